@@ -1,0 +1,184 @@
+//! Orders and their slips. Blocks 301–304 and 801–805 of the specification: the kiosk asks the seller, the seller registers the
+//! issuing information, the platform grants the right to issue.
+//!
+//! - `POST /api/v1/orders` [`NewOrder`] → 201 [`Order`] (the right to issue is registered; the seats are held for the slip's time)
+//! - `GET /api/v1/orders/{order}`, `GET /api/v1/slips/{slip}`, `GET /api/v1/cards/{uid}/orders` (open ones: unpaid, or paid and not yet on the card)
+//! - `POST /api/v1/orders/{order}/cancel` → [`Order`] (unpaid only)
+//! - `POST /api/v1/orders/{order}/card` [`ChangeCard`] → [`Order`]: another card takes the order's place before anything is granted
+//! - `POST /api/v1/orders/{order}/grant` [`GrantRequest`] → [`Grant`]: the signed and bound tickets, for this terminal, card and handover only
+
+use kippu_ticket::ids::{CardUid, EventId, HandoverId, TicketId};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::holds::HeldSeat;
+
+/// Asks to turn a hold into an order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct NewOrder {
+    /// The hold that becomes the order.
+    pub hold: String,
+    /// Card the tickets shall go to.
+    #[schema(value_type = String)]
+    pub card: CardUid,
+    /// Free places the kiosk saw on it.
+    pub room: u8,
+    /// How it will be paid.
+    pub method: PaymentMethod,
+}
+
+/// How an order is paid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum PaymentMethod {
+    /// A slip, paid at the store's register and confirmed by a clerk.
+    RegisterSlip,
+}
+
+/// Where an order stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum OrderState {
+    /// The slip is out and not paid.
+    AwaitingPayment,
+    /// Paid; the tickets are at the platform.
+    Paid,
+    /// A terminal has the right to write them to a card and has not reported the end.
+    Granted,
+    /// On the card.
+    Issued,
+    /// Ended before payment by the customer.
+    Cancelled,
+    /// Not paid in time; the seats are free again.
+    Expired,
+    /// Paid too late and paid back at once, because the seats were gone.
+    Refunded,
+}
+
+/// An order with its slip.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Order {
+    /// Random id.
+    pub order: String,
+    /// Where it stands.
+    pub state: OrderState,
+    /// Of which event.
+    #[schema(value_type = u32)]
+    pub event: EventId,
+    /// Event's title.
+    pub event_name: String,
+    /// Hall.
+    pub venue: String,
+    /// Doors open, UTC microseconds.
+    pub doors_open: i64,
+    /// Start, UTC microseconds.
+    pub starts: i64,
+    /// The venue's IANA time zone.
+    pub zone: String,
+    /// The seats.
+    pub seats: Vec<HeldSeat>,
+    /// Class names, by class index.
+    pub class_names: Vec<String>,
+    /// Ticket ids in the order of `seats`.
+    #[schema(value_type = Vec<u64>)]
+    pub tickets: Vec<TicketId>,
+    /// Card the tickets are meant for.
+    #[schema(value_type = String)]
+    pub card: CardUid,
+    /// Sum in minor units.
+    pub total: i64,
+    /// Tax contained in `total`, minor units.
+    pub tax: i64,
+    /// ISO 4217.
+    pub currency: String,
+    /// Slip number as printed, with a check digit: `4-1827-3`.
+    pub slip: String,
+    /// The slip can be paid until then, UTC microseconds; later it is honoured or refunded.
+    pub pay_until: i64,
+    /// When it was paid.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paid: Option<i64>,
+    /// Paid after `pay_until` and honoured all the same.
+    pub late: bool,
+    /// The platform's clock.
+    pub now: i64,
+}
+
+/// Names another card for an order that is not granted yet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ChangeCard {
+    /// The card laid instead.
+    #[schema(value_type = String)]
+    pub card: CardUid,
+    /// Free places seen on it.
+    pub room: u8,
+}
+
+/// Asks for the tickets of a paid order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct GrantRequest {
+    /// The terminal's handover.
+    #[schema(value_type = String)]
+    pub handover: HandoverId,
+    /// Card they go to.
+    #[schema(value_type = String)]
+    pub card: CardUid,
+    /// How many of them there is room for; the rest stays at the platform.
+    pub room: u8,
+    /// The terminal's journal (R14).
+    pub incarnation: String,
+}
+
+/// The right to issue, with the tickets. Repeating the request gives the same answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Grant {
+    /// The order.
+    pub order: String,
+    /// The handover the right is bound to.
+    #[schema(value_type = String)]
+    pub handover: HandoverId,
+    /// Card they are bound to.
+    #[schema(value_type = String)]
+    pub card: CardUid,
+    /// Rises with every grant of the same tickets; an older one is worth nothing.
+    pub fence: u64,
+    /// The tickets to write.
+    pub tickets: Vec<GrantedTicket>,
+    /// What the card shall remember of the event.
+    pub event: EventOnCard,
+    /// Tickets of the order that stay at the platform for want of room.
+    #[schema(value_type = Vec<u64>)]
+    pub left_at_platform: Vec<TicketId>,
+}
+
+/// A ticket ready to be written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct GrantedTicket {
+    /// Its id.
+    #[schema(value_type = u64)]
+    pub ticket: TicketId,
+    /// Bound record v1 in hexadecimal.
+    pub record: String,
+    /// Epoch inside the signature.
+    pub epoch: u16,
+    /// Hop it is bound to.
+    pub hop: u16,
+}
+
+/// An event as a card remembers it; times in UTC seconds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct EventOnCard {
+    /// Short event id.
+    #[schema(value_type = u32)]
+    pub event: EventId,
+    /// Title.
+    pub name: String,
+    /// Hall.
+    pub venue: String,
+    /// Doors open, UTC seconds.
+    pub doors_open: i64,
+    /// Start, UTC seconds.
+    pub starts: i64,
+    /// The venue's offset from UTC at the start, in minutes.
+    pub utc_offset_minutes: i16,
+}

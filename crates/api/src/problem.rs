@@ -1,0 +1,64 @@
+//! Problem details (RFC 9457): every refusal of the platform, with a stable code and the next step.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// An `application/problem+json` body.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Problem {
+    /// Stable reference, `/problems/<code>`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// One sentence: what happened.
+    pub title: String,
+    /// HTTP status.
+    pub status: u16,
+    /// Stable machine-readable code.
+    pub code: ProblemCode,
+    /// What happened in this very case, and whether tickets and money are safe.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+    /// The next step.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hint: Option<String>,
+}
+
+/// The closed set of refusals.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ProblemCode {
+    /// 400: the request is not what the API describes.
+    BadRequest,
+    /// 401: no or unknown credentials.
+    Unauthenticated,
+    /// 403: known, but not allowed.
+    Forbidden,
+    /// 404: no such thing, or not this caller's.
+    NotFound,
+    /// 409: somebody else has the seat, or it is not allocated to this seller.
+    SeatTaken,
+    /// 409: not enough seats of the kind asked for, together or at all.
+    NoSeatsTogether,
+    /// 409: the hold has ended and its seats are gone.
+    HoldExpired,
+    /// 409: more tickets than one person may buy for this event.
+    LimitReached,
+    /// 409: the card has fewer free places than tickets.
+    CardTooFull,
+    /// 409: the order is in another state than the request needs.
+    WrongState,
+    /// 409: this handover is another terminal's, or its question is still open.
+    NotOwner,
+    /// 409: the idempotency key was used for a different request.
+    KeyReused,
+    /// 410: sales for the event are over.
+    SalesClosed,
+    /// 422: the slip was cancelled or has run out.
+    SlipNotPayable,
+    /// 429: too many tries.
+    TooMany,
+    /// 503: overloaded; nothing was done; try again after `Retry-After`.
+    Busy,
+    /// 500: our fault; nothing was acknowledged.
+    Internal,
+}

@@ -1,0 +1,4 @@
+//! The card: what a terminal can do with it, the DESFire protocol behind that, and a virtual card that obeys the same rules.
+#![forbid(unsafe_code)]
+
+pub mod capability;
