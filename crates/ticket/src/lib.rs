@@ -1,4 +1,8 @@
 //! Tickets as bytes: identifiers, seat addresses, the signed record and its binding to one card.
 #![forbid(unsafe_code)]
 
+pub mod binding;
 pub mod ids;
+pub mod record;
+pub mod seat;
+pub mod sign;
