@@ -1,0 +1,163 @@
+//! Facts that views of all terminals carry: enough for the screen to choose its words in any language.
+
+use kippu_ticket::ids::EventId;
+
+/// Languages of the screens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Language {
+    /// Japanese.
+    #[default]
+    Japanese,
+    /// English.
+    English,
+}
+
+impl Language {
+    /// The name of the translation, as the `.po` folder is called.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Japanese => "ja",
+            Self::English => "en",
+        }
+    }
+
+    /// The other one, which the language key offers.
+    pub fn other(self) -> Self {
+        match self {
+            Self::Japanese => Self::English,
+            Self::English => Self::Japanese,
+        }
+    }
+}
+
+/// How the screen is drawn for whoever stands before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Appearance {
+    /// Language of all words.
+    pub language: Language,
+    /// Text 1.3 times as large.
+    pub large_text: bool,
+    /// Black ground, white edges.
+    pub high_contrast: bool,
+}
+
+/// A sum of money.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Money {
+    /// Minor units.
+    pub amount: i64,
+    /// ISO 4217.
+    pub currency: String,
+}
+
+/// A moment to be shown in the place's own time.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Moment {
+    /// UTC microseconds.
+    pub at: i64,
+    /// Zone to show it in.
+    pub zone: Zone,
+}
+
+/// How a moment's zone is known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Zone {
+    /// IANA name, as the platform states it.
+    Named(String),
+    /// Offset from UTC in minutes, as a card keeps it.
+    Offset(i16),
+}
+
+impl Default for Zone {
+    fn default() -> Self {
+        Self::Offset(0)
+    }
+}
+
+/// An event as every screen shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct EventFacts {
+    /// Short event id, if known.
+    pub event: Option<EventId>,
+    /// Title in the organizer's words.
+    pub name: String,
+    /// Hall.
+    pub venue: String,
+    /// Doors open.
+    pub doors_open: Moment,
+    /// Start.
+    pub starts: Moment,
+}
+
+/// A seat in words; parts that a place does not have are empty.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct SeatWords {
+    /// Floor, 0 where a hall does not number them.
+    pub floor: u8,
+    /// Block as printed.
+    pub block: String,
+    /// Row as printed.
+    pub row: String,
+    /// Number as printed.
+    pub number: String,
+    /// Entrance door as printed.
+    pub entrance: String,
+    /// Price class by name.
+    pub class: String,
+}
+
+/// Places of a card.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Places {
+    /// Live tickets.
+    pub used: u8,
+    /// Slots in all.
+    pub total: u8,
+}
+
+impl Places {
+    /// Slots that can take a ticket.
+    pub fn free(self) -> u8 {
+        self.total.saturating_sub(self.used)
+    }
+}
+
+/// What is simulated here; every screen says so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Simulated {
+    /// Cards are image files in a tray.
+    Cards,
+    /// The printer saves pictures.
+    Printer,
+}
+
+/// The tray of virtual cards beside the screen.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct TrayView {
+    /// Cards in name order.
+    pub cards: Vec<TrayCard>,
+}
+
+/// A virtual card.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TrayCard {
+    /// File name without its ending; what a touch names.
+    pub name: String,
+    /// Last four digits of the card number, empty if the image cannot be read.
+    pub ending: String,
+    /// Places, if the card is prepared for tickets.
+    pub places: Option<Places>,
+    /// Where it is.
+    pub place: TrayPlace,
+}
+
+/// Where a virtual card is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TrayPlace {
+    /// In the tray: a touch lays it on this reader.
+    Tray,
+    /// On this reader: a touch lifts it.
+    Here,
+    /// On another terminal's reader, by name.
+    Elsewhere(String),
+}

@@ -1,0 +1,3 @@
+//! The gate: one tap, one answer.
+
+pub mod view;

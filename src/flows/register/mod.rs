@@ -1,0 +1,3 @@
+//! The clerk's screen at the register.
+
+pub mod view;
