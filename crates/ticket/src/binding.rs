@@ -50,7 +50,10 @@ impl EventBindingKey {
 
     /// The key a terminal gets: AES-CMAC of the derivation text and the terminal number.
     pub fn for_terminal(&self, terminal: TerminalId) -> TerminalBindingKey {
-        TerminalBindingKey { terminal, key: cmac(&self.0, &[DERIVATION, &terminal.0.to_le_bytes()]) }
+        TerminalBindingKey {
+            terminal,
+            key: cmac(&self.0, &[DERIVATION, &terminal.0.to_le_bytes()]),
+        }
     }
 
     /// Checks that a ticket is on the card it was bound to. Does not check the signature.
@@ -78,13 +81,21 @@ impl TerminalBindingKey {
     /// Binds a ticket to a card for one hop.
     pub fn bind(&self, signed: SignedTicket, card: CardUid, hop: u16) -> BoundTicket {
         let mac = self.mac(&signed, card, hop);
-        BoundTicket { signed, hop, terminal: self.terminal, mac }
+        BoundTicket {
+            signed,
+            hop,
+            terminal: self.terminal,
+            mac,
+        }
     }
 
     /// Checks a ticket this terminal bound.
     pub fn verify(&self, ticket: &BoundTicket, card: CardUid) -> Result<(), BadBinding> {
         let expected = self.mac(&ticket.signed, card, ticket.hop);
-        let difference = expected.iter().zip(ticket.mac).fold(0, |sum, (a, b)| sum | (a ^ b));
+        let difference = expected
+            .iter()
+            .zip(ticket.mac)
+            .fold(0, |sum, (a, b)| sum | (a ^ b));
         match ticket.terminal == self.terminal && difference == 0 {
             true => Ok(()),
             false => Err(BadBinding),
@@ -92,7 +103,15 @@ impl TerminalBindingKey {
     }
 
     fn mac(&self, signed: &SignedTicket, card: CardUid, hop: u16) -> [u8; BoundTicket::MAC_LEN] {
-        let full = cmac(&self.key, &[&signed.to_bytes(), &card.0, &hop.to_le_bytes(), &self.terminal.0.to_le_bytes()]);
+        let full = cmac(
+            &self.key,
+            &[
+                &signed.to_bytes(),
+                &card.0,
+                &hop.to_le_bytes(),
+                &self.terminal.0.to_le_bytes(),
+            ],
+        );
         let mut mac = [0; BoundTicket::MAC_LEN];
         mac.copy_from_slice(&full[..BoundTicket::MAC_LEN]);
         mac
@@ -151,10 +170,34 @@ mod tests {
         let event = EventBindingKey::from_bytes([1; 16]);
         let bound = event.for_terminal(TerminalId(101)).bind(signed(), CARD, 1);
         assert_eq!(event.verify(&bound, CARD), Ok(()));
-        assert_eq!(event.verify(&bound, CardUid([4, 1, 2, 3, 4, 5, 7])), Err(BadBinding));
-        assert_eq!(event.verify(&BoundTicket { hop: 2, ..bound.clone() }, CARD), Err(BadBinding));
-        assert_eq!(event.verify(&BoundTicket { terminal: TerminalId(102), ..bound.clone() }, CARD), Err(BadBinding));
-        assert_eq!(EventBindingKey::from_bytes([2; 16]).verify(&bound, CARD), Err(BadBinding));
+        assert_eq!(
+            event.verify(&bound, CardUid([4, 1, 2, 3, 4, 5, 7])),
+            Err(BadBinding)
+        );
+        assert_eq!(
+            event.verify(
+                &BoundTicket {
+                    hop: 2,
+                    ..bound.clone()
+                },
+                CARD
+            ),
+            Err(BadBinding)
+        );
+        assert_eq!(
+            event.verify(
+                &BoundTicket {
+                    terminal: TerminalId(102),
+                    ..bound.clone()
+                },
+                CARD
+            ),
+            Err(BadBinding)
+        );
+        assert_eq!(
+            EventBindingKey::from_bytes([2; 16]).verify(&bound, CARD),
+            Err(BadBinding)
+        );
         let mut other = bound.clone();
         other.signed.signature[0] ^= 1;
         assert_eq!(event.verify(&other, CARD), Err(BadBinding));
@@ -164,16 +207,29 @@ mod tests {
     fn a_kiosk_cannot_bind_in_another_kiosks_name() {
         let event = EventBindingKey::from_bytes([1; 16]);
         let stolen = event.for_terminal(TerminalId(101));
-        let forged = TerminalBindingKey::from_bytes(TerminalId(102), stolen.to_bytes()).bind(signed(), CARD, 1);
+        let forged = TerminalBindingKey::from_bytes(TerminalId(102), stolen.to_bytes()).bind(
+            signed(),
+            CARD,
+            1,
+        );
         assert_eq!(event.verify(&forged, CARD), Err(BadBinding));
     }
 
     /// RFC 4493 section 4, examples 1 and 2.
     #[test]
     fn the_rfcs_cmac_vectors() {
-        let key = [0x2b, 0x7e, 0x15, 0x16, 0x28, 0xae, 0xd2, 0xa6, 0xab, 0xf7, 0x15, 0x88, 0x09, 0xcf, 0x4f, 0x3c];
-        assert_eq!(hex::encode(cmac(&key, &[])), "bb1d6929e95937287fa37d129b756746");
+        let key = [
+            0x2b, 0x7e, 0x15, 0x16, 0x28, 0xae, 0xd2, 0xa6, 0xab, 0xf7, 0x15, 0x88, 0x09, 0xcf,
+            0x4f, 0x3c,
+        ];
+        assert_eq!(
+            hex::encode(cmac(&key, &[])),
+            "bb1d6929e95937287fa37d129b756746"
+        );
         let block = hex::decode("6bc1bee22e409f96e93d7e117393172a").unwrap();
-        assert_eq!(hex::encode(cmac(&key, &[&block])), "070a16b46b4d4144f79bdd9dd04a287c");
+        assert_eq!(
+            hex::encode(cmac(&key, &[&block])),
+            "070a16b46b4d4144f79bdd9dd04a287c"
+        );
     }
 }

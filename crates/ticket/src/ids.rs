@@ -121,7 +121,15 @@ pub enum Step {
 impl Step {
     /// The step behind its number on the card.
     pub fn from_byte(byte: u8) -> Option<Self> {
-        [Self::Take, Self::Give, Self::GiveBack, Self::Park, Self::Print].into_iter().find(|step| *step as u8 == byte)
+        [
+            Self::Take,
+            Self::Give,
+            Self::GiveBack,
+            Self::Park,
+            Self::Print,
+        ]
+        .into_iter()
+        .find(|step| *step as u8 == byte)
     }
 }
 
@@ -153,7 +161,11 @@ impl OperationId {
     pub fn from_bytes(bytes: &[u8; Self::LEN]) -> Option<Self> {
         let mut handover = [0; 16];
         handover.copy_from_slice(&bytes[..16]);
-        Some(Self { handover: HandoverId(handover), step: Step::from_byte(bytes[16])?, attempt: bytes[17] })
+        Some(Self {
+            handover: HandoverId(handover),
+            step: Step::from_byte(bytes[16])?,
+            attempt: bytes[17],
+        })
     }
 }
 

@@ -51,7 +51,9 @@ pub enum TicketKind {
 impl TicketKind {
     /// The kind behind its number in the record.
     pub fn from_byte(byte: u8) -> Option<Self> {
-        [Self::Seat, Self::FreeSeating, Self::Voucher].into_iter().find(|kind| *kind as u8 == byte)
+        [Self::Seat, Self::FreeSeating, Self::Voucher]
+            .into_iter()
+            .find(|kind| *kind as u8 == byte)
     }
 }
 
@@ -153,7 +155,10 @@ impl TicketBody {
     /// Signs it.
     pub fn sign(self, key: &SigningKey) -> SignedTicket {
         let signature = key.sign(sign::TICKET, &self.to_bytes());
-        SignedTicket { body: self, signature }
+        SignedTicket {
+            body: self,
+            signature,
+        }
     }
 }
 
@@ -180,7 +185,10 @@ impl SignedTicket {
 
     /// Reads the bytes; says nothing yet about who signed them.
     pub fn from_bytes(bytes: &[u8; Self::LEN]) -> Result<Self, BadRecord> {
-        Ok(Self { body: TicketBody::from_bytes(&array(bytes, 0))?, signature: array(bytes, TicketBody::LEN) })
+        Ok(Self {
+            body: TicketBody::from_bytes(&array(bytes, 0))?,
+            signature: array(bytes, TicketBody::LEN),
+        })
     }
 
     /// Checks the platform's signature.
@@ -221,8 +229,10 @@ impl BoundTicket {
 
     /// Reads a record; says nothing yet about signature and binding.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, BadRecord> {
-        let bytes: &[u8; Self::LEN] =
-            bytes.try_into().map_err(|_| BadRecord::Length { expected: Self::LEN, found: bytes.len() })?;
+        let bytes: &[u8; Self::LEN] = bytes.try_into().map_err(|_| BadRecord::Length {
+            expected: Self::LEN,
+            found: bytes.len(),
+        })?;
         Ok(Self {
             signed: SignedTicket::from_bytes(&array(bytes, 0))?,
             hop: u16::from_le_bytes(array(bytes, SignedTicket::LEN)),
@@ -233,7 +243,10 @@ impl BoundTicket {
 
     /// Which life of the ticket this is (R9).
     pub fn generation(&self) -> Generation {
-        Generation { epoch: self.signed.body.epoch, hop: self.hop }
+        Generation {
+            epoch: self.signed.body.epoch,
+            hop: self.hop,
+        }
     }
 }
 

@@ -70,7 +70,9 @@ pub struct PublicKey(ed25519_dalek::VerifyingKey);
 impl PublicKey {
     /// The key behind its 32 bytes.
     pub fn from_bytes(bytes: &[u8; 32]) -> Result<Self, BadKey> {
-        ed25519_dalek::VerifyingKey::from_bytes(bytes).map(Self).map_err(|_| BadKey)
+        ed25519_dalek::VerifyingKey::from_bytes(bytes)
+            .map(Self)
+            .map_err(|_| BadKey)
     }
 
     /// The key's bytes.
@@ -79,9 +81,16 @@ impl PublicKey {
     }
 
     /// Checks a signature; malleable encodings and weak keys are refused.
-    pub fn verify(&self, domain: Domain, message: &[u8], signature: &[u8; SIGNATURE_LEN]) -> Result<(), BadSignature> {
+    pub fn verify(
+        &self,
+        domain: Domain,
+        message: &[u8],
+        signature: &[u8; SIGNATURE_LEN],
+    ) -> Result<(), BadSignature> {
         let signature = ed25519_dalek::Signature::from_bytes(signature);
-        self.0.verify_strict(&[domain.0, message].concat(), &signature).map_err(|_| BadSignature)
+        self.0
+            .verify_strict(&[domain.0, message].concat(), &signature)
+            .map_err(|_| BadSignature)
     }
 }
 
@@ -109,7 +118,9 @@ impl Serialize for PublicKey {
 
 impl<'de> Deserialize<'de> for PublicKey {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
+        String::deserialize(deserializer)?
+            .parse()
+            .map_err(D::Error::custom)
     }
 }
 
@@ -120,9 +131,13 @@ mod tests {
     /// RFC 8032 section 7.1, test 1: the empty message; here with an empty domain.
     #[test]
     fn the_rfcs_first_vector() {
-        let seed = hex::decode("9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60").unwrap();
+        let seed = hex::decode("9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60")
+            .unwrap();
         let key = SigningKey::from_bytes(seed.as_slice().try_into().unwrap());
-        assert_eq!(key.public().to_string(), "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a");
+        assert_eq!(
+            key.public().to_string(),
+            "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a"
+        );
         assert_eq!(
             hex::encode(key.sign(Domain(b""), b"")),
             "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b"
@@ -134,9 +149,21 @@ mod tests {
         let key = SigningKey::from_bytes(&[7; 32]);
         let signature = key.sign(TICKET, b"seat 12");
         assert_eq!(key.public().verify(TICKET, b"seat 12", &signature), Ok(()));
-        assert_eq!(key.public().verify(TICKET, b"seat 13", &signature), Err(BadSignature));
-        assert_eq!(key.public().verify(Domain(b"kippu bundle v1\0"), b"seat 12", &signature), Err(BadSignature));
-        assert_eq!(SigningKey::from_bytes(&[8; 32]).public().verify(TICKET, b"seat 12", &signature), Err(BadSignature));
+        assert_eq!(
+            key.public().verify(TICKET, b"seat 13", &signature),
+            Err(BadSignature)
+        );
+        assert_eq!(
+            key.public()
+                .verify(Domain(b"kippu bundle v1\0"), b"seat 12", &signature),
+            Err(BadSignature)
+        );
+        assert_eq!(
+            SigningKey::from_bytes(&[8; 32])
+                .public()
+                .verify(TICKET, b"seat 12", &signature),
+            Err(BadSignature)
+        );
     }
 
     #[test]

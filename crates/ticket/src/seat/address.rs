@@ -8,7 +8,10 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BadSeat {
     /// Block, row and number together are longer than the record has room for.
-    #[error("seat address {text:?} has {bytes} bytes of text, {} fit", SeatAddress::TEXT_LEN)]
+    #[error(
+        "seat address {text:?} has {bytes} bytes of text, {} fit",
+        SeatAddress::TEXT_LEN
+    )]
     TooLong {
         /// The three parts.
         text: String,
@@ -50,12 +53,23 @@ impl SeatAddress {
     pub fn new(floor: u8, block: &str, row: &str, number: &str) -> Result<Self, BadSeat> {
         let bytes = block.len() + row.len() + number.len();
         if bytes > Self::TEXT_LEN {
-            return Err(BadSeat::TooLong { text: format!("{block} {row} {number}"), bytes });
+            return Err(BadSeat::TooLong {
+                text: format!("{block} {row} {number}"),
+                bytes,
+            });
         }
-        if let Some(part) = [block, row].into_iter().find(|part| part.len() > Self::PART_LEN) {
+        if let Some(part) = [block, row]
+            .into_iter()
+            .find(|part| part.len() > Self::PART_LEN)
+        {
             return Err(BadSeat::PartTooLong { part: part.into() });
         }
-        Ok(Self { floor, block: block.into(), row: row.into(), number: number.into() })
+        Ok(Self {
+            floor,
+            block: block.into(),
+            row: row.into(),
+            number: number.into(),
+        })
     }
 
     /// Floor; 0 where the plan states none.
@@ -85,21 +99,32 @@ impl SeatAddress {
         // `new` bounds every length: block and row by a nibble, the sum by the text's room.
         bytes[1] = (self.block.len() as u8) << 4 | self.row.len() as u8;
         bytes[2] = self.number.len() as u8;
-        let text = [&self.block, &self.row, &self.number].map(|part| part.as_bytes()).concat();
+        let text = [&self.block, &self.row, &self.number]
+            .map(|part| part.as_bytes())
+            .concat();
         bytes[3..3 + text.len()].copy_from_slice(&text);
         bytes
     }
 
     /// Reads the bytes back; refuses whatever `to_bytes` would not have written.
     pub fn from_bytes(bytes: &[u8; Self::LEN]) -> Result<Self, BadSeat> {
-        let (block, row, number) = ((bytes[1] >> 4) as usize, (bytes[1] & 0x0F) as usize, bytes[2] as usize);
+        let (block, row, number) = (
+            (bytes[1] >> 4) as usize,
+            (bytes[1] & 0x0F) as usize,
+            bytes[2] as usize,
+        );
         let text = &bytes[3..];
         let part = |start: usize, len: usize| {
             let slice = text.get(start..start + len).ok_or(BadSeat::Malformed)?;
             std::str::from_utf8(slice).map_err(|_| BadSeat::Malformed)
         };
-        let address = Self::new(bytes[0], part(0, block)?, part(block, row)?, part(block + row, number)?)
-            .map_err(|_| BadSeat::Malformed)?;
+        let address = Self::new(
+            bytes[0],
+            part(0, block)?,
+            part(block, row)?,
+            part(block + row, number)?,
+        )
+        .map_err(|_| BadSeat::Malformed)?;
         match text[block + row + number..].iter().all(|byte| *byte == 0) {
             true => Ok(address),
             false => Err(BadSeat::Malformed),
@@ -142,7 +167,12 @@ impl TryFrom<Parts> for SeatAddress {
 
 impl From<SeatAddress> for Parts {
     fn from(seat: SeatAddress) -> Self {
-        Self { floor: seat.floor, block: seat.block, row: seat.row, number: seat.number }
+        Self {
+            floor: seat.floor,
+            block: seat.block,
+            row: seat.row,
+            number: seat.number,
+        }
     }
 }
 
@@ -173,20 +203,32 @@ mod tests {
     #[test]
     fn the_longest_address_fits_and_one_more_byte_does_not() {
         assert!(SeatAddress::new(0, "fifteen-letters", "12", "3456").is_ok());
-        assert!(matches!(SeatAddress::new(0, "fifteen-letters", "12", "34567"), Err(BadSeat::TooLong { bytes: 22, .. })));
-        assert!(matches!(SeatAddress::new(0, "sixteen-letters!", "1", "2"), Err(BadSeat::PartTooLong { .. })));
+        assert!(matches!(
+            SeatAddress::new(0, "fifteen-letters", "12", "34567"),
+            Err(BadSeat::TooLong { bytes: 22, .. })
+        ));
+        assert!(matches!(
+            SeatAddress::new(0, "sixteen-letters!", "1", "2"),
+            Err(BadSeat::PartTooLong { .. })
+        ));
     }
 
     #[test]
     fn a_length_beyond_the_text_is_malformed() {
-        let mut bytes = SeatAddress::new(1, "west-12", "7", "12").unwrap().to_bytes();
+        let mut bytes = SeatAddress::new(1, "west-12", "7", "12")
+            .unwrap()
+            .to_bytes();
         bytes[2] = 200;
         assert_eq!(SeatAddress::from_bytes(&bytes), Err(BadSeat::Malformed));
     }
 
     #[test]
     fn it_is_shown_without_empty_parts() {
-        let shown = |floor, block, row, number| SeatAddress::new(floor, block, row, number).unwrap().to_string();
+        let shown = |floor, block, row, number| {
+            SeatAddress::new(floor, block, row, number)
+                .unwrap()
+                .to_string()
+        };
         assert_eq!(shown(2, "west-12", "7", "12"), "2F west-12 7-12");
         assert_eq!(shown(0, "arena", "", ""), "arena");
         assert_eq!(shown(0, "box", "", "4"), "box 4");

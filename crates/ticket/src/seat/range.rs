@@ -58,20 +58,29 @@ impl SeatRange {
     /// The rectangle between two corners, given in any order.
     pub fn between(a: GridCell, b: GridCell) -> Self {
         Self {
-            first: GridCell { column: a.column.min(b.column), row: a.row.min(b.row) },
-            last: GridCell { column: a.column.max(b.column), row: a.row.max(b.row) },
+            first: GridCell {
+                column: a.column.min(b.column),
+                row: a.row.min(b.row),
+            },
+            last: GridCell {
+                column: a.column.max(b.column),
+                row: a.row.max(b.row),
+            },
         }
     }
 
     /// Whether a cell lies inside.
     pub fn contains(&self, cell: GridCell) -> bool {
-        (self.first.column..=self.last.column).contains(&cell.column) && (self.first.row..=self.last.row).contains(&cell.row)
+        (self.first.column..=self.last.column).contains(&cell.column)
+            && (self.first.row..=self.last.row).contains(&cell.row)
     }
 
     /// Every cell, row by row.
     pub fn cells(&self) -> impl Iterator<Item = GridCell> + use<> {
         let (first, last) = (self.first, self.last);
-        (first.row..=last.row).flat_map(move |row| (first.column..=last.column).map(move |column| GridCell { column, row }))
+        (first.row..=last.row).flat_map(move |row| {
+            (first.column..=last.column).map(move |column| GridCell { column, row })
+        })
     }
 }
 
@@ -125,7 +134,10 @@ impl fmt::Display for GridCell {
             letters.push(b'A' + ((column - 1) % 26) as u8);
             column = (column - 1) / 26;
         }
-        letters.iter().rev().try_for_each(|letter| write!(f, "{}", *letter as char))?;
+        letters
+            .iter()
+            .rev()
+            .try_for_each(|letter| write!(f, "{}", *letter as char))?;
         self.row.fmt(f)
     }
 }
@@ -156,7 +168,10 @@ struct Scanner {
 
 impl Scanner {
     fn new(text: &str) -> Self {
-        Self { chars: text.chars().collect(), at: 0 }
+        Self {
+            chars: text.chars().collect(),
+            at: 0,
+        }
     }
 
     fn range(&mut self) -> Result<SeatRange, BadRange> {
@@ -167,27 +182,45 @@ impl Scanner {
 
     fn cell(&mut self) -> Result<GridCell, BadRange> {
         self.blanks();
-        let column = self.number(26, |char| char.to_digit(36).and_then(|digit| digit.checked_sub(9)), BadRangeKind::ColumnExpected)?;
+        let letter = |char: char| {
+            char.is_ascii_alphabetic()
+                .then(|| u32::from(char.to_ascii_uppercase()) - u32::from('A') + 1)
+        };
+        let column = self.number(26, letter, BadRangeKind::ColumnExpected)?;
         let row_at = self.at;
         let row = self.number(10, |char| char.to_digit(10), BadRangeKind::RowExpected)?;
         match row {
-            0 => Err(BadRange { position: row_at + 1, kind: BadRangeKind::RowZero }),
+            0 => Err(BadRange {
+                position: row_at + 1,
+                kind: BadRangeKind::RowZero,
+            }),
             _ => Ok(GridCell { column, row }),
         }
     }
 
-    fn number(&mut self, base: u32, digit: impl Fn(char) -> Option<u32>, missing: BadRangeKind) -> Result<u16, BadRange> {
+    fn number(
+        &mut self,
+        base: u32,
+        digit: impl Fn(char) -> Option<u32>,
+        missing: BadRangeKind,
+    ) -> Result<u16, BadRange> {
         let start = self.at;
         let mut value = 0_u32;
         while let Some(digit) = self.chars.get(self.at).copied().and_then(&digit) {
             value = value * base + digit;
             if value > u32::from(u16::MAX) {
-                return Err(BadRange { position: start + 1, kind: BadRangeKind::TooLarge });
+                return Err(BadRange {
+                    position: start + 1,
+                    kind: BadRangeKind::TooLarge,
+                });
             }
             self.at += 1;
         }
         match self.at == start {
-            true => Err(BadRange { position: start + 1, kind: missing }),
+            true => Err(BadRange {
+                position: start + 1,
+                kind: missing,
+            }),
             false => Ok(value as u16),
         }
     }
@@ -200,7 +233,11 @@ impl Scanner {
     }
 
     fn blanks(&mut self) {
-        while self.chars.get(self.at).is_some_and(|char| char.is_whitespace()) {
+        while self
+            .chars
+            .get(self.at)
+            .is_some_and(|char| char.is_whitespace())
+        {
             self.at += 1;
         }
     }
@@ -209,7 +246,10 @@ impl Scanner {
         self.blanks();
         match self.at == self.chars.len() {
             true => Ok(()),
-            false => Err(BadRange { position: self.at + 1, kind: BadRangeKind::CommaExpected }),
+            false => Err(BadRange {
+                position: self.at + 1,
+                kind: BadRangeKind::CommaExpected,
+            }),
         }
     }
 }
@@ -227,10 +267,23 @@ mod tests {
     #[test]
     fn the_specifications_example_is_an_octagon() {
         let ranges: SeatRanges = "B1:F1, A2:G7, B8:F8".parse().unwrap();
-        assert_eq!(ranges.0[1], SeatRange { first: cell(1, 2), last: cell(7, 7) });
-        assert!(ranges.contains(cell(2, 1)) && ranges.contains(cell(7, 7)) && ranges.contains(cell(6, 8)));
+        assert_eq!(
+            ranges.0[1],
+            SeatRange {
+                first: cell(1, 2),
+                last: cell(7, 7)
+            }
+        );
+        assert!(
+            ranges.contains(cell(2, 1))
+                && ranges.contains(cell(7, 7))
+                && ranges.contains(cell(6, 8))
+        );
         assert!(!ranges.contains(cell(1, 1)) && !ranges.contains(cell(7, 8)));
-        assert_eq!(ranges.0.iter().flat_map(SeatRange::cells).count(), 5 + 42 + 5);
+        assert_eq!(
+            ranges.0.iter().flat_map(SeatRange::cells).count(),
+            5 + 42 + 5
+        );
         assert_eq!(ranges.to_string(), "B1:F1, A2:G7, B8:F8");
     }
 
@@ -242,7 +295,11 @@ mod tests {
 
     #[test]
     fn complaints_name_the_character() {
-        let complaint = |text: &str| text.parse::<SeatRanges>().map_err(|bad| (bad.position, bad.kind)).unwrap_err();
+        let complaint = |text: &str| {
+            text.parse::<SeatRanges>()
+                .map_err(|bad| (bad.position, bad.kind))
+                .unwrap_err()
+        };
         assert_eq!(complaint(""), (1, BadRangeKind::ColumnExpected));
         assert_eq!(complaint("B1:F1, 2:G7"), (8, BadRangeKind::ColumnExpected));
         assert_eq!(complaint("B1:F"), (5, BadRangeKind::RowExpected));
