@@ -1,0 +1,117 @@
+//! What a person does.
+
+use kippu_ticket::ids::EventId;
+
+use super::{DateFilter, Way};
+
+/// What a person does.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Touch {
+    /// First place of the utility bar, by its present meaning ([`FirstKey`]).
+    First,
+    /// The other language.
+    SwitchLanguage,
+    /// Opens or closes the panel with text size and contrast.
+    AppearancePanel,
+    /// Large or normal text.
+    LargeText(bool),
+    /// High or normal contrast.
+    HighContrast(bool),
+    /// Call the staff.
+    CallStaff,
+    /// Any touch that means nothing else: keeps the session alive.
+    Anything,
+    /// "Yes, more time" on the idle warning.
+    StillHere,
+    /// End the session now (on the idle warning, and "Finish").
+    Finish,
+    /// Home: buy tickets.
+    Buy,
+    /// Home: what is on my card?
+    LookAtCard,
+    /// Home: go on with a slip number.
+    EnterSlip,
+    /// Events: another filter.
+    Filter(DateFilter),
+    /// Events and my card: page up or down.
+    Page(Turn),
+    /// Events: open one.
+    Event(EventId),
+    /// Seats: this seat, picked or unpicked.
+    Seat(u32),
+    /// Seats: unpick all.
+    ClearSeats,
+    /// Seats: tap on the legend.
+    Legend(u8),
+    /// Seats: zoom by this factor around a point of the plan (fractions of its width and height).
+    Zoom {
+        /// More than 1 magnifies.
+        factor: f32,
+        /// Fraction of the plan's width that stays where it is.
+        x: f32,
+        /// Fraction of the plan's height that stays where it is.
+        y: f32,
+    },
+    /// Seats: the + key.
+    ZoomIn,
+    /// Seats: the − key.
+    ZoomOut,
+    /// Seats: drag by fractions of the plan's width and height (what is under the finger follows it).
+    Pan {
+        /// To the right.
+        dx: f32,
+        /// Downward.
+        dy: f32,
+    },
+    /// Seats: the primary key: hold these.
+    TakeSeats,
+    /// Seats to best seats.
+    ToBest,
+    /// Best seats to seats.
+    ToPicture,
+    /// Best: this class.
+    Class(u8),
+    /// Best: so many.
+    Quantity(u8),
+    /// Best: the primary key.
+    FindBest,
+    /// Check: the primary key: pay at the register.
+    PayAtRegister,
+    /// Check, slip: hold the seats longer.
+    Extend,
+    /// Open orders: go on with this one.
+    Order(String),
+    /// Open orders: go on with the new purchase instead.
+    GoOnWithNew,
+    /// Slip: print again.
+    PrintAgain,
+    /// Slip: cancel the order.
+    CancelOrder,
+    /// Slip: I have paid; go on (asks the platform at once).
+    HavePaid,
+    /// Slip entry: a digit.
+    Digit(u8),
+    /// Slip entry: erase the last digit.
+    Erase,
+    /// Slip entry: the primary key.
+    SubmitSlip,
+    /// A key of [`Trouble`], [`TooFull`], [`SlipResult`].
+    Way(Way),
+    /// Interrupted: the next row.
+    NextInterrupted,
+    /// Interrupted: finish this one by laying its card.
+    FinishInterrupted,
+    /// Interrupted: nobody is here; leave it and open the kiosk.
+    LeaveInterrupted,
+    /// Tray: lay this card on the reader, or lift it if it lies there.
+    TrayCard(String),
+}
+
+/// Direction of paging.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Turn {
+    /// Towards the first page.
+    Up,
+    /// Towards the last page.
+    Down,
+}

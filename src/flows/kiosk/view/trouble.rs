@@ -1,0 +1,179 @@
+//! Conditions that stop the way: what happened, where ticket and money are, what can be done.
+
+use super::{CardRefusal, LayCard, Paper, PaperProblem};
+use crate::flows::facts::{Moment, Money};
+
+/// Where ticket and money are: two rows on every critical screen.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Safety {
+    /// Ticket.
+    pub ticket: TicketFact,
+    /// Money.
+    pub money: MoneyFact,
+}
+
+/// Where the tickets are.
+#[derive(Debug, Clone, PartialEq)]
+pub enum TicketFact {
+    /// Nothing was chosen or held.
+    None,
+    /// Seats are held until then.
+    SeatsHeld {
+        /// How many.
+        count: u8,
+        /// Until.
+        until: Moment,
+    },
+    /// Seats are free again.
+    SeatsReleased,
+    /// Tickets wait at the platform, with this slip number.
+    AtPlatform {
+        /// How many.
+        count: u8,
+        /// Slip number.
+        slip: String,
+    },
+    /// Tickets are on the card.
+    OnCard {
+        /// How many.
+        count: u8,
+    },
+    /// It is not known whether they reached the card; laying it again will tell.
+    BeingChecked {
+        /// How many.
+        count: u8,
+    },
+    /// The tickets that were on the card before are untouched.
+    CardUnchanged,
+}
+
+/// Where the money is.
+#[derive(Debug, Clone, PartialEq)]
+pub enum MoneyFact {
+    /// Nothing to pay here.
+    NotInvolved,
+    /// Nothing is charged yet.
+    NotCharged,
+    /// To pay at the register.
+    ToPay(Money),
+    /// Paid.
+    Paid(Money),
+    /// The register hands it back.
+    PaidBack(Money),
+    /// Being checked: do not pay again.
+    BeingChecked(Money),
+}
+
+/// A condition that stops the way, with where ticket and money are and what can be done.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Trouble {
+    /// What happened.
+    pub kind: TroubleKind,
+    /// Ticket and money.
+    pub safety: Safety,
+    /// Keys, the primary one first.
+    pub ways: Vec<Way>,
+    /// Slip number to remember, where there is one.
+    pub slip: Option<String>,
+}
+
+/// The closed set of conditions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TroubleKind {
+    /// The platform cannot be reached.
+    NotReached,
+    /// The seats went to somebody else.
+    SeatsGone,
+    /// The hold ran out.
+    HoldExpired,
+    /// Sales for the event are over.
+    SalesClosed,
+    /// The card cannot be used.
+    Card(CardRefusal),
+    /// The card was taken away while it was written; nothing reached it.
+    CardTornNotWritten,
+    /// The card was taken away at the last moment: not known whether it arrived.
+    CardTornUnknown,
+    /// The reader is gone.
+    ReaderGone,
+    /// Paper; the slip's number stands on this screen.
+    Paper(PaperProblem),
+    /// The printer did not confirm the slip.
+    PaperUnconfirmed,
+    /// It is not known whether the payment arrived: do not pay again.
+    PaymentUnknown,
+    /// It is not known whether the order was accepted: being checked, nothing was paid.
+    OrderUnknown,
+    /// The platform refused in a way this kiosk has no words for.
+    Refused,
+}
+
+/// A way on; each is a key with its own words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Way {
+    /// Try the same again.
+    TryAgain,
+    /// Lay the (same) card again.
+    LayCard,
+    /// Lay a different card.
+    LayOtherCard,
+    /// Put the tickets on the card that was laid instead of the one first named.
+    UseThisCard,
+    /// Write so many, the rest stays at the platform.
+    WriteSome(u8),
+    /// All stays at the platform, to be picked up with the slip number.
+    LeaveAtPlatform,
+    /// Choose other seats.
+    OtherSeats,
+    /// Print again.
+    PrintAgain,
+    /// Go on with the number on the screen, without paper.
+    GoOnWithoutPaper,
+    /// Give the seats back.
+    Cancel,
+    /// Put the card's tickets on it now.
+    GoOn,
+    /// Call the staff.
+    CallStaff,
+    /// To the start screen.
+    Finish,
+}
+
+/// Handovers that were interrupted (staff screen).
+#[derive(Debug, Clone, PartialEq)]
+pub struct Interrupted {
+    /// Oldest first.
+    pub rows: Vec<InterruptedRow>,
+    /// The one spoken of.
+    pub current: usize,
+    /// The platform is being asked about it.
+    pub busy: bool,
+}
+
+/// One interrupted handover.
+#[derive(Debug, Clone, PartialEq)]
+pub struct InterruptedRow {
+    /// Tickets.
+    pub tickets: u8,
+    /// Last four digits of the card.
+    pub ending: String,
+    /// Event's title where it is known.
+    pub event_name: String,
+    /// Slip number where it is known.
+    pub slip: String,
+    /// When it began.
+    pub since: Moment,
+    /// What is known.
+    pub state: InterruptedState,
+    /// Ticket and money.
+    pub safety: Safety,
+}
+
+/// What is known of an interrupted handover.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum InterruptedState {
+    /// Nothing reached the card: finish by laying it, or leave the tickets at the platform.
+    NotWritten,
+    /// Only the card can tell: lay it.
+    Unknown,
+}
