@@ -1,6 +1,6 @@
 //! The clerk at the register.
 //!
-//! - `POST /api/v1/clerk/login` [`Login`] → [`Session`] (afterwards `Authorization: Bearer <token>`)
+//! - `POST /api/v1/clerk/login` [`Login`] → [`Session`], called with the terminal's own token (afterwards `Authorization: Bearer <session token>`)
 //! - `POST /api/v1/clerk/logout` → 204
 //! - `GET /api/v1/clerk/slips` → [`crate::orders::Order`] list: open and recent ones of the clerk's store
 //! - `GET /api/v1/clerk/slips/{slip}` → [`crate::orders::Order`]

@@ -3,7 +3,7 @@
 //! - `GET /api/v1/events` → [`EventSummary`] list for the terminal's seller
 //! - `GET /api/v1/events/{event}/plan` → the seat plan, `application/vnd.kippu.plan` (see `kippu-seatplan`), immutable, with `ETag`
 //! - `GET /api/v1/events/{event}/availability` → `application/vnd.kippu.availability`, zstd: one byte a seat in plan order,
-//!   0 = not to be had here, n = free in price class n-1
+//!   0 = not to be had here, n = free in price class n-1; the version it shows is in `Kippu-Stock-Version`
 
 use kippu_ticket::ids::{EventId, SellerId};
 use serde::{Deserialize, Serialize};

@@ -3,6 +3,7 @@
 
 pub mod cards;
 pub mod clerk;
+pub mod client;
 pub mod entrance;
 pub mod events;
 pub mod handovers;

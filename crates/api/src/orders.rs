@@ -82,6 +82,10 @@ pub struct Order {
     /// Ticket ids in the order of `seats`.
     #[schema(value_type = Vec<u64>)]
     pub tickets: Vec<TicketId>,
+    /// Those of them that wait at the platform: nobody has them, nobody is writing them.
+    #[serde(default)]
+    #[schema(value_type = Vec<u64>)]
+    pub at_platform: Vec<TicketId>,
     /// Card the tickets are meant for.
     #[schema(value_type = String)]
     pub card: CardUid,

@@ -1,0 +1,462 @@
+//! The typed client of a terminal: one method a route, time-outs everywhere, and errors that say whether anything can have happened.
+
+use std::{fmt, time::Duration};
+
+use kippu_ticket::ids::{CardUid, EventId, HandoverId};
+use reqwest::{
+    Method, RequestBuilder, StatusCode,
+    header::{ETAG, IF_NONE_MATCH},
+};
+use serde::{Serialize, de::DeserializeOwned};
+
+use crate::{
+    cards::{SessionAnswer, SessionChallenge, SessionKeys, SessionRequest},
+    clerk::{Confirm, Confirmed, Login, Reissue, Session},
+    entrance::{EntranceAccepted, EntranceBatch},
+    events::EventSummary,
+    handovers::{HandoverStatus, Report, ReportAccepted},
+    holds::{Hold, HoldRequest},
+    orders::{ChangeCard, Grant, GrantRequest, NewOrder, Order},
+    problem::Problem,
+};
+
+/// Longest time to wait for a connection.
+pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
+/// Longest time to wait for a whole answer.
+pub const ANSWER_TIMEOUT: Duration = Duration::from_secs(8);
+/// Header that carries an [`IdempotencyKey`].
+pub const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
+/// Header that carries the version of an availability answer.
+pub const STOCK_VERSION: &str = "Kippu-Stock-Version";
+
+/// Names one wish: repeating a request under the same key does the thing once and gives the first answer again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IdempotencyKey(String);
+
+impl IdempotencyKey {
+    /// A fresh random key.
+    pub fn random() -> Self {
+        Self(hex::encode(rand::random::<[u8; 16]>()))
+    }
+
+    /// The key as sent.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<String> for IdempotencyKey {
+    /// A key kept from an earlier try: up to 64 letters, digits, `-` and `_`.
+    fn from(key: String) -> Self {
+        Self(key)
+    }
+}
+
+/// Why a request has no result.
+#[derive(Debug, thiserror::Error)]
+pub enum ClientError {
+    /// The platform answered no; nothing was done.
+    #[error("{}", .0.detail.as_deref().unwrap_or(&.0.title))]
+    Refused(Box<Problem>),
+    /// The platform was not reached: nothing was sent, so nothing was done.
+    #[error("the platform cannot be reached: {0}")]
+    Unreachable(String),
+    /// The request was sent and no proper answer came back: it may have been done. Repeat it under the same key.
+    #[error("the platform did not answer: {0}")]
+    Unknown(String),
+}
+
+impl ClientError {
+    /// The refusal, if it is one.
+    pub fn problem(&self) -> Option<&Problem> {
+        match self {
+            Self::Refused(problem) => Some(problem),
+            Self::Unreachable(_) | Self::Unknown(_) => None,
+        }
+    }
+
+    /// Whether the thing asked for is known not to have been done.
+    pub fn not_done(&self) -> bool {
+        !matches!(self, Self::Unknown(_))
+    }
+}
+
+/// A seat plan with the tag to ask for it again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TaggedPlan {
+    /// Its `ETag`.
+    pub tag: String,
+    /// Encoded plan (see `kippu-seatplan`).
+    pub bytes: Vec<u8>,
+}
+
+/// Which seats can be had here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Availability {
+    /// The stock's version, as in [`EventSummary::version`].
+    pub version: u64,
+    /// One byte a seat in plan order: 0 = not to be had here, n = free in price class n-1.
+    pub seats: Vec<u8>,
+}
+
+/// A connection to the platform under one credential. Cheap to clone.
+#[derive(Clone)]
+pub struct Client {
+    http: reqwest::Client,
+    base: String,
+    token: String,
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client")
+            .field("base", &self.base)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Client {
+    /// A client for the platform at `url` (`http://host:port`) with a terminal's or clerk's bearer token.
+    pub fn new(url: &str, token: &str) -> Result<Self, ClientError> {
+        Self::with_timeouts(url, token, CONNECT_TIMEOUT, ANSWER_TIMEOUT)
+    }
+
+    /// The same with other time-outs.
+    pub fn with_timeouts(
+        url: &str,
+        token: &str,
+        connect: Duration,
+        answer: Duration,
+    ) -> Result<Self, ClientError> {
+        let http = reqwest::Client::builder()
+            .connect_timeout(connect)
+            .timeout(answer)
+            .no_proxy()
+            .build()
+            .map_err(|error| ClientError::Unreachable(error.to_string()))?;
+        Ok(Self {
+            http,
+            base: url.trim_end_matches('/').into(),
+            token: token.into(),
+        })
+    }
+
+    /// The same connection under another credential, such as a clerk's session.
+    pub fn with_token(&self, token: &str) -> Self {
+        Self {
+            token: token.into(),
+            ..self.clone()
+        }
+    }
+
+    /// Whether the platform is there and well.
+    pub async fn health(&self) -> Result<(), ClientError> {
+        self.send(self.http.get(format!("{}/healthz", self.base)))
+            .await
+            .map(drop)
+    }
+
+    /// What is on sale for this terminal's seller.
+    pub async fn events(&self) -> Result<Vec<EventSummary>, ClientError> {
+        self.get("/events").await
+    }
+
+    /// The seat plan of an event; `None` when it is still the one tagged `known`.
+    pub async fn plan(
+        &self,
+        event: EventId,
+        known: Option<&str>,
+    ) -> Result<Option<TaggedPlan>, ClientError> {
+        let mut request = self.request(Method::GET, &format!("/events/{event}/plan"));
+        if let Some(tag) = known {
+            request = request.header(IF_NONE_MATCH, tag);
+        }
+        let answer = self.send(request).await?;
+        if answer.status() == StatusCode::NOT_MODIFIED {
+            return Ok(None);
+        }
+        let tag = header(&answer, ETAG.as_str()).unwrap_or_default();
+        Ok(Some(TaggedPlan {
+            tag,
+            bytes: bytes(answer).await?,
+        }))
+    }
+
+    /// Which seats of an event are free to this terminal's seller now.
+    pub async fn availability(&self, event: EventId) -> Result<Availability, ClientError> {
+        let answer = self
+            .send(self.request(Method::GET, &format!("/events/{event}/availability")))
+            .await?;
+        let version = header(&answer, STOCK_VERSION)
+            .and_then(|text| text.parse().ok())
+            .ok_or_else(|| ClientError::Unknown(format!("no {STOCK_VERSION} in the answer")))?;
+        let packed = bytes(answer).await?;
+        let seats = zstd::decode_all(packed.as_slice())
+            .map_err(|error| ClientError::Unknown(error.to_string()))?;
+        Ok(Availability { version, seats })
+    }
+
+    /// Holds seats for a while.
+    pub async fn hold(
+        &self,
+        event: EventId,
+        wish: &HoldRequest,
+        key: &IdempotencyKey,
+    ) -> Result<Hold, ClientError> {
+        self.post(&format!("/events/{event}/holds"), Some(wish), Some(key))
+            .await
+    }
+
+    /// Gives the customer more time; a few times only.
+    pub async fn extend_hold(&self, hold: &str, key: &IdempotencyKey) -> Result<Hold, ClientError> {
+        self.post::<(), _>(&format!("/holds/{hold}/extend"), None, Some(key))
+            .await
+    }
+
+    /// Gives held seats back. A hold that has ended already is given back already.
+    pub async fn release_hold(&self, hold: &str) -> Result<(), ClientError> {
+        self.send(self.request(Method::DELETE, &format!("/holds/{hold}")))
+            .await
+            .map(drop)
+    }
+
+    /// Turns a hold into an order with a slip.
+    pub async fn create_order(
+        &self,
+        order: &NewOrder,
+        key: &IdempotencyKey,
+    ) -> Result<Order, ClientError> {
+        self.post("/orders", Some(order), Some(key)).await
+    }
+
+    /// An order by its id.
+    pub async fn order(&self, order: &str) -> Result<Order, ClientError> {
+        self.get(&format!("/orders/{order}")).await
+    }
+
+    /// An order by the number on its slip.
+    pub async fn order_by_slip(&self, slip: &str) -> Result<Order, ClientError> {
+        self.get(&format!("/slips/{slip}")).await
+    }
+
+    /// Orders for a card that are not paid, or paid with tickets still waiting at the platform.
+    pub async fn card_orders(&self, card: CardUid) -> Result<Vec<Order>, ClientError> {
+        self.get(&format!("/cards/{card}/orders")).await
+    }
+
+    /// Ends an unpaid order; its seats are free again.
+    pub async fn cancel_order(
+        &self,
+        order: &str,
+        key: &IdempotencyKey,
+    ) -> Result<Order, ClientError> {
+        self.post::<(), _>(&format!("/orders/{order}/cancel"), None, Some(key))
+            .await
+    }
+
+    /// Names another card for an order of which nothing is granted.
+    pub async fn change_card(
+        &self,
+        order: &str,
+        card: &ChangeCard,
+        key: &IdempotencyKey,
+    ) -> Result<Order, ClientError> {
+        self.post(&format!("/orders/{order}/card"), Some(card), Some(key))
+            .await
+    }
+
+    /// The tickets of a paid order, signed and bound. The handover's number makes it idempotent.
+    pub async fn grant(&self, order: &str, wish: &GrantRequest) -> Result<Grant, ClientError> {
+        self.post(&format!("/orders/{order}/grant"), Some(wish), None)
+            .await
+    }
+
+    /// Begins an authenticated session with a card by the platform's keys.
+    pub async fn begin_card_session(
+        &self,
+        card: CardUid,
+        challenge: &SessionRequest,
+    ) -> Result<SessionChallenge, ClientError> {
+        self.post(&format!("/cards/{card}/sessions"), Some(challenge), None)
+            .await
+    }
+
+    /// Finishes it: the keys of that one session.
+    pub async fn finish_card_session(
+        &self,
+        session: &str,
+        answer: &SessionAnswer,
+    ) -> Result<SessionKeys, ClientError> {
+        self.post(
+            &format!("/card-sessions/{session}/finish"),
+            Some(answer),
+            None,
+        )
+        .await
+    }
+
+    /// Reports how an operation ended; repeating is harmless.
+    pub async fn report(
+        &self,
+        handover: HandoverId,
+        report: &Report,
+    ) -> Result<ReportAccepted, ClientError> {
+        self.post(
+            &format!("/handovers/{handover}/reports"),
+            Some(report),
+            None,
+        )
+        .await
+    }
+
+    /// What the platform knows of a handover.
+    pub async fn handover(&self, handover: HandoverId) -> Result<HandoverStatus, ClientError> {
+        self.get(&format!("/handovers/{handover}")).await
+    }
+
+    /// This gate's sealed bundle.
+    pub async fn bundle(&self) -> Result<Vec<u8>, ClientError> {
+        bytes(
+            self.send(self.request(Method::GET, "/gates/bundle"))
+                .await?,
+        )
+        .await
+    }
+
+    /// Sends what happened at this gate; repeating is harmless.
+    pub async fn entrance_records(
+        &self,
+        batch: &EntranceBatch,
+    ) -> Result<EntranceAccepted, ClientError> {
+        self.post("/entrance-records", Some(batch), None).await
+    }
+
+    /// Logs a clerk in at this terminal; use the session's token with [`Client::with_token`].
+    pub async fn login(&self, login: &Login) -> Result<Session, ClientError> {
+        self.post("/clerk/login", Some(login), None).await
+    }
+
+    /// Ends the clerk's session.
+    pub async fn logout(&self) -> Result<(), ClientError> {
+        self.send(self.request(Method::POST, "/clerk/logout"))
+            .await
+            .map(drop)
+    }
+
+    /// Open and recent slips of the clerk's store, newest first.
+    pub async fn slips(&self) -> Result<Vec<Order>, ClientError> {
+        self.get("/clerk/slips").await
+    }
+
+    /// A slip of the clerk's store.
+    pub async fn clerk_slip(&self, slip: &str) -> Result<Order, ClientError> {
+        self.get(&format!("/clerk/slips/{slip}")).await
+    }
+
+    /// The clerk says that the slip's sum is in the till.
+    pub async fn confirm_slip(
+        &self,
+        slip: &str,
+        sum: &Confirm,
+        key: &IdempotencyKey,
+    ) -> Result<Confirmed, ClientError> {
+        self.post(
+            &format!("/clerk/slips/{slip}/confirm"),
+            Some(sum),
+            Some(key),
+        )
+        .await
+    }
+
+    /// Issues the tickets of an order anew, because their card is lost for good.
+    pub async fn reissue(
+        &self,
+        order: &str,
+        why: &Reissue,
+        key: &IdempotencyKey,
+    ) -> Result<Order, ClientError> {
+        self.post(
+            &format!("/clerk/orders/{order}/reissue"),
+            Some(why),
+            Some(key),
+        )
+        .await
+    }
+
+    fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        self.http
+            .request(method, format!("{}/api/v1{path}", self.base))
+            .bearer_auth(&self.token)
+    }
+
+    async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, ClientError> {
+        json(self.send(self.request(Method::GET, path)).await?).await
+    }
+
+    async fn post<B: Serialize + ?Sized, T: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: Option<&B>,
+        key: Option<&IdempotencyKey>,
+    ) -> Result<T, ClientError> {
+        let mut request = self.request(Method::POST, path);
+        if let Some(body) = body {
+            request = request.json(body);
+        }
+        if let Some(key) = key {
+            request = request.header(IDEMPOTENCY_KEY, key.as_str());
+        }
+        json(self.send(request).await?).await
+    }
+
+    async fn send(&self, request: RequestBuilder) -> Result<reqwest::Response, ClientError> {
+        let answer = request.send().await.map_err(|error| {
+            if error.is_connect() || error.is_builder() {
+                ClientError::Unreachable(chain(&error))
+            } else {
+                ClientError::Unknown(chain(&error))
+            }
+        })?;
+        let status = answer.status();
+        if status.is_success() || status == StatusCode::NOT_MODIFIED {
+            return Ok(answer);
+        }
+        let body = bytes(answer).await?;
+        match serde_json::from_slice::<Problem>(&body) {
+            Ok(problem) => Err(ClientError::Refused(Box::new(problem))),
+            Err(_) => Err(ClientError::Unknown(format!(
+                "an answer of another system, status {status}"
+            ))),
+        }
+    }
+}
+
+fn header(answer: &reqwest::Response, name: &str) -> Option<String> {
+    answer.headers().get(name)?.to_str().ok().map(str::to_owned)
+}
+
+async fn bytes(answer: reqwest::Response) -> Result<Vec<u8>, ClientError> {
+    Ok(answer
+        .bytes()
+        .await
+        .map_err(|error| ClientError::Unknown(chain(&error)))?
+        .to_vec())
+}
+
+async fn json<T: DeserializeOwned>(answer: reqwest::Response) -> Result<T, ClientError> {
+    answer
+        .json()
+        .await
+        .map_err(|error| ClientError::Unknown(chain(&error)))
+}
+
+/// An error with its causes, which is where reqwest keeps the reason.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        text = format!("{text}: {inner}");
+        cause = inner.source();
+    }
+    text
+}
