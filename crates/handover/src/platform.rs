@@ -1,0 +1,60 @@
+//! What the machine asks of the platform. Blocking; the terminal's typed client implements it, off the UI thread.
+
+use kippu_api::{
+    handovers::{HandoverStatus, Report, ReportAccepted},
+    orders::{ChangeCard, Grant, GrantRequest, Order},
+    problem::{Problem, ProblemCode},
+};
+use kippu_ticket::ids::HandoverId;
+
+/// How a question to the platform ended. A time-out is not a refusal.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Reply<T> {
+    /// Answered.
+    Done(T),
+    /// Refused, durably, with a reason.
+    Refused(Problem),
+    /// The question did not leave this terminal.
+    Unreachable,
+    /// The question left and no answer came: it may have been acted on.
+    Unknown,
+}
+
+/// The platform, as handovers need it.
+pub trait PlatformPort {
+    /// `POST orders/{order}/grant`. Repeating it for the same handover gives the same answer.
+    fn grant(&self, order: &str, request: &GrantRequest) -> Reply<Grant>;
+
+    /// `POST handovers/{handover}/reports`. Repeating it is harmless.
+    fn report(&self, handover: HandoverId, report: &Report) -> Reply<ReportAccepted>;
+
+    /// `GET handovers/{handover}`.
+    fn status(&self, handover: HandoverId) -> Reply<HandoverStatus>;
+
+    /// `POST orders/{order}/card`. Names another card for an order nothing is granted of.
+    fn change_card(&self, order: &str, change: &ChangeCard) -> Reply<Order>;
+}
+
+/// Whether a refusal says that this very request was not and will not be acted on. The others (overload, credentials, the platform's own
+/// fault) say nothing about an earlier try whose answer was lost.
+pub fn is_final(code: ProblemCode) -> bool {
+    match code {
+        ProblemCode::BadRequest
+        | ProblemCode::NotFound
+        | ProblemCode::SeatTaken
+        | ProblemCode::NoSeatsTogether
+        | ProblemCode::HoldExpired
+        | ProblemCode::LimitReached
+        | ProblemCode::CardTooFull
+        | ProblemCode::WrongState
+        | ProblemCode::NotOwner
+        | ProblemCode::SalesClosed
+        | ProblemCode::SlipNotPayable => true,
+        ProblemCode::Unauthenticated
+        | ProblemCode::Forbidden
+        | ProblemCode::KeyReused
+        | ProblemCode::TooMany
+        | ProblemCode::Busy
+        | ProblemCode::Internal => false,
+    }
+}
