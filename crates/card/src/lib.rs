@@ -3,3 +3,4 @@
 
 pub mod capability;
 pub mod desfire;
+pub mod virtual_card;
