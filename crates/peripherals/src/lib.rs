@@ -1,2 +1,7 @@
-//! Placeholder.
+//! What stands around a terminal: printer, papers, payment and chimes. Each device is a trait with a real driver,
+//! an in-memory double whose faults tests can pull, and a double that writes files for people to look at.
 #![forbid(unsafe_code)]
+
+pub mod printer;
+pub mod raster;
+pub mod virtual_printer;
