@@ -60,8 +60,8 @@ pub struct DirectorySlot {
     pub event: EventId,
     /// Which life of the ticket.
     pub generation: Generation,
-    /// First four bytes of the record's binding value, so that a slot which does not hold the record the commit meant is noticed.
-    pub check: [u8; 4],
+    /// First two bytes of the record's binding value, so that a slot which does not hold the record the commit meant is noticed.
+    pub check: [u8; 2],
 }
 
 /// The card's directory: the only place where something becomes live or dies.
@@ -73,6 +73,34 @@ pub struct Directory {
     pub ring: Vec<OperationId>,
     /// One row a slot.
     pub slots: Vec<DirectorySlot>,
+}
+
+/// What a directory says about a commit that was planned on sequence *s* (R3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Happened {
+    /// Commit *s+1* is this operation's.
+    Yes,
+    /// The sequence is still *s*, or commit *s+1* is another operation's.
+    No,
+    /// The ring has passed commit *s+1*: the card cannot say.
+    Unknown,
+}
+
+impl Directory {
+    /// Answers "did it happen?" for an operation that was to commit on sequence `planned_on`. Never infers from absence.
+    pub fn happened(&self, operation: &OperationId, planned_on: u32) -> Happened {
+        match self.sequence.checked_sub(planned_on) {
+            Some(0) => Happened::No,
+            Some(commits) => match self.ring.get(commits as usize - 1) {
+                Some(found) if found == operation => Happened::Yes,
+                Some(_) => Happened::No,
+                None => Happened::Unknown,
+            },
+            // A sequence never runs backwards: this directory is no answer.
+            None => Happened::Unknown,
+        }
+    }
 }
 
 /// What the card remembers of an event, enough to show a ticket with no network.
@@ -123,7 +151,11 @@ pub struct CardContents {
 impl CardContents {
     /// Slots that can take a new ticket: free ones and nullified ones.
     pub fn room(&self) -> usize {
-        self.directory.slots.iter().filter(|slot| slot.state != SlotState::Live).count()
+        self.directory
+            .slots
+            .iter()
+            .filter(|slot| slot.state != SlotState::Live)
+            .count()
     }
 }
 
@@ -201,9 +233,29 @@ pub enum ChangeFault {
         /// What the card says now.
         found: u32,
     },
+    /// What was asked for is not allowed: nothing was changed.
+    #[error("nothing was changed: {0}")]
+    Refused(Refusal),
     /// The commit was sent and its answer was lost: only the card knows.
     #[error("it is not known whether the change happened: {0}")]
     Unknown(CardFault),
+}
+
+/// Why a card operation refuses a change whose card is in order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// A ticket to nullify is not live on this card.
+    #[error("ticket {0} is not on this card")]
+    NotLive(TicketId),
+    /// A ticket to nullify has been used to enter and may not be given away (R11).
+    #[error("ticket {0} has been used to enter")]
+    Entered(TicketId),
+    /// A ticket to add is live on this card already, in the same or a later life (R9).
+    #[error("ticket {0} is on this card already")]
+    AlreadyLive(TicketId),
+    /// A record to add is no ticket record, or its numbers exceed what the directory can hold.
+    #[error("a record to write is not a ticket")]
+    BadRecord,
 }
 
 /// One ticket card in one session on a reader, opened with a terminal's key.
@@ -218,7 +270,11 @@ pub trait TicketCard {
     fn directory(&mut self) -> Result<Directory, CardFault>;
 
     /// Writes, reads back, commits and re-reads, all in this session (R10).
-    fn apply(&mut self, change: &Change, progress: &mut dyn FnMut(Progress)) -> Result<Committed, ChangeFault>;
+    fn apply(
+        &mut self,
+        change: &Change,
+        progress: &mut dyn FnMut(Progress),
+    ) -> Result<Committed, ChangeFault>;
 }
 
 /// What lies on a reader before anybody has authenticated.

@@ -3,4 +3,9 @@
 
 pub mod capability;
 pub mod desfire;
+pub mod keys;
+pub mod layout;
+pub mod reader;
+pub mod transport;
+pub mod tray;
 pub mod virtual_card;
