@@ -285,35 +285,36 @@ fn spoken(address: &Address<'_>) -> String {
     )
 }
 
-/// Moves seats and areas to positive coordinates and widens the size until every seat lies within; how many did not.
+/// Moves everything to positive coordinates and widens the size until every seat lies within; how many did not.
+/// A plan that states no size gets one with a margin.
 fn fit_size(plan: &mut Plan, width: f64, height: f64) -> usize {
     let (mut width, mut height) = (width as f32, height as f32);
     let outside =
         |seat: &Seat| seat.at.x < 0.0 || seat.at.y < 0.0 || seat.at.x > width || seat.at.y > height;
     let count = plan.seats.iter().filter(|seat| outside(seat)).count();
-    let margin = 20.0;
+    let margin = 2.0 * median(&mut plan.pitches());
+    let stated = width > 0.0 && height > 0.0;
     let least = |get: fn(&Point) -> f32| {
         plan.seats
             .iter()
             .map(|seat| get(&seat.at))
             .fold(f32::MAX, f32::min)
     };
-    let shift_x = if least(|p| p.x) < 0.0 {
-        margin - least(|p| p.x)
-    } else {
-        0.0
+    let shift = |least: f32| {
+        if least < 0.0 || !stated {
+            margin - least
+        } else {
+            0.0
+        }
     };
-    let shift_y = if least(|p| p.y) < 0.0 {
-        margin - least(|p| p.y)
-    } else {
-        0.0
-    };
-    if shift_x > 0.0 || shift_y > 0.0 {
+    let (shift_x, shift_y) = (shift(least(|at| at.x)), shift(least(|at| at.y)));
+    if shift_x != 0.0 || shift_y != 0.0 {
         move_all(plan, shift_x, shift_y);
         (width, height) = (width + shift_x, height + shift_y);
     }
+    let room = if stated { 0.0 } else { margin };
     for seat in &plan.seats {
-        (width, height) = (width.max(seat.at.x), height.max(seat.at.y));
+        (width, height) = (width.max(seat.at.x + room), height.max(seat.at.y + room));
     }
     (plan.width, plan.height) = (rounded(f64::from(width)), rounded(f64::from(height)));
     count

@@ -33,8 +33,8 @@ pub(super) fn span(first: u32, last: u32, parity: Parity) -> Result<Vec<String>,
     }
     let keep = |number: &u32| match parity {
         Parity::All => true,
-        Parity::Odd => number % 2 == 1,
-        Parity::Even => number % 2 == 0,
+        Parity::Odd => !number.is_multiple_of(2),
+        Parity::Even => number.is_multiple_of(2),
     };
     let numbers: Vec<u32> = if first <= last {
         (first..=last).collect()

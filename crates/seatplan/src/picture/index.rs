@@ -16,9 +16,17 @@ pub(super) struct Index {
 
 impl Index {
     pub(super) fn new(seats: &[Point], width: f32, height: f32) -> Self {
-        let cell = (width * height * SEATS_A_CELL / seats.len().max(1) as f32).sqrt().max(width.max(height) / 512.0);
+        let cell = (width * height * SEATS_A_CELL / seats.len().max(1) as f32)
+            .sqrt()
+            .max(width.max(height) / 512.0);
         let (columns, rows) = ((width / cell) as usize + 1, (height / cell) as usize + 1);
-        let mut index = Self { cell, columns, rows, starts: vec![0; columns * rows + 1], seats: vec![0; seats.len()] };
+        let mut index = Self {
+            cell,
+            columns,
+            rows,
+            starts: vec![0; columns * rows + 1],
+            seats: vec![0; seats.len()],
+        };
         let cells: Vec<usize> = seats.iter().map(|at| index.cell_of(*at)).collect();
         for cell in &cells {
             index.starts[cell + 1] += 1;
@@ -58,7 +66,16 @@ impl Index {
 
     /// Seats that may be at most `reach` from a point.
     pub(super) fn around(&self, at: Point, reach: f32) -> impl Iterator<Item = usize> + '_ {
-        let (least, most) = (Point { x: at.x - reach, y: at.y - reach }, Point { x: at.x + reach, y: at.y + reach });
+        let (least, most) = (
+            Point {
+                x: at.x - reach,
+                y: at.y - reach,
+            },
+            Point {
+                x: at.x + reach,
+                y: at.y + reach,
+            },
+        );
         self.within(least, most)
     }
 }
@@ -69,15 +86,27 @@ mod tests {
 
     #[test]
     fn a_part_of_the_plan_holds_exactly_its_seats_and_few_more() {
-        let seats: Vec<Point> =
-            (0..10_000).map(|n| Point { x: (n % 100) as f32 * 10.0, y: (n / 100) as f32 * 10.0 }).collect();
+        let seats: Vec<Point> = (0..10_000)
+            .map(|n| Point {
+                x: (n % 100) as f32 * 10.0,
+                y: (n / 100) as f32 * 10.0,
+            })
+            .collect();
         let index = Index::new(&seats, 1_000.0, 1_000.0);
         let (least, most) = (Point { x: 205.0, y: 300.0 }, Point { x: 305.0, y: 355.0 });
         let found: Vec<usize> = index.within(least, most).collect();
-        let inside = |at: &Point| at.x >= least.x && at.x <= most.x && at.y >= least.y && at.y <= most.y;
-        let missed = (0..seats.len()).filter(|seat| inside(&seats[*seat]) && !found.contains(seat)).count();
+        let inside =
+            |at: &Point| at.x >= least.x && at.x <= most.x && at.y >= least.y && at.y <= most.y;
+        let missed = (0..seats.len())
+            .filter(|seat| inside(&seats[*seat]) && !found.contains(seat))
+            .count();
         assert_eq!(missed, 0);
         assert!(found.len() < 400, "{} of 10,000", found.len());
-        assert_eq!(index.within(Point { x: -1e9, y: -1e9 }, Point { x: 1e9, y: 1e9 }).count(), 10_000);
+        assert_eq!(
+            index
+                .within(Point { x: -1e9, y: -1e9 }, Point { x: 1e9, y: 1e9 })
+                .count(),
+            10_000
+        );
     }
 }

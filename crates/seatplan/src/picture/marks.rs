@@ -43,12 +43,26 @@ const BYTES_MAX: usize = 4 << 20;
 
 impl Marks {
     /// The mark for a pitch, and the pixel its top left corner belongs to when its centre is at `x`, `y`.
-    pub(super) fn at(&mut self, palette: &Palette, look: Look, pitch_px: f32, x: f32, y: f32) -> (&Mark, i32, i32) {
+    pub(super) fn at(
+        &mut self,
+        palette: &Palette,
+        look: Look,
+        pitch_px: f32,
+        x: f32,
+        y: f32,
+    ) -> (&Mark, i32, i32) {
         if self.palette != Some(*palette) || self.bytes > BYTES_MAX {
-            *self = Self { palette: Some(*palette), ..Self::default() };
+            *self = Self {
+                palette: Some(*palette),
+                ..Self::default()
+            };
         }
         let fine = pitch_px < 32.0;
-        let size = if fine { (pitch_px * 2.0).round() as u16 } else { pitch_px.round() as u16 * 2 };
+        let size = if fine {
+            (pitch_px * 2.0).round() as u16
+        } else {
+            pitch_px.round() as u16 * 2
+        };
         let steps = if fine { 2.0 } else { 1.0 };
         let snap = |value: f32| {
             let whole = (value * steps).round() as i32;
@@ -59,7 +73,13 @@ impl Marks {
         let part = (part_y * 2 + part_x) as u8;
         let mark = self.made.entry((look, size, part)).or_insert_with(|| {
             let offset = |part: i32| part as f32 / steps;
-            let mark = draw(palette, look, f32::from(size) / 2.0, offset(part_x), offset(part_y));
+            let mark = draw(
+                palette,
+                look,
+                f32::from(size) / 2.0,
+                offset(part_x),
+                offset(part_y),
+            );
             self.bytes += mark.pixels.len() * 4;
             mark
         });
@@ -76,7 +96,10 @@ fn draw(palette: &Palette, look: Look, pitch: f32, x: f32, y: f32) -> Mark {
     let mut pixels = Vec::with_capacity(side * side);
     for row in 0..side {
         for column in 0..side {
-            let (dx, dy) = (column as f32 + 0.5 - middle - x, row as f32 + 0.5 - middle - y);
+            let (dx, dy) = (
+                column as f32 + 0.5 - middle - x,
+                row as f32 + 0.5 - middle - y,
+            );
             pixels.push(pixel(palette, look, pitch, dx, dy));
         }
     }
@@ -103,10 +126,19 @@ fn pixel(palette: &Palette, look: Look, pitch: f32, dx: f32, dy: f32) -> [u8; 4]
             let radius = pitch * 0.47;
             let ring = pitch * 0.07;
             let from_centre = dx.hypot(dy);
-            let mut colour = mixed(palette.ink, palette.mine, cover(from_centre - (radius - ring)));
+            let mut colour = mixed(
+                palette.ink,
+                palette.mine,
+                cover(from_centre - (radius - ring)),
+            );
             if pitch >= 14.0 {
-                let check = segment(dx, dy, (-0.20, 0.01), (-0.05, 0.16), pitch)
-                    .min(segment(dx, dy, (-0.05, 0.16), (0.21, -0.15), pitch));
+                let check = segment(dx, dy, (-0.20, 0.01), (-0.05, 0.16), pitch).min(segment(
+                    dx,
+                    dy,
+                    (-0.05, 0.16),
+                    (0.21, -0.15),
+                    pitch,
+                ));
                 colour = mixed(colour, palette.ink, cover(check - pitch * 0.05));
             }
             painted(colour, cover(from_centre - radius))
@@ -145,7 +177,9 @@ fn cover(distance: f32) -> f32 {
 }
 
 fn mixed(under: [u8; 3], over: [u8; 3], share: f32) -> [u8; 3] {
-    std::array::from_fn(|i| (f32::from(under[i]) + (f32::from(over[i]) - f32::from(under[i])) * share).round() as u8)
+    std::array::from_fn(|i| {
+        (f32::from(under[i]) + (f32::from(over[i]) - f32::from(under[i])) * share).round() as u8
+    })
 }
 
 fn painted(colour: [u8; 3], cover: f32) -> [u8; 4] {

@@ -52,15 +52,30 @@ impl Picture {
     pub fn new(plan: &Plan) -> Self {
         let rows = plan.pitches();
         let seats: Vec<Point> = plan.seats.iter().map(|seat| seat.at).collect();
-        let pitches: Vec<f32> = plan.seats.iter().map(|seat| rows[seat.row as usize]).collect();
+        let pitches: Vec<f32> = plan
+            .seats
+            .iter()
+            .map(|seat| rows[seat.row as usize])
+            .collect();
         let (least_pitch, usual_pitch) = if pitches.is_empty() {
             (25.0, 25.0)
         } else {
-            (pitches.iter().copied().fold(f32::MAX, f32::min), median(&mut pitches.clone()))
+            (
+                pitches.iter().copied().fold(f32::MAX, f32::min),
+                median(&mut pitches.clone()),
+            )
         };
         let (width, height) = (plan.width.max(1.0), plan.height.max(1.0));
         let index = Index::new(&seats, width, height);
-        Self { width, height, seats, pitches, least_pitch, usual_pitch, index }
+        Self {
+            width,
+            height,
+            seats,
+            pitches,
+            least_pitch,
+            usual_pitch,
+            index,
+        }
     }
 
     /// Number of seats.
@@ -86,11 +101,17 @@ impl Picture {
     /// Distance between neighbours around a point of the plan, in plan units; the usual one where no seat is near.
     pub fn pitch_around(&self, at: Point) -> f32 {
         let reach = self.usual_pitch * 8.0;
-        self.nearest(at, reach).map_or(self.usual_pitch, |seat| self.pitches[seat])
+        self.nearest(at, reach)
+            .map_or(self.usual_pitch, |seat| self.pitches[seat])
     }
 
     /// The next seat in a direction that `allowed` lets be chosen: near and straight ahead is best.
-    pub fn next_seat(&self, from: usize, direction: Direction, allowed: impl Fn(usize) -> bool) -> Option<usize> {
+    pub fn next_seat(
+        &self,
+        from: usize,
+        direction: Direction,
+        allowed: impl Fn(usize) -> bool,
+    ) -> Option<usize> {
         let start = *self.seats.get(from)?;
         let ahead = |seat: usize| {
             let (x, y) = (self.seats[seat].x - start.x, self.seats[seat].y - start.y);
@@ -100,8 +121,8 @@ impl Picture {
                 Direction::Up => (-y, x),
                 Direction::Down => (y, x),
             };
-            // A seat further aside than ahead lies in another direction.
-            (forth > 0.01 && aside.abs() <= forth).then_some(forth + 2.0 * aside.abs())
+            // A seat as far aside as ahead lies in another direction as well.
+            (forth > 0.01 && aside.abs() < forth * 0.99).then_some(forth + 2.0 * aside.abs())
         };
         (0..self.seats.len())
             .filter(|seat| *seat != from && allowed(*seat))

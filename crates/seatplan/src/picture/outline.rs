@@ -24,8 +24,16 @@ impl Canvas<'_> {
         if outline.len() < 3 || !outline.iter().all(|(x, y)| x.is_finite() && y.is_finite()) {
             return;
         }
-        let least = outline.iter().map(|point| point.1).fold(f32::MAX, f32::min).max(0.0);
-        let most = outline.iter().map(|point| point.1).fold(f32::MIN, f32::max).min(self.height as f32);
+        let least = outline
+            .iter()
+            .map(|point| point.1)
+            .fold(f32::MAX, f32::min)
+            .max(0.0);
+        let most = outline
+            .iter()
+            .map(|point| point.1)
+            .fold(f32::MIN, f32::max)
+            .min(self.height as f32);
         if least >= most {
             return;
         }
@@ -37,9 +45,10 @@ impl Canvas<'_> {
                 let line = y as f32 + (sub as f32 + 0.5) / SUB_LINES as f32;
                 crossings.clear();
                 let ends = outline.iter().zip(outline.iter().cycle().skip(1));
-                crossings.extend(ends.filter(|(a, b)| (a.1 <= line) != (b.1 <= line)).map(|(a, b)| {
-                    a.0 + (line - a.1) / (b.1 - a.1) * (b.0 - a.0)
-                }));
+                crossings.extend(
+                    ends.filter(|(a, b)| (a.1 <= line) != (b.1 <= line))
+                        .map(|(a, b)| a.0 + (line - a.1) / (b.1 - a.1) * (b.0 - a.0)),
+                );
                 crossings.sort_by(f32::total_cmp);
                 for pair in crossings.chunks_exact(2) {
                     span(&mut cover, pair[0], pair[1]);
@@ -58,7 +67,12 @@ impl Canvas<'_> {
             let length = dx.hypot(dy);
             if length > 0.0 {
                 let (nx, ny) = (-dy / length * width / 2.0, dx / length * width / 2.0);
-                let side = [(a.0 + nx, a.1 + ny), (b.0 + nx, b.1 + ny), (b.0 - nx, b.1 - ny), (a.0 - nx, a.1 - ny)];
+                let side = [
+                    (a.0 + nx, a.1 + ny),
+                    (b.0 + nx, b.1 + ny),
+                    (b.0 - nx, b.1 - ny),
+                    (a.0 - nx, a.1 - ny),
+                ];
                 self.fill(&side, colour);
             }
         }
@@ -67,7 +81,10 @@ impl Canvas<'_> {
 
 /// Adds a sub-line's cover between two positions.
 fn span(cover: &mut [f32], from: f32, to: f32) {
-    let (from, to) = (from.clamp(0.0, cover.len() as f32), to.clamp(0.0, cover.len() as f32));
+    let (from, to) = (
+        from.clamp(0.0, cover.len() as f32),
+        to.clamp(0.0, cover.len() as f32),
+    );
     if from >= to {
         return;
     }
@@ -78,6 +95,8 @@ fn span(cover: &mut [f32], from: f32, to: f32) {
         return;
     }
     cover[first] += (first as f32 + 1.0 - from) * share;
-    cover[first + 1..last].iter_mut().for_each(|pixel| *pixel += share);
+    cover[first + 1..last]
+        .iter_mut()
+        .for_each(|pixel| *pixel += share);
     cover[last] += (to - last as f32) * share;
 }

@@ -20,7 +20,13 @@ pub struct Looks<'a> {
 
 impl Looks<'_> {
     fn of(&self, seat: usize) -> Look {
-        match self.availability.get(seat).copied().unwrap_or(0).checked_sub(1) {
+        match self
+            .availability
+            .get(seat)
+            .copied()
+            .unwrap_or(0)
+            .checked_sub(1)
+        {
             Some(class) if self.only.is_none_or(|only| only == class) => Look::Free(class),
             _ => Look::Taken,
         }
@@ -49,7 +55,11 @@ impl Painter {
         if pixels.len() != width * height * 4 {
             return;
         }
-        let mut canvas = Canvas { pixels, width, height };
+        let mut canvas = Canvas {
+            pixels,
+            width,
+            height,
+        };
         clear(&mut canvas, palette.ground);
         for area in areas {
             paint_area(&mut canvas, area, view, palette);
@@ -60,15 +70,36 @@ impl Painter {
             for (seat, x, y) in &self.visible {
                 let look = looks.of(*seat as usize);
                 if matches!(look, Look::Free(_)) == free {
-                    seat_mark(&mut self.marks, &mut canvas, palette, look, picture.pitches[*seat as usize] * view.scale, *x, *y);
+                    seat_mark(
+                        &mut self.marks,
+                        &mut canvas,
+                        palette,
+                        look,
+                        picture.pitches[*seat as usize] * view.scale,
+                        *x,
+                        *y,
+                    );
                 }
             }
         }
-        for seat in looks.mine.iter().map(|seat| *seat as usize).filter(|seat| *seat < picture.len()) {
+        for seat in looks
+            .mine
+            .iter()
+            .map(|seat| *seat as usize)
+            .filter(|seat| *seat < picture.len())
+        {
             let (x, y) = view.to_pixel(picture.seats[seat]);
             // Yours is 1.2 times the size, and never too small to be found again.
             let pitch = (picture.pitches[seat] * view.scale * 1.2).max(14.0);
-            seat_mark(&mut self.marks, &mut canvas, palette, Look::Mine, pitch, x, y);
+            seat_mark(
+                &mut self.marks,
+                &mut canvas,
+                palette,
+                Look::Mine,
+                pitch,
+                x,
+                y,
+            );
         }
     }
 
@@ -76,32 +107,65 @@ impl Painter {
         let least = view.to_plan(0.0, 0.0);
         let most = view.to_plan(view.width_px as f32, view.height_px as f32);
         let reach = picture.usual_pitch * 2.0;
-        let (least, most) = (Point { x: least.x - reach, y: least.y - reach }, Point { x: most.x + reach, y: most.y + reach });
+        let (least, most) = (
+            Point {
+                x: least.x - reach,
+                y: least.y - reach,
+            },
+            Point {
+                x: most.x + reach,
+                y: most.y + reach,
+            },
+        );
         self.visible.clear();
-        self.visible.extend(picture.index.within(least, most).map(|seat| {
-            let (x, y) = view.to_pixel(picture.seats[seat]);
-            (seat as u32, x, y)
-        }));
+        self.visible
+            .extend(picture.index.within(least, most).map(|seat| {
+                let (x, y) = view.to_pixel(picture.seats[seat]);
+                (seat as u32, x, y)
+            }));
     }
 }
 
 fn clear(canvas: &mut Canvas<'_>, [r, g, b]: [u8; 3]) {
     let row = [r, g, b, 255].repeat(canvas.width);
-    canvas.pixels.chunks_exact_mut(row.len()).for_each(|line| line.copy_from_slice(&row));
+    canvas
+        .pixels
+        .chunks_exact_mut(row.len())
+        .for_each(|line| line.copy_from_slice(&row));
 }
 
 fn paint_area(canvas: &mut Canvas<'_>, area: &Area, view: &View, palette: &Palette) {
-    let outline: Vec<(f32, f32)> = area.outline.iter().map(|point| view.to_pixel(*point)).collect();
-    let fill = if area.kind == AreaKind::Stage { palette.ink } else { palette.area };
+    let outline: Vec<(f32, f32)> = area
+        .outline
+        .iter()
+        .map(|point| view.to_pixel(*point))
+        .collect();
+    let fill = if area.kind == AreaKind::Stage {
+        palette.ink
+    } else {
+        palette.area
+    };
     canvas.fill(&outline, fill);
     if let Some(edge) = palette.area_edge {
         canvas.stroke(&outline, 4.0, edge);
     }
 }
 
-fn seat_mark(marks: &mut Marks, canvas: &mut Canvas<'_>, palette: &Palette, look: Look, pitch: f32, x: f32, y: f32) {
+fn seat_mark(
+    marks: &mut Marks,
+    canvas: &mut Canvas<'_>,
+    palette: &Palette,
+    look: Look,
+    pitch: f32,
+    x: f32,
+    y: f32,
+) {
     let margin = pitch + 2.0;
-    if x < -margin || y < -margin || x > canvas.width as f32 + margin || y > canvas.height as f32 + margin {
+    if x < -margin
+        || y < -margin
+        || x > canvas.width as f32 + margin
+        || y > canvas.height as f32 + margin
+    {
         return;
     }
     if pitch < SQUARES_BELOW_PX && look != Look::Mine {
@@ -127,7 +191,9 @@ fn square(canvas: &mut Canvas<'_>, palette: &Palette, look: Look, pitch: f32, x:
     let (columns, [r, g, b]) = (range(x, canvas.width), colour);
     for row in range(y, canvas.height) {
         let line = row * canvas.width;
-        for pixel in canvas.pixels[(line + columns.start) * 4..(line + columns.end) * 4].chunks_exact_mut(4) {
+        for pixel in
+            canvas.pixels[(line + columns.start) * 4..(line + columns.end) * 4].chunks_exact_mut(4)
+        {
             pixel.copy_from_slice(&[r, g, b, 255]);
         }
     }
@@ -137,21 +203,27 @@ fn square(canvas: &mut Canvas<'_>, palette: &Palette, look: Look, pitch: f32, x:
 fn copy(canvas: &mut Canvas<'_>, mark: &Mark, left: i32, top: i32) {
     let side = mark.side as i32;
     let clip = |start: i32, limit: usize| ((-start).max(0), (limit as i32 - start).min(side));
-    let ((first_column, end_column), (first_row, end_row)) = (clip(left, canvas.width), clip(top, canvas.height));
+    let ((first_column, end_column), (first_row, end_row)) =
+        (clip(left, canvas.width), clip(top, canvas.height));
     if first_column >= end_column {
         return;
     }
     for row in first_row..end_row {
-        let source = &mark.pixels[(row * side + first_column) as usize..(row * side + end_column) as usize];
+        let source =
+            &mark.pixels[(row * side + first_column) as usize..(row * side + end_column) as usize];
         let at = ((top + row) as usize * canvas.width + (left + first_column) as usize) * 4;
-        for (pixel, new) in canvas.pixels[at..at + source.len() * 4].chunks_exact_mut(4).zip(source) {
+        for (pixel, new) in canvas.pixels[at..at + source.len() * 4]
+            .chunks_exact_mut(4)
+            .zip(source)
+        {
             match new[3] {
                 0 => {}
                 255 => pixel[..3].copy_from_slice(&new[..3]),
                 cover => {
                     let rest = 255 - u32::from(cover);
                     for (part, new) in pixel[..3].iter_mut().zip(new) {
-                        *part = (u32::from(*new) + (u32::from(*part) * rest + 127) / 255).min(255) as u8;
+                        *part = (u32::from(*new) + (u32::from(*part) * rest + 127) / 255).min(255)
+                            as u8;
                     }
                 }
             }

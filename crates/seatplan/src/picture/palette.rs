@@ -45,7 +45,12 @@ impl Palette {
         taken: [0xC6, 0xCD, 0xD5],
         area: [0xE3, 0xE8, 0xEC],
         area_edge: None,
-        classes: [[0x1B, 0x2A, 0x6B], [0x07, 0x86, 0x6B], [0xD0, 0x30, 0xC4], [0x75, 0x40, 0x0F]],
+        classes: [
+            [0x1B, 0x2A, 0x6B],
+            [0x07, 0x86, 0x6B],
+            [0xD0, 0x30, 0xC4],
+            [0x75, 0x40, 0x0F],
+        ],
     };
 
     /// On black: free seats white, told apart by their form alone.
@@ -63,6 +68,10 @@ impl Palette {
     /// Mark of a price class, counted from 0; after the eighth they repeat.
     pub fn class(&self, class: u8) -> ClassMark {
         let form = usize::from(class) % 4;
-        ClassMark { colour: self.classes[form], shape: SHAPES[form], barred: class % 8 >= 4 }
+        ClassMark {
+            colour: self.classes[form],
+            shape: SHAPES[form],
+            barred: class % 8 >= 4,
+        }
     }
 }

@@ -1,0 +1,120 @@
+//! Measures a plan: encoded size, time per painted frame, time to find seats. `measure PLAN.json [FRAME.ppm]` with a pretix plan.
+
+use std::{env, fs, hint::black_box, time::Instant};
+
+use kippu_seatplan::{
+    Plan,
+    best::{Wish, find},
+    import::pretix,
+    picture::{Looks, Painter, Palette, Picture, View},
+};
+
+const W: u32 = 1080;
+const H: u32 = 1000;
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let path = env::args()
+        .nth(1)
+        .ok_or("usage: measure PLAN.json [FRAME.ppm]")?;
+    let mut bytes = fs::read(path)?;
+    if bytes.starts_with(&[0x28, 0xB5, 0x2F, 0xFD]) {
+        bytes = zstd::decode_all(bytes.as_slice())?;
+    }
+    let start = Instant::now();
+    let (plan, _) = pretix::import(&bytes).map_err(|problems| problems[0].to_string())?;
+    println!(
+        "import          {:8.2} ms, {} seats from {} bytes",
+        ms(start),
+        plan.seats.len(),
+        bytes.len()
+    );
+    let start = Instant::now();
+    let packed = plan.encode();
+    println!(
+        "encode          {:8.2} ms, {} bytes",
+        ms(start),
+        packed.len()
+    );
+    let start = Instant::now();
+    black_box(Plan::decode(&packed)?);
+    println!("decode          {:8.2} ms", ms(start));
+
+    let availability: Vec<u8> = (0..plan.seats.len())
+        .map(|seat| ((seat * 7919) % 5) as u8)
+        .collect();
+    for count in [2, 4, 12, 40] {
+        let start = Instant::now();
+        let choice = find(
+            &plan,
+            &availability,
+            &Wish {
+                class: Some(0),
+                count,
+            },
+        );
+        println!(
+            "best of {count:<2}      {:8.2} ms, {:?}",
+            ms(start),
+            choice.map(|choice| choice.apart)
+        );
+    }
+
+    let start = Instant::now();
+    let picture = Picture::new(&plan);
+    println!("prepare         {:8.2} ms", ms(start));
+    let mut painter = Painter::default();
+    let mut pixels = vec![0; (W * H * 4) as usize];
+    let looks = Looks {
+        availability: &availability,
+        mine: &[100, 101],
+        only: None,
+    };
+    let fit = View::fit(&picture, W, H);
+    for pitch in [0.0, 3.0, 5.0, 8.0, 14.0, 30.0, 84.0] {
+        let here = fit.to_pixel(plan.seats[plan.seats.len() / 3].at);
+        let factor = pitch / fit.pitch_px(&picture, here.0, here.1);
+        let view = if pitch == 0.0 {
+            fit
+        } else {
+            fit.zoomed(&picture, factor, here.0, here.1)
+        };
+        let (mut sum, mut worst) = (0.0, 0.0_f64);
+        for frame in 0..40 {
+            let view = view.panned(&picture, frame as f32 * 3.3, frame as f32 * 1.7);
+            let start = Instant::now();
+            painter.paint(
+                &picture,
+                &plan.areas,
+                &view,
+                &looks,
+                &Palette::NORMAL,
+                &mut pixels,
+            );
+            let took = ms(start);
+            (sum, worst) = (sum + took, worst.max(took));
+        }
+        let start = Instant::now();
+        let words = picture.labels(&plan, &view).len();
+        println!(
+            "frame at {pitch:4.0} px {:8.2} ms mean, {worst:.2} ms worst; {words} labels in {:.2} ms",
+            sum / 40.0,
+            ms(start)
+        );
+        if let Some(out) = env::args().nth(2) {
+            let rgb: Vec<u8> = pixels
+                .chunks_exact(4)
+                .flat_map(|pixel| [pixel[0], pixel[1], pixel[2]])
+                .collect();
+            let head = format!("P6 {W} {H} 255\n");
+            fs::write(
+                out.replace("%", &format!("{pitch:.0}")),
+                [head.as_bytes(), &rgb].concat(),
+            )?;
+        }
+    }
+    Ok(())
+}
+
+fn ms(start: Instant) -> f64 {
+    start.elapsed().as_secs_f64() * 1e3
+}
