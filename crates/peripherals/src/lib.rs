@@ -2,6 +2,7 @@
 //! an in-memory double whose faults tests can pull, and a double that writes files for people to look at.
 #![forbid(unsafe_code)]
 
+pub mod paper;
 pub mod printer;
 pub mod raster;
 pub mod virtual_printer;

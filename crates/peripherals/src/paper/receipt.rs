@@ -1,0 +1,166 @@
+//! The receipt for tickets that are on a card now.
+
+use jiff::Zoned;
+
+use super::sheet::{Panel, Sheet};
+use super::slip::{footer, performance, seats, title_line};
+use super::typesetter::{Style, Typesetter};
+use super::wording::{self, Language};
+use super::{Money, Performance, Seat};
+use crate::raster::Raster;
+
+/// What a receipt says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Receipt {
+    /// The customer's language.
+    pub language: Language,
+    /// Its number.
+    pub number: String,
+    /// Printed again; marked as a copy, so that it cannot be claimed twice.
+    pub copy: bool,
+    /// What was bought.
+    pub performance: Performance,
+    /// The seats.
+    pub seats: Vec<Seat>,
+    /// Paid.
+    pub total: Money,
+    /// Tax contained in it.
+    pub tax: Money,
+    /// Last characters of the card's number; never more of it.
+    pub card_ending: String,
+    /// When it was paid.
+    pub paid: Zoned,
+    /// The shop that took the money.
+    pub store: String,
+    /// The seller's tax registration number, if it has one.
+    pub registration: Option<String>,
+}
+
+impl Receipt {
+    /// The receipt as a picture, 576 dots wide.
+    pub fn render(&self, typesetter: &mut Typesetter) -> Raster {
+        self.lay_out(typesetter).finish()
+    }
+
+    fn lay_out<'t>(&self, typesetter: &'t mut Typesetter) -> Sheet<'t> {
+        let mut sheet = Sheet::new(typesetter);
+        title_line(
+            &mut sheet,
+            &wording::RECEIPT.both(self.language),
+            self.language,
+        );
+        sheet.space(14);
+        if self.copy {
+            sheet.band(&wording::COPY.both(self.language), Style::bold(40.0));
+            sheet.space(14);
+        }
+        performance(&mut sheet, self.language, &self.performance);
+        sheet.space(10);
+        sheet.fine_rule();
+        sheet.space(8);
+        seats(&mut sheet, self.language, &self.seats);
+        sheet.space(8);
+        self.sum(&mut sheet);
+        self.card(&mut sheet);
+        let mut lines = vec![self.store.clone(), self.paid_line()];
+        if let Some(registration) = &self.registration {
+            lines.push(format!(
+                "{} {registration}",
+                wording::REGISTRATION.both(self.language)
+            ));
+        }
+        lines.push(format!(
+            "{} {}",
+            wording::RECEIPT_NUMBER.both(self.language),
+            self.number
+        ));
+        let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+        footer(&mut sheet, &lines);
+        sheet
+    }
+
+    fn sum(&self, sheet: &mut Sheet<'_>) {
+        sheet.panels(
+            &[Panel {
+                label: &wording::PAID.both(self.language),
+                figure: &self.total.to_string(),
+                share: 1,
+            }],
+            Style::regular(28.0),
+            Style::bold(88.0),
+        );
+        sheet.space(8);
+        let tax = format!("{} {}", wording::TAX.both(self.language), self.tax);
+        let count = match self.language {
+            Language::Japanese => format!(
+                "{}{}",
+                self.seats.len(),
+                wording::TICKETS.first(self.language)
+            ),
+            Language::English => format!(
+                "{} {}",
+                self.seats.len(),
+                wording::TICKETS.first(self.language)
+            ),
+        };
+        sheet.pair(&tax, Style::regular(24.0), &count, Style::regular(24.0));
+        sheet.space(18);
+    }
+
+    fn card(&self, sheet: &mut Sheet<'_>) {
+        let card = wording::CARD.both(self.language);
+        let ending = format!("···· {}", self.card_ending);
+        sheet.pair(&card, Style::regular(30.0), &ending, Style::bold(40.0));
+        sheet.space(12);
+        sheet.framed(
+            wording::ON_THE_CARD.first(self.language),
+            wording::ON_THE_CARD.second(self.language),
+            [Style::regular(26.0), Style::bold(21.0)],
+        );
+        sheet.space(14);
+    }
+
+    fn paid_line(&self) -> String {
+        format!(
+            "{} {}",
+            wording::day_with_year(self.language, &self.paid),
+            wording::clock(&self.paid)
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_copy_looks_different_and_fits() {
+        let mut typesetter = Typesetter::load().unwrap();
+        let time: Zoned = "2026-12-12T19:00[Asia/Tokyo]".parse().unwrap();
+        let mut receipt = Receipt {
+            language: Language::Japanese,
+            number: "R".repeat(90),
+            copy: false,
+            performance: Performance {
+                title: "長い題名の公演".repeat(12),
+                venue: "ホール".repeat(30),
+                doors_open: time.clone(),
+                starts: time.clone(),
+            },
+            seats: Vec::new(),
+            total: Money::new(i64::MIN, "JPY"),
+            tax: Money::new(0, "JPY"),
+            card_ending: "A1B2".into(),
+            paid: time,
+            store: "店".repeat(100),
+            registration: Some("T1234567890123".into()),
+        };
+        let original = receipt.lay_out(&mut typesetter);
+        assert_eq!(original.lost(), 0);
+        let original = original.finish();
+        receipt.copy = true;
+        let copy = receipt.lay_out(&mut typesetter);
+        assert_eq!(copy.lost(), 0);
+        assert!(copy.finish().height() > original.height());
+    }
+}

@@ -1,0 +1,250 @@
+//! A paper being laid out from top to bottom.
+
+use super::codes::Symbol;
+use super::typesetter::{Align, Lines, Style, Typesetter};
+use crate::raster::{PAPER_DOTS, Raster};
+
+/// The whole width.
+pub const WIDTH: u32 = PAPER_DOTS;
+/// Inner margin of frames and black panels, in dots.
+const PADDING: u32 = 18;
+/// Line of frames and strong rules, in dots.
+const STROKE: u32 = 4;
+
+/// A paper that grows downwards.
+#[derive(Debug)]
+pub struct Sheet<'t> {
+    typesetter: &'t mut Typesetter,
+    raster: Raster,
+    y: u32,
+    lost: u64,
+}
+
+/// A black panel: a small label over something large.
+#[derive(Debug, Clone, Copy)]
+pub struct Panel<'a> {
+    /// The label.
+    pub label: &'a str,
+    /// What people look for.
+    pub figure: &'a str,
+    /// Share of the row's width.
+    pub share: u32,
+}
+
+impl<'t> Sheet<'t> {
+    /// An empty paper.
+    pub fn new(typesetter: &'t mut Typesetter) -> Self {
+        Self {
+            typesetter,
+            raster: Raster::new(WIDTH, 0),
+            y: 0,
+            lost: 0,
+        }
+    }
+
+    /// The finished paper.
+    pub fn finish(mut self) -> Raster {
+        self.raster.grow(self.y);
+        if self.lost > 0 {
+            // A layout mistake; what is on the paper is still worth having.
+            tracing::error!(dots = self.lost, "a paper's layout ran over its edge");
+        }
+        self.raster
+    }
+
+    /// Dots that fell outside the paper so far.
+    #[cfg(test)]
+    pub fn lost(&self) -> u64 {
+        self.lost
+    }
+
+    /// Leaves white.
+    pub fn space(&mut self, dots: u32) {
+        self.y += dots;
+    }
+
+    /// A strong line across.
+    pub fn rule(&mut self) {
+        self.fill(0, self.y, WIDTH, STROKE);
+        self.y += STROKE;
+    }
+
+    /// A fine line across.
+    pub fn fine_rule(&mut self) {
+        self.fill(0, self.y, WIDTH, 2);
+        self.y += 2;
+    }
+
+    /// A paragraph across the whole width.
+    pub fn text(&mut self, text: &str, style: Style) {
+        self.text_in(0, WIDTH, text, style);
+    }
+
+    /// A paragraph in a column.
+    pub fn text_in(&mut self, left: u32, width: u32, text: &str, style: Style) {
+        if text.is_empty() {
+            return;
+        }
+        let lines = self.typesetter.set(text, style, width);
+        self.burn(&lines, left, self.y, width, Align::Left);
+        self.y += lines.height;
+    }
+
+    /// One line across as large as fits, from `style`'s size downwards. The white above and below figures is cut away.
+    pub fn headline(&mut self, text: &str, style: Style) {
+        let lines = self.typesetter.fit(text, style, WIDTH);
+        let cap = cap_height(lines.height);
+        let top = (self.y + cap).saturating_sub(lines.baseline);
+        self.burn(&lines, 0, top, WIDTH, Align::Left);
+        self.y = self.y.max(top + lines.baseline);
+    }
+
+    /// Two texts on a common baseline, at the left and right end. The left one takes further lines when it needs them.
+    pub fn pair(&mut self, left: &str, left_style: Style, right: &str, right_style: Style) {
+        const GAP: u32 = 24;
+        // Whatever happens, the left text keeps a third of the width.
+        let right_lines = self.typesetter.fit(right, right_style, WIDTH * 2 / 3 - GAP);
+        let left_width = WIDTH - right_lines.width - GAP;
+        let left_lines = self.typesetter.set(left, left_style, left_width);
+        let baseline = left_lines.baseline.max(right_lines.baseline);
+        let (left_top, right_top) = (
+            self.y + baseline - left_lines.baseline,
+            self.y + baseline - right_lines.baseline,
+        );
+        self.burn(&left_lines, 0, left_top, left_width, Align::Left);
+        let right_left = WIDTH - right_lines.width;
+        self.burn(
+            &right_lines,
+            right_left,
+            right_top,
+            right_lines.width,
+            Align::Right,
+        );
+        self.y = (left_top + left_lines.height).max(right_top + right_lines.height);
+    }
+
+    /// A paragraph in both languages within a frame.
+    pub fn framed(&mut self, first: &str, second: &str, styles: [Style; 2]) {
+        let top = self.y;
+        self.y += STROKE + PADDING - 4;
+        let inner = WIDTH - 2 * (STROKE + PADDING);
+        self.text_in(STROKE + PADDING, inner, first, styles[0]);
+        self.space(6);
+        self.text_in(STROKE + PADDING, inner, second, styles[1]);
+        self.y += STROKE + PADDING - 4;
+        let height = self.y - top;
+        self.fill(0, top, WIDTH, STROKE);
+        self.fill(0, self.y - STROKE, WIDTH, STROKE);
+        self.fill(0, top, STROKE, height);
+        self.fill(WIDTH - STROKE, top, STROKE, height);
+    }
+
+    /// Black panels side by side, white on black.
+    pub fn panels(&mut self, panels: &[Panel<'_>], label: Style, figure: Style) {
+        const GAP: u32 = 6;
+        let shares: u32 = panels.iter().map(|panel| panel.share).sum();
+        let gaps = GAP * (panels.len() as u32).saturating_sub(1);
+        let mut left = 0;
+        let mut bottom = self.y;
+        let mut edges = Vec::new();
+        for panel in panels {
+            let width = (WIDTH - gaps) * panel.share / shares.max(1);
+            let inner = width - 2 * PADDING;
+            let label_lines = self.typesetter.set(panel.label, label, inner);
+            self.burn(
+                &label_lines,
+                left + PADDING,
+                self.y + 10,
+                inner,
+                Align::Left,
+            );
+            let figure_lines = self.typesetter.fit(panel.figure, figure, inner);
+            // Figures of different sizes stand on one line, as high as the largest could be.
+            let room = cap_height((figure.size * 1.3) as u32);
+            let baseline = self.y + 10 + label_lines.height + 14 + room;
+            let top = baseline.saturating_sub(figure_lines.baseline);
+            self.burn(&figure_lines, left + PADDING, top, inner, Align::Left);
+            bottom = bottom.max(baseline + 26);
+            edges.push((left, width));
+            left += width + GAP;
+        }
+        let height = bottom - self.y;
+        for (left, width) in edges {
+            self.invert(left, self.y, width, height);
+        }
+        self.y = bottom;
+    }
+
+    /// A black band with one line in its middle.
+    pub fn band(&mut self, text: &str, style: Style) {
+        let lines = self.typesetter.fit(text, style, WIDTH - 2 * PADDING);
+        self.burn(
+            &lines,
+            PADDING,
+            self.y + 6,
+            WIDTH - 2 * PADDING,
+            Align::Middle,
+        );
+        let height = lines.height + 12;
+        self.invert(0, self.y, WIDTH, height);
+        self.y += height;
+    }
+
+    /// Bars across the middle of the paper.
+    pub fn bars(&mut self, code: &Symbol, height: u32) {
+        let left = (WIDTH - code.width()) / 2;
+        for (x, _, module) in code.black_modules() {
+            self.fill(left + x, self.y, module, height);
+        }
+        self.y += height;
+    }
+
+    /// A square code at the left with paragraphs beside it. The quiet zone reaches over the paper's edge, which is white as well.
+    pub fn code_with_text(&mut self, code: &Symbol, paragraphs: &[(String, Style)]) {
+        const GAP: u32 = 4;
+        let quiet = code.quiet();
+        let top = self.y + quiet;
+        let bottom = self.y + code.width();
+        for (x, y, module) in code.black_modules() {
+            self.fill(x - quiet, top + y, module, module);
+        }
+        let left = code.width() - quiet + GAP;
+        self.y = top.saturating_sub(6);
+        for (text, style) in paragraphs {
+            self.text_in(left, WIDTH - left, text, *style);
+        }
+        self.y = self.y.max(bottom);
+    }
+
+    fn burn(&mut self, lines: &Lines, left: u32, top: u32, width: u32, align: Align) {
+        // Descenders of very large figures may reach a little below the line box.
+        self.raster.grow(top + lines.height + lines.height / 4);
+        self.lost += self
+            .typesetter
+            .burn(lines, &mut self.raster, (left, top), width, align);
+    }
+
+    fn fill(&mut self, left: u32, top: u32, width: u32, height: u32) {
+        self.raster.grow(top + height);
+        for y in top..top + height {
+            for x in left..left + width {
+                self.lost += u64::from(!self.raster.set(x, y, true));
+            }
+        }
+    }
+
+    fn invert(&mut self, left: u32, top: u32, width: u32, height: u32) {
+        self.raster.grow(top + height);
+        for y in top..top + height {
+            for x in left..left + width {
+                let black = self.raster.is_black(x, y);
+                self.lost += u64::from(!self.raster.set(x, y, !black));
+            }
+        }
+    }
+}
+
+/// Height of capitals and figures in a line box: seven tenths of the letter body.
+fn cap_height(line_height: u32) -> u32 {
+    (line_height as f32 / 1.3 * 0.72).round() as u32
+}

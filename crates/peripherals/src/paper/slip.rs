@@ -1,0 +1,242 @@
+//! The slip a customer carries to the register to pay.
+
+use jiff::Zoned;
+
+use super::codes::{CodeError, Symbol};
+use super::sheet::{Panel, Sheet, WIDTH};
+use super::typesetter::{Style, Typesetter};
+use super::wording::{self, Language};
+use super::{Money, Performance, Seat};
+use crate::raster::Raster;
+
+/// Largest width of the QR code, quiet zone included, in dots.
+const QR_WIDTH: u32 = 264;
+
+/// What a payment slip says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Slip {
+    /// The customer's language.
+    pub language: Language,
+    /// Its number as people read it ("4-1827-3").
+    pub number: String,
+    /// What its codes say: printable ASCII, about twenty characters at most.
+    pub code: String,
+    /// What it is for.
+    pub performance: Performance,
+    /// The seats.
+    pub seats: Vec<Seat>,
+    /// To pay.
+    pub total: Money,
+    /// Tax contained in it.
+    pub tax: Money,
+    /// Last moment to pay.
+    pub pay_until: Zoned,
+    /// When it was printed.
+    pub issued: Zoned,
+    /// The shop.
+    pub store: String,
+    /// The kiosk.
+    pub terminal: String,
+}
+
+impl Slip {
+    /// The slip as a picture, 576 dots wide.
+    ///
+    /// # Errors
+    /// The code cannot be printed so that scanners read it.
+    pub fn render(&self, typesetter: &mut Typesetter) -> Result<Raster, CodeError> {
+        Ok(self.lay_out(typesetter)?.finish())
+    }
+
+    fn lay_out<'t>(&self, typesetter: &'t mut Typesetter) -> Result<Sheet<'t>, CodeError> {
+        let bars = Symbol::code128(&self.code, WIDTH)?;
+        let qr = Symbol::qr(&self.code, QR_WIDTH)?;
+        let mut sheet = Sheet::new(typesetter);
+        self.head(&mut sheet, &bars);
+        self.sum(&mut sheet);
+        performance(&mut sheet, self.language, &self.performance);
+        sheet.space(10);
+        sheet.fine_rule();
+        sheet.space(8);
+        seats(&mut sheet, self.language, &self.seats);
+        sheet.space(8);
+        sheet.fine_rule();
+        self.instructions(&mut sheet, &qr);
+        sheet.framed(
+            wording::NOT_A_TICKET.first(self.language),
+            wording::NOT_A_TICKET.second(self.language),
+            [Style::regular(26.0), Style::bold(21.0)],
+        );
+        sheet.space(14);
+        let issued = format!(
+            "{} {}",
+            wording::day_with_year(self.language, &self.issued),
+            wording::clock(&self.issued)
+        );
+        footer(
+            &mut sheet,
+            &[&self.store, &format!("{} · {issued}", self.terminal)],
+        );
+        Ok(sheet)
+    }
+
+    fn head(&self, sheet: &mut Sheet<'_>, bars: &Symbol) {
+        title_line(sheet, &wording::SLIP.both(self.language), self.language);
+        sheet.space(14);
+        let label = wording::SLIP_NUMBER.both(self.language);
+        sheet.text(&label, Style::regular(26.0));
+        sheet.space(10);
+        sheet.headline(&self.number, Style::bold(136.0));
+        sheet.space(26);
+        sheet.bars(bars, 104);
+        sheet.space(26);
+    }
+
+    fn sum(&self, sheet: &mut Sheet<'_>) {
+        sheet.panels(
+            &[
+                Panel {
+                    label: &wording::TO_PAY.both(self.language),
+                    figure: &self.total.to_string(),
+                    share: 7,
+                },
+                Panel {
+                    label: &wording::PAY_BY.both(self.language),
+                    figure: &wording::clock(&self.pay_until),
+                    share: 5,
+                },
+            ],
+            Style::regular(28.0),
+            Style::bold(88.0),
+        );
+        sheet.space(8);
+        let tax = format!("{} {}", wording::TAX.both(self.language), self.tax);
+        let day = wording::day(self.language, &self.pay_until);
+        sheet.pair(&tax, Style::regular(24.0), &day, Style::regular(24.0));
+        sheet.space(18);
+    }
+
+    fn instructions(&self, sheet: &mut Sheet<'_>, qr: &Symbol) {
+        let steps = [wording::SHOW, wording::PAY, wording::RETURN];
+        let mut paragraphs = Vec::new();
+        for (step, number) in steps.into_iter().zip(1..) {
+            let first = format!("{number}  {}", step.first(self.language));
+            paragraphs.push((first, Style::bold(25.0)));
+            paragraphs.push((step.second(self.language).to_owned(), Style::regular(20.0)));
+        }
+        sheet.code_with_text(qr, &paragraphs);
+    }
+}
+
+/// The line at the head of every paper: the maker's name and the kind of paper.
+pub(super) fn title_line(sheet: &mut Sheet<'_>, kind: &str, language: Language) {
+    let style = Style::regular(28.0);
+    sheet.pair(&wording::BRAND.both(language), style, kind, style);
+    sheet.space(4);
+    sheet.rule();
+}
+
+/// Title, hall, day and time.
+pub(super) fn performance(sheet: &mut Sheet<'_>, language: Language, performance: &Performance) {
+    sheet.text(&performance.title, Style::bold(44.0));
+    sheet.text(&performance.venue, Style::regular(30.0));
+    sheet.pair(
+        &wording::day(language, &performance.starts),
+        Style::regular(44.0),
+        &wording::clock(&performance.starts),
+        Style::bold(68.0),
+    );
+    let doors = format!(
+        "{} {}",
+        wording::clock(&performance.doors_open),
+        wording::DOORS.both(language)
+    );
+    let starts = wording::STARTS.both(language);
+    sheet.pair(&doors, Style::regular(24.0), &starts, Style::regular(24.0));
+}
+
+/// A line for each seat with its price, and its class and door below.
+pub(super) fn seats(sheet: &mut Sheet<'_>, language: Language, seats: &[Seat]) {
+    for seat in seats {
+        sheet.pair(
+            &wording::place(language, seat),
+            Style::bold(30.0),
+            &seat.price.to_string(),
+            Style::bold(30.0),
+        );
+        let door = if seat.entrance.is_empty() {
+            String::new()
+        } else {
+            format!("{} {}", wording::DOOR.first(language), seat.entrance)
+        };
+        let details = [seat.class.as_str(), &door];
+        let details: Vec<&str> = details.into_iter().filter(|d| !d.is_empty()).collect();
+        sheet.text(&details.join(" · "), Style::regular(24.0));
+        sheet.space(6);
+    }
+}
+
+/// Small lines at the end.
+pub(super) fn footer(sheet: &mut Sheet<'_>, lines: &[&str]) {
+    for line in lines {
+        sheet.text(line, Style::regular(22.0));
+    }
+    sheet.space(8);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn long_slip(language: Language) -> Slip {
+        let starts: Zoned = "2026-12-12T19:00[Europe/Berlin]".parse().unwrap();
+        let seat = Seat {
+            class: "Logenplatz mit eingeschränkter Sicht und Rollstuhlbegleitung ermäßigt".into(),
+            block: "Hochparterrerundumlaufgalerieverlängerung".into(),
+            row: "XXVII".into(),
+            number: "1234567".into(),
+            entrance: "Haupteingang Südwesttreppenhaus".into(),
+            price: Money::new(123_456_789_00, "EUR"),
+        };
+        Slip {
+            language,
+            number: "4294967295-184467440737-9".into(),
+            code: "4-1827-3".into(),
+            performance: Performance {
+                title: "Rindfleischetikettierungsüberwachungsaufgabenübertragungsgesetz – 劇団創立七十周年記念公演「銀河鉄道の夜」".into(),
+                venue: "Donaudampfschifffahrtsgesellschaftskapitänsmützenhalle".into(),
+                doors_open: starts.clone(),
+                starts: starts.clone(),
+            },
+            seats: vec![seat; 10],
+            total: Money::new(i64::MAX, "EUR"),
+            tax: Money::new(i64::MAX, "EUR"),
+            pay_until: starts.clone(),
+            issued: starts,
+            store: "W".repeat(200),
+            terminal: "長い名前の端末".repeat(20),
+        }
+    }
+
+    #[test]
+    fn nothing_runs_over_the_edge() {
+        let mut typesetter = Typesetter::load().unwrap();
+        for language in [Language::Japanese, Language::English] {
+            let slip = long_slip(language);
+            let sheet = slip.lay_out(&mut typesetter).unwrap();
+            assert_eq!(sheet.lost(), 0);
+        }
+    }
+
+    #[test]
+    fn empty_fields_leave_no_trace() {
+        let mut typesetter = Typesetter::load().unwrap();
+        let mut slip = long_slip(Language::English);
+        let tall = slip.render(&mut typesetter).unwrap().height();
+        for seat in &mut slip.seats {
+            seat.class.clear();
+            seat.entrance.clear();
+        }
+        assert!(slip.render(&mut typesetter).unwrap().height() < tall);
+    }
+}

@@ -1,0 +1,81 @@
+//! Papers with plausible and with extreme contents.
+
+use jiff::Zoned;
+use kippu_peripherals::paper::{Language, Money, Performance, Receipt, Seat, Slip};
+
+fn time(text: &str) -> Zoned {
+    format!("{text}[Asia/Tokyo]").parse().unwrap()
+}
+
+fn performance() -> Performance {
+    Performance {
+        title: "銀河鉄道の夜 Night on the Galactic Railroad".into(),
+        venue: "星見ホール".into(),
+        doors_open: time("2026-12-12T18:30"),
+        starts: time("2026-12-12T19:00"),
+    }
+}
+
+fn seat(number: &str) -> Seat {
+    Seat {
+        class: "S席 大人".into(),
+        block: "1階 Stalls".into(),
+        row: "C".into(),
+        number: number.into(),
+        entrance: "3".into(),
+        price: Money::new(9_800, "JPY"),
+    }
+}
+
+/// A slip as customers get it.
+pub fn slip(language: Language, code: &str) -> Slip {
+    Slip {
+        language,
+        number: code.into(),
+        code: code.into(),
+        performance: performance(),
+        seats: vec![seat("2"), seat("3")],
+        total: Money::new(19_600, "JPY"),
+        tax: Money::new(1_781, "JPY"),
+        pay_until: time("2026-12-10T14:35"),
+        issued: time("2026-12-10T14:05"),
+        store: "星見駅前店 Hoshimi Ekimae".into(),
+        terminal: "kiosk-1".into(),
+    }
+}
+
+/// A slip with very long German and Japanese words and a foreign currency.
+pub fn long_slip(language: Language) -> Slip {
+    let mut slip = slip(language, "12-182734-3");
+    slip.performance.title =
+        "Donaudampfschifffahrtsgesellschaftskapitänsjubiläumskonzert – 劇団創立七十周年記念・全国ツアー千秋楽特別公演".into();
+    slip.performance.venue =
+        "Konzert- und Veranstaltungshaus am Rindfleischetikettierungsplatz".into();
+    for seat in &mut slip.seats {
+        seat.block = "Hochparterre Mittelloge links".into();
+        seat.row = "XXVII".into();
+        seat.class = "Logenplatz mit eingeschränkter Sicht, ermäßigt (Studierende)".into();
+        seat.entrance = "Haupteingang Süd".into();
+        seat.price = Money::new(1_234_550, "EUR");
+    }
+    slip.total = Money::new(2_469_100, "EUR");
+    slip.tax = Money::new(161_530, "EUR");
+    slip
+}
+
+/// A receipt as customers get it.
+pub fn receipt(language: Language, copy: bool) -> Receipt {
+    Receipt {
+        language,
+        number: "4-1827-3".into(),
+        copy,
+        performance: performance(),
+        seats: vec![seat("2"), seat("3")],
+        total: Money::new(19_600, "JPY"),
+        tax: Money::new(1_781, "JPY"),
+        card_ending: "3F80".into(),
+        paid: time("2026-12-10T14:12"),
+        store: "星見駅前店 Hoshimi Ekimae".into(),
+        registration: Some("T1234567890123".into()),
+    }
+}
