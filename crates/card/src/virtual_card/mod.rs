@@ -18,6 +18,8 @@ pub mod memory;
 mod session;
 mod status;
 mod transaction;
+mod transport;
+pub mod vpcd;
 
 use std::path::Path;
 
