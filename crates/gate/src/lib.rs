@@ -1,2 +1,4 @@
-//! Placeholder.
+//! Gates: what the platform gives them to decide with, the decision, the entrance log, and one whole tap of a card.
 #![forbid(unsafe_code)]
+
+pub mod bundle;
