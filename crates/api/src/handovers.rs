@@ -87,6 +87,10 @@ pub struct HandoverStatus {
     pub yours: bool,
     /// What other reports say of the card's history after the pending operation: `Some(true)` it happened, `Some(false)` it did not.
     pub happened: Option<bool>,
+    /// Attempt that `happened` is about: the one of the newest `unknown` report. A terminal that has begun another one since must not
+    /// take the answer for it.
+    #[serde(default)]
+    pub attempt: Option<u8>,
     /// Tickets whose epoch was raised by a re-issue: rows of older epochs close on contact (R13).
     #[schema(value_type = Vec<u64>)]
     pub reissued: Vec<TicketId>,

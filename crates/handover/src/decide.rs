@@ -93,6 +93,8 @@ pub enum Action {
         /// The directory's sequence the intent is planned on.
         sequence: u32,
     },
+    /// Queue the question for the platform: a crash left an operation nobody was told of.
+    TellUnknown,
     /// The pending operation happened.
     ConcludeDone,
     /// The pending operation did not happen; its tickets are kept again.
@@ -200,7 +202,15 @@ fn decide_pending(
         Some(Answer::Unknown) | None => {}
     }
     match platform {
-        PlatformView::NotAsked | PlatformView::JustGranted => return Action::AskPlatform,
+        PlatformView::NotAsked | PlatformView::JustGranted => {
+            return if intent.reported_unknown {
+                Action::AskPlatform
+            } else {
+                Action::TellUnknown
+            };
+        }
+        // An answer about an earlier attempt says nothing about this one.
+        PlatformView::Says(status) if status.attempt != Some(intent.operation.attempt) => {}
         PlatformView::Says(status) => match status.happened {
             Some(true) => return Action::ConcludeDone,
             Some(false) => return Action::ConcludeNotDone,

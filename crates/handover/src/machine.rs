@@ -357,6 +357,10 @@ impl<'a, S: Store, P: PlatformPort, R: Rules> Machine<'a, S, P, R> {
             Action::Give { tickets, sequence } => {
                 return self.give(visit, &tickets, sequence, progress);
             }
+            Action::TellUnknown => {
+                let report = transition::unknown(&mut visit.row, None, now);
+                self.put(&mut visit.row, report.as_ref())?;
+            }
             Action::ConcludeDone => {
                 let report = transition::done(&self.rules, &mut visit.row, None, now);
                 self.put(&mut visit.row, report.as_ref())?;
@@ -476,6 +480,13 @@ impl<'a, S: Store, P: PlatformPort, R: Rules> Machine<'a, S, P, R> {
                     CardFault::Full => visit.refused_as_full = true,
                     fault => visit.lost(fault),
                 }
+            }
+            Err(ChangeFault::Refused(refusal)) => {
+                // The platform granted what this card cannot hold; trying again would end the same. Leaving is possible.
+                tracing::error!(handover = %visit.row.id, %refusal, "the card client refuses the change");
+                let report = transition::not_done(&mut visit.row, now);
+                self.put(&mut visit.row, report.as_ref())?;
+                return Ok(Some(Outcome::NeedsOperator));
             }
             Err(ChangeFault::Sequence { .. }) => {
                 let report = transition::not_done(&mut visit.row, now);

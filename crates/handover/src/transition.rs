@@ -180,7 +180,8 @@ pub fn not_done(row: &mut Handover, now: i64) -> Option<Report> {
         .then(|| report(row, &intent, ReportedOutcome::NotDone, now))
 }
 
-/// The card left between commit and answer. Reported once, with the directory the operation was planned on.
+/// The card left between commit and answer. Reported once, with the directory the operation was planned on: whose commit follows its sequence, other
+/// terminals' reports may tell (R4).
 pub fn unknown(row: &mut Handover, before: Option<&Directory>, now: i64) -> Option<Report> {
     let intent = row.pending.as_mut()?;
     if intent.reported_unknown {
@@ -189,7 +190,13 @@ pub fn unknown(row: &mut Handover, before: Option<&Directory>, now: i64) -> Opti
     intent.reported_unknown = true;
     let intent = intent.clone();
     let mut report = report(row, &intent, ReportedOutcome::Unknown, now);
-    report.before = before.and_then(|directory| serde_json::to_value(directory).ok());
+    // After a crash only the sequence is left of it; it is what the platform compares.
+    let only_sequence = Directory {
+        sequence: intent.sequence,
+        ring: Vec::new(),
+        slots: Vec::new(),
+    };
+    report.before = serde_json::to_value(before.unwrap_or(&only_sequence)).ok();
     Some(report)
 }
 
