@@ -4,3 +4,4 @@ pub mod facts;
 pub mod gate;
 pub mod kiosk;
 pub mod register;
+pub mod slip_number;

@@ -1,3 +1,224 @@
 //! The kiosk: buy, pay, carry home on the card.
+//!
+//! One file a phase. A phase takes an input and answers with the next phase; what it wants done goes onto the desk. Inputs that mean
+//! the same everywhere (language, text size, idle time, tray) are dealt with here.
 
+mod best;
+mod browse;
+mod carry;
+mod check;
+mod desk;
+pub mod effect;
+mod home;
+pub mod input;
+mod interrupted;
+mod look;
+mod my_card;
+mod open_orders;
+mod order_before;
+mod route;
+mod seats;
+mod shopping;
+mod slip;
+mod slip_entry;
+mod slip_result;
+#[cfg(test)]
+mod tests;
 pub mod view;
+mod words;
+
+use desk::Desk;
+pub use desk::{SECOND, Setup};
+use effect::Effect;
+use input::{Input, OpenHandover, ReaderNews};
+use view::{Chrome, FirstKey, Screen, Station, Touch, View};
+
+use crate::flows::facts::{Appearance, Moment};
+
+/// The kiosk's whole state.
+pub struct Kiosk {
+    desk: Desk,
+    phase: Phase,
+}
+
+/// Where a customer stands.
+enum Phase {
+    Home(home::Home),
+    Browse(browse::Browse),
+    Seats(seats::Seats),
+    Best(best::Best),
+    Check(check::Check),
+    OrderBefore(order_before::OrderBefore),
+    OpenOrders(open_orders::OpenOrders),
+    Slip(slip::Slip),
+    SlipEntry(slip_entry::SlipEntry),
+    SlipResult(slip_result::SlipResult),
+    Carry(carry::Carry),
+    Done(carry::Done),
+    Look(look::Look),
+    MyCard(my_card::MyCard),
+    Interrupted(interrupted::Interrupted),
+}
+
+/// Does the same with whichever phase it is.
+macro_rules! each {
+    ($phase:expr, $inner:ident => $body:expr) => {
+        match $phase {
+            Phase::Home($inner) => $body,
+            Phase::Browse($inner) => $body,
+            Phase::Seats($inner) => $body,
+            Phase::Best($inner) => $body,
+            Phase::Check($inner) => $body,
+            Phase::OrderBefore($inner) => $body,
+            Phase::OpenOrders($inner) => $body,
+            Phase::Slip($inner) => $body,
+            Phase::SlipEntry($inner) => $body,
+            Phase::SlipResult($inner) => $body,
+            Phase::Carry($inner) => $body,
+            Phase::Done($inner) => $body,
+            Phase::Look($inner) => $body,
+            Phase::MyCard($inner) => $body,
+            Phase::Interrupted($inner) => $body,
+        }
+    };
+}
+
+/// What every phase can do.
+trait Step: Sized {
+    /// Takes an input.
+    fn step(self, input: &Input, desk: &mut Desk) -> Phase;
+
+    /// What it shows.
+    fn screen(&self, desk: &Desk) -> Screen;
+
+    /// Where it stands on the line.
+    fn station(&self) -> Option<Station> {
+        None
+    }
+
+    /// What the first key of the utility bar does.
+    fn first_key(&self) -> FirstKey {
+        FirstKey::Back
+    }
+
+    /// Whether the session may end by itself here.
+    fn may_idle(&self) -> bool {
+        true
+    }
+
+    /// Gives back what nobody wants any more.
+    fn leave(self, _desk: &mut Desk) {}
+}
+
+impl Kiosk {
+    /// A kiosk that starts at `now` (UTC microseconds) with what its journal holds open: that comes before anything else.
+    pub fn start(setup: Setup, interrupted: Vec<OpenHandover>, now: i64) -> (Self, Vec<Effect>) {
+        let mut desk = Desk::new(setup, now);
+        let phase = if interrupted.is_empty() {
+            Phase::Home(home::Home::open(&mut desk))
+        } else {
+            desk.interrupted = interrupted;
+            Phase::Interrupted(interrupted::Interrupted::open())
+        };
+        let effects = desk.take_effects();
+        (Self { desk, phase }, effects)
+    }
+
+    /// One input at `now`, UTC microseconds.
+    pub fn step(&mut self, input: &Input, now: i64) -> Vec<Effect> {
+        self.desk.now = now;
+        self.desk.notice(input);
+        match input {
+            Input::Touch(touch) => {
+                self.desk.touched = now;
+                if !self.everywhere(touch) {
+                    self.within(input);
+                }
+            }
+            Input::Tick => {
+                self.within(input);
+                self.idle();
+            }
+            _ => self.within(input),
+        }
+        self.desk.take_effects()
+    }
+
+    /// Touches that mean the same in every phase; false for all others.
+    fn everywhere(&mut self, touch: &Touch) -> bool {
+        let desk = &mut self.desk;
+        match touch {
+            Touch::SwitchLanguage => desk.appearance.language = desk.appearance.language.other(),
+            Touch::AppearancePanel => desk.appearance_panel = !desk.appearance_panel,
+            Touch::LargeText(on) => desk.appearance.large_text = *on,
+            Touch::HighContrast(on) => desk.appearance.high_contrast = *on,
+            Touch::CallStaff => desk.call_staff(),
+            Touch::Way(view::Way::CallStaff) => desk.call_staff(),
+            Touch::TrayCard(name) => desk.effect(Effect::Tray(name.clone())),
+            Touch::Anything | Touch::StillHere => {}
+            Touch::Finish => self.end_session(),
+            _ => return false,
+        }
+        true
+    }
+
+    fn within(&mut self, input: &Input) {
+        let phase = self.take_phase();
+        self.phase = each!(phase, inner => inner.step(input, &mut self.desk));
+    }
+
+    fn take_phase(&mut self) -> Phase {
+        std::mem::replace(&mut self.phase, Phase::Home(home::Home::default()))
+    }
+
+    /// Ends the session, where it may end: afterwards nothing of the customer is left here.
+    fn end_session(&mut self) {
+        if !each!(&self.phase, inner => inner.may_idle()) {
+            return;
+        }
+        let phase = self.take_phase();
+        each!(phase, inner => inner.leave(&mut self.desk));
+        self.phase = self.desk.go_home();
+    }
+
+    fn idle(&mut self) {
+        let idle = each!(&self.phase, inner => inner.may_idle())
+            && !matches!(self.phase, Phase::Home(_) | Phase::Interrupted(_));
+        if !idle {
+            self.desk.touched = self.desk.now;
+        } else if self.desk.idle_left() == Some(0) {
+            self.end_session();
+        }
+    }
+
+    /// What the screen shows now.
+    pub fn view(&self) -> View {
+        let desk = &self.desk;
+        let chrome = Chrome {
+            station: each!(&self.phase, inner => inner.station()),
+            first_key: each!(&self.phase, inner => inner.first_key()),
+            appearance: desk.appearance,
+            appearance_panel: desk.appearance_panel,
+            idle_seconds: desk.idle_left(),
+            now: Moment {
+                at: desk.now,
+                zone: desk.setup.zone.clone(),
+            },
+            terminal: desk.setup.terminal.clone(),
+            online: desk.online,
+            staff_called: desk.staff_called,
+            printer: desk.printer,
+            simulated: desk.setup.simulated.clone(),
+            tray: desk.tray.clone(),
+        };
+        View {
+            chrome,
+            screen: each!(&self.phase, inner => inner.screen(desk)),
+        }
+    }
+
+    /// How the screen is to be drawn now.
+    pub fn appearance(&self) -> Appearance {
+        self.desk.appearance
+    }
+}

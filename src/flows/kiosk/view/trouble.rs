@@ -1,6 +1,6 @@
 //! Conditions that stop the way: what happened, where ticket and money are, what can be done.
 
-use super::{CardRefusal, LayCard, Paper, PaperProblem};
+use super::{CardRefusal, PaperProblem};
 use crate::flows::facts::{Moment, Money};
 
 /// Where ticket and money are: two rows on every critical screen.
@@ -58,6 +58,8 @@ pub enum MoneyFact {
     ToPay(Money),
     /// Paid.
     Paid(Money),
+    /// Paid; this kiosk does not know the sum any more.
+    PaidBefore,
     /// The register hands it back.
     PaidBack(Money),
     /// Being checked: do not pay again.
@@ -104,6 +106,10 @@ pub enum TroubleKind {
     PaymentUnknown,
     /// It is not known whether the order was accepted: being checked, nothing was paid.
     OrderUnknown,
+    /// Only the staff can find out where the tickets are.
+    NeedsStaff,
+    /// This kiosk's own storage fails: it writes no cards until it is repaired.
+    StorageFault,
     /// The platform refused in a way this kiosk has no words for.
     Refused,
 }

@@ -1,0 +1,190 @@
+//! From the platform's and the card's types to the facts that screens show.
+
+use kippu_api::{events::EventSummary, holds::HeldSeat, orders::Order};
+use kippu_card::capability::{CardContents, CardEvent, CardFault, SlotState};
+use kippu_seatplan::Plan;
+use kippu_ticket::{
+    ids::{CardUid, EventId},
+    record::BoundTicket,
+};
+
+use super::{
+    desk::SECOND,
+    input::PaperEnd,
+    view::{CardRefusal, MyTicket, Paper, PaperProblem, PrinterCondition},
+};
+use crate::flows::facts::{EventFacts, Moment, Money, Places, SeatWords, Zone};
+
+pub(super) fn event_of_list(event: &EventSummary) -> EventFacts {
+    let zone = Zone::Named(event.zone.clone());
+    EventFacts {
+        event: Some(event.event),
+        name: event.name.clone(),
+        venue: event.venue.clone(),
+        doors_open: Moment {
+            at: event.doors_open,
+            zone: zone.clone(),
+        },
+        starts: Moment {
+            at: event.starts,
+            zone,
+        },
+    }
+}
+
+pub(crate) fn event_of_order(order: &Order) -> EventFacts {
+    let zone = Zone::Named(order.zone.clone());
+    EventFacts {
+        event: Some(order.event),
+        name: order.event_name.clone(),
+        venue: order.venue.clone(),
+        doors_open: Moment {
+            at: order.doors_open,
+            zone: zone.clone(),
+        },
+        starts: Moment {
+            at: order.starts,
+            zone,
+        },
+    }
+}
+
+pub(crate) fn event_of_card(event: &CardEvent) -> EventFacts {
+    let zone = Zone::Offset(event.utc_offset_minutes);
+    EventFacts {
+        event: Some(event.event),
+        name: event.name.clone(),
+        venue: event.venue.clone(),
+        doors_open: Moment {
+            at: event.doors_open * SECOND,
+            zone: zone.clone(),
+        },
+        starts: Moment {
+            at: event.starts * SECOND,
+            zone,
+        },
+    }
+}
+
+pub(crate) fn seat_of_hold(seat: &HeldSeat, class_names: &[String]) -> SeatWords {
+    SeatWords {
+        floor: 0,
+        block: seat.block.clone(),
+        row: seat.row.clone(),
+        number: seat.number.clone(),
+        entrance: seat.entrance.clone(),
+        class: class_names
+            .get(usize::from(seat.class))
+            .cloned()
+            .unwrap_or_default(),
+    }
+}
+
+/// A seat of the plan; empty where the index is beyond it.
+pub(super) fn seat_of_plan(plan: &Plan, seat: u32, class: &str) -> SeatWords {
+    let index = seat as usize;
+    let Some(place) = plan.seats.get(index) else {
+        return SeatWords::default();
+    };
+    let block = plan.block_of(index);
+    SeatWords {
+        floor: block.floor,
+        block: block.name.clone(),
+        row: plan.row_of(index).label.clone(),
+        number: place.number.clone(),
+        entrance: if block.entrance == 0 {
+            String::new()
+        } else {
+            block.entrance.to_string()
+        },
+        class: class.to_owned(),
+    }
+}
+
+pub(super) fn sum(order: &Order) -> Money {
+    Money {
+        amount: order.total,
+        currency: order.currency.clone(),
+    }
+}
+
+pub(super) fn count(seats: usize) -> u8 {
+    u8::try_from(seats).unwrap_or(u8::MAX)
+}
+
+/// Last four digits of a card's number.
+pub(crate) fn ending(card: CardUid) -> String {
+    let text = card.to_string();
+    text[text.len() - 4..].to_owned()
+}
+
+pub(crate) fn places(contents: &CardContents) -> Places {
+    let total = contents.directory.slots.len();
+    Places {
+        used: count(total - contents.room()),
+        total: count(total),
+    }
+}
+
+/// Live tickets of a card, by event and seat as the card keeps them.
+pub(super) fn my_tickets(contents: &CardContents) -> Vec<MyTicket> {
+    let event_of = |event: EventId| contents.events.iter().find(|known| known.event == event);
+    contents
+        .tickets
+        .iter()
+        .filter(|ticket| ticket.state == SlotState::Live)
+        .filter_map(|ticket| {
+            let body = BoundTicket::from_bytes(&ticket.record).ok()?.signed.body;
+            Some(MyTicket {
+                event: event_of(body.event).map(event_of_card).unwrap_or_default(),
+                seat: SeatWords {
+                    floor: body.seat.floor(),
+                    block: body.seat.block().to_owned(),
+                    row: body.seat.row().to_owned(),
+                    number: body.seat.number().to_owned(),
+                    entrance: if body.entrance == 0 {
+                        String::new()
+                    } else {
+                        body.entrance.to_string()
+                    },
+                    class: String::new(),
+                },
+                inside: ticket.entered % 2 == 1,
+            })
+        })
+        .collect()
+}
+
+pub(super) fn refusal(fault: CardFault) -> CardRefusal {
+    match fault {
+        CardFault::Torn => CardRefusal::Torn,
+        CardFault::Mute => CardRefusal::Mute,
+        CardFault::NotOurs => CardRefusal::NotOurs,
+        CardFault::Blank => CardRefusal::Blank,
+        CardFault::WrongKey => CardRefusal::WrongKey,
+        // A full card is asked for its room first; one that says so only while it is written has a directory that cannot be trusted.
+        CardFault::Full | CardFault::Unreadable => CardRefusal::Unreadable,
+        CardFault::WornOut => CardRefusal::WornOut,
+        CardFault::OtherCard => CardRefusal::OtherCard,
+        CardFault::NoKeys => CardRefusal::NoNetwork,
+    }
+}
+
+/// What a print's end means to the customer.
+pub(super) fn paper(end: PaperEnd) -> Paper {
+    match end {
+        PaperEnd::Printed => Paper::Printed,
+        PaperEnd::NotPrinted(condition) => Paper::NotPrinted(match condition {
+            PrinterCondition::PaperOut => PaperProblem::PaperOut,
+            PrinterCondition::CoverOpen => PaperProblem::CoverOpen,
+            _ => PaperProblem::PrinterOff,
+        }),
+        PaperEnd::Unconfirmed(PrinterCondition::PaperOut) => {
+            Paper::NotPrinted(PaperProblem::EndedMidway)
+        }
+        PaperEnd::Unconfirmed(PrinterCondition::CoverOpen) => {
+            Paper::NotPrinted(PaperProblem::CoverOpen)
+        }
+        PaperEnd::Unconfirmed(_) => Paper::Unconfirmed,
+    }
+}
