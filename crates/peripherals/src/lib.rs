@@ -2,7 +2,10 @@
 //! an in-memory double whose faults tests can pull, and a double that writes files for people to look at.
 #![forbid(unsafe_code)]
 
+pub mod chime;
+pub mod money;
 pub mod paper;
+pub mod payment;
 pub mod printer;
 pub mod raster;
 pub mod virtual_printer;

@@ -3,7 +3,6 @@
 //! Papers are given plain words and numbers; they know nothing of tickets, cards or the platform.
 
 mod codes;
-mod money;
 mod receipt;
 mod sheet;
 mod slip;
@@ -11,13 +10,14 @@ mod typesetter;
 mod wording;
 
 pub use codes::CodeError;
-pub use money::Money;
 pub use receipt::Receipt;
 pub use slip::Slip;
 pub use typesetter::{FontMissing, Typesetter};
 pub use wording::Language;
 
 use jiff::Zoned;
+
+use crate::money::Money;
 
 /// What is performed, where and when.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,7 +6,8 @@ use super::sheet::{Panel, Sheet};
 use super::slip::{footer, performance, seats, title_line};
 use super::typesetter::{Style, Typesetter};
 use super::wording::{self, Language};
-use super::{Money, Performance, Seat};
+use super::{Performance, Seat};
+use crate::money::Money;
 use crate::raster::Raster;
 
 /// What a receipt says.
@@ -109,7 +110,7 @@ impl Receipt {
 
     fn card(&self, sheet: &mut Sheet<'_>) {
         let card = wording::CARD.both(self.language);
-        let ending = format!("···· {}", self.card_ending);
+        let ending = format!("•••• {}", self.card_ending);
         sheet.pair(&card, Style::regular(30.0), &ending, Style::bold(40.0));
         sheet.space(12);
         sheet.framed(

@@ -20,6 +20,17 @@ pub struct Sheet<'t> {
     lost: u64,
 }
 
+/// A paragraph with the white above it, in dots.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Paragraph {
+    /// Its text.
+    pub text: String,
+    /// Its size and weight.
+    pub style: Style,
+    /// White above it.
+    pub before: u32,
+}
+
 /// A black panel: a small label over something large.
 #[derive(Debug, Clone, Copy)]
 pub struct Panel<'a> {
@@ -61,6 +72,11 @@ impl<'t> Sheet<'t> {
     /// Leaves white.
     pub fn space(&mut self, dots: u32) {
         self.y += dots;
+    }
+
+    /// Takes back white that a line of large figures left below itself.
+    pub fn tighten(&mut self, dots: u32) {
+        self.y = self.y.saturating_sub(dots);
     }
 
     /// A strong line across.
@@ -200,7 +216,7 @@ impl<'t> Sheet<'t> {
     }
 
     /// A square code at the left with paragraphs beside it. The quiet zone reaches over the paper's edge, which is white as well.
-    pub fn code_with_text(&mut self, code: &Symbol, paragraphs: &[(String, Style)]) {
+    pub fn code_with_text(&mut self, code: &Symbol, paragraphs: &[Paragraph]) {
         const GAP: u32 = 4;
         let quiet = code.quiet();
         let top = self.y + quiet;
@@ -210,10 +226,11 @@ impl<'t> Sheet<'t> {
         }
         let left = code.width() - quiet + GAP;
         self.y = top.saturating_sub(6);
-        for (text, style) in paragraphs {
-            self.text_in(left, WIDTH - left, text, *style);
+        for paragraph in paragraphs {
+            self.space(paragraph.before);
+            self.text_in(left, WIDTH - left, &paragraph.text, paragraph.style);
         }
-        self.y = self.y.max(bottom);
+        self.y = (self.y + quiet / 2).max(bottom);
     }
 
     fn burn(&mut self, lines: &Lines, left: u32, top: u32, width: u32, align: Align) {

@@ -3,10 +3,11 @@
 use jiff::Zoned;
 
 use super::codes::{CodeError, Symbol};
-use super::sheet::{Panel, Sheet, WIDTH};
+use super::sheet::{Panel, Paragraph, Sheet, WIDTH};
 use super::typesetter::{Style, Typesetter};
 use super::wording::{self, Language};
-use super::{Money, Performance, Seat};
+use super::{Performance, Seat};
+use crate::money::Money;
 use crate::raster::Raster;
 
 /// Largest width of the QR code, quiet zone included, in dots.
@@ -75,7 +76,7 @@ impl Slip {
         );
         footer(
             &mut sheet,
-            &[&self.store, &format!("{} · {issued}", self.terminal)],
+            &[&self.store, &format!("{} / {issued}", self.terminal)],
         );
         Ok(sheet)
     }
@@ -85,7 +86,7 @@ impl Slip {
         sheet.space(14);
         let label = wording::SLIP_NUMBER.both(self.language);
         sheet.text(&label, Style::regular(26.0));
-        sheet.space(10);
+        sheet.space(12);
         sheet.headline(&self.number, Style::bold(136.0));
         sheet.space(26);
         sheet.bars(bars, 104);
@@ -120,9 +121,16 @@ impl Slip {
         let steps = [wording::SHOW, wording::PAY, wording::RETURN];
         let mut paragraphs = Vec::new();
         for (step, number) in steps.into_iter().zip(1..) {
-            let first = format!("{number}  {}", step.first(self.language));
-            paragraphs.push((first, Style::bold(25.0)));
-            paragraphs.push((step.second(self.language).to_owned(), Style::regular(20.0)));
+            paragraphs.push(Paragraph {
+                text: format!("{number}  {}", step.first(self.language)),
+                style: Style::bold(25.0),
+                before: if number == 1 { 0 } else { 8 },
+            });
+            paragraphs.push(Paragraph {
+                text: step.second(self.language).to_owned(),
+                style: Style::regular(20.0),
+                before: 0,
+            });
         }
         sheet.code_with_text(qr, &paragraphs);
     }
@@ -146,6 +154,7 @@ pub(super) fn performance(sheet: &mut Sheet<'_>, language: Language, performance
         &wording::clock(&performance.starts),
         Style::bold(68.0),
     );
+    sheet.tighten(14);
     let doors = format!(
         "{} {}",
         wording::clock(&performance.doors_open),
@@ -171,7 +180,7 @@ pub(super) fn seats(sheet: &mut Sheet<'_>, language: Language, seats: &[Seat]) {
         };
         let details = [seat.class.as_str(), &door];
         let details: Vec<&str> = details.into_iter().filter(|d| !d.is_empty()).collect();
-        sheet.text(&details.join(" · "), Style::regular(24.0));
+        sheet.text(&details.join(" / "), Style::regular(24.0));
         sheet.space(6);
     }
 }
@@ -196,7 +205,7 @@ mod tests {
             row: "XXVII".into(),
             number: "1234567".into(),
             entrance: "Haupteingang Südwesttreppenhaus".into(),
-            price: Money::new(123_456_789_00, "EUR"),
+            price: Money::new(12_345_678_900, "EUR"),
         };
         Slip {
             language,

@@ -141,17 +141,12 @@ impl Typesetter {
         let metrics = Metrics::relative(style.size, LINE_HEIGHT);
         let mut buffer = Buffer::new_empty(metrics);
         buffer.set_size(Some(width as f32), None);
-        let family = if text.chars().any(is_japanese) {
-            JAPANESE
-        } else {
-            LATIN
-        };
         let weight = if style.bold {
             Weight::BOLD
         } else {
             Weight::NORMAL
         };
-        let attributes = Attrs::new().family(Family::Name(family)).weight(weight);
+        let attributes = Attrs::new().family(Family::Name(LATIN)).weight(weight);
         buffer.set_text(text, &attributes, Shaping::Advanced, None);
         buffer.shape_until_scroll(&mut self.fonts, false);
         let runs = || buffer.layout_runs();
@@ -223,11 +218,6 @@ impl Typesetter {
         }
         lost
     }
-}
-
-/// Kana, kanji and the punctuation set with them.
-fn is_japanese(character: char) -> bool {
-    matches!(character, '\u{3000}'..='\u{30FF}' | '\u{3400}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}' | '\u{FF00}'..='\u{FFEF}' | '\u{20000}'..='\u{3FFFF}')
 }
 
 #[cfg(test)]

@@ -34,15 +34,15 @@ pub const TAX: Words = words("うち消費税", "Tax included");
 pub const DOORS: Words = words("開場", "Doors");
 pub const STARTS: Words = words("開演", "Starts");
 pub const DOOR: Words = words("扉", "Door");
-pub const SHOW: Words = words("レジでこの紙を見せる", "Show this slip at the register");
+pub const SHOW: Words = words("レジでこの紙を見せる", "Show this at the register");
 pub const PAY: Words = words("レジで支払う", "Pay at the register");
 pub const RETURN: Words = words(
-    "カードを持ってこの機械へ戻る",
+    "カードを持って機械へ戻る",
     "Come back to this kiosk with your card",
 );
 pub const NOT_A_TICKET: Words = words(
-    "この紙では入場できません。お支払いがすむまで代金はかかりません。",
-    "This slip is not a ticket. Nothing is charged until you pay.",
+    "この紙では入場できません。代金はレジでお支払いください。",
+    "Not a ticket. Nothing is charged until you pay.",
 );
 pub const RECEIPT: Words = words("領収書", "Receipt");
 pub const COPY: Words = words("控え(再発行)", "COPY");
@@ -144,7 +144,7 @@ fn weekday(language: Language, weekday: Weekday) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::paper::Money;
+    use crate::money::Money;
 
     #[test]
     fn days_and_times() {

@@ -1,7 +1,8 @@
 //! Papers with plausible and with extreme contents.
 
 use jiff::Zoned;
-use kippu_peripherals::paper::{Language, Money, Performance, Receipt, Seat, Slip};
+use kippu_peripherals::money::Money;
+use kippu_peripherals::paper::{Language, Performance, Receipt, Seat, Slip};
 
 fn time(text: &str) -> Zoned {
     format!("{text}[Asia/Tokyo]").parse().unwrap()
