@@ -1,2 +1,21 @@
-//! Placeholder.
+//! The platform center: sells seats, signs tickets, answers cards and keeps the journal. One folder a noun, each with rules, routes and storage.
 #![forbid(unsafe_code)]
+
+pub mod allocation;
+pub mod app;
+pub mod auth;
+pub mod cards;
+pub mod clerks;
+pub mod clock;
+pub mod gates;
+pub mod handovers;
+pub mod issuing;
+pub mod journal;
+pub mod keys;
+pub mod masters;
+pub mod openapi;
+pub mod refusal;
+pub mod request;
+pub mod routes;
+pub mod sales;
+pub mod storage;

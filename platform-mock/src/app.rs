@@ -1,0 +1,158 @@
+//! The running platform: its parts, its router, and serving it until it is told to stop.
+
+use std::{future::Future, path::Path, sync::Arc, time::Duration};
+
+use axum::{Router, extract::DefaultBodyLimit};
+use kippu_ticket::ids::EventId;
+use tokio::{net::TcpListener, sync::watch};
+
+use crate::{
+    allocation,
+    auth::TerminalCache,
+    cards::{self, sessions::CardSessions},
+    clerks::{self, throttle::Throttle},
+    clock::Clock,
+    gates, handovers, issuing,
+    keys::Keys,
+    masters::{self, catalogue::Catalogue, rules::EventFacts},
+    openapi,
+    refusal::{Answer, Refusal},
+    routes::{RouteEntry, Routes},
+    sales,
+    storage::{Sqlite, Storage},
+};
+
+/// Largest request body in bytes: a batch of some thousand entrance records.
+const BODY_MAX: usize = 1024 * 1024;
+/// How often holds and slips are looked through although nobody asks.
+const SWEEP: Duration = Duration::from_secs(5);
+
+/// The platform's parts, shared by all requests.
+#[derive(Clone)]
+pub struct App(Arc<Parts>);
+
+struct Parts {
+    storage: Arc<dyn Storage>,
+    clock: Arc<dyn Clock>,
+    keys: Keys,
+    catalogue: Catalogue,
+    terminals: TerminalCache,
+    card_sessions: CardSessions,
+    throttle: Throttle,
+}
+
+impl App {
+    /// A platform on a data folder.
+    ///
+    /// # Errors
+    /// When the folder, the database or the keys cannot be used.
+    pub fn open(data: &Path, clock: Arc<dyn Clock>) -> anyhow::Result<Self> {
+        Ok(Self::new(
+            Arc::new(Sqlite::open(data, Arc::clone(&clock))?),
+            Keys::open(data)?,
+            clock,
+        ))
+    }
+
+    /// A platform on a storage.
+    pub fn new(storage: Arc<dyn Storage>, keys: Keys, clock: Arc<dyn Clock>) -> Self {
+        let card_sessions = CardSessions::new(&keys.cards);
+        Self(Arc::new(Parts {
+            storage,
+            clock,
+            keys,
+            catalogue: Catalogue::default(),
+            terminals: TerminalCache::default(),
+            card_sessions,
+            throttle: Throttle::default(),
+        }))
+    }
+
+    /// What is kept.
+    pub fn storage(&self) -> &dyn Storage {
+        &*self.0.storage
+    }
+
+    /// The time, UTC microseconds.
+    pub fn now(&self) -> i64 {
+        self.0.clock.now()
+    }
+
+    /// The secrets.
+    pub fn keys(&self) -> &Keys {
+        &self.0.keys
+    }
+
+    /// The facts of an event.
+    pub async fn event(&self, event: EventId) -> Answer<Arc<EventFacts>> {
+        self.0.catalogue.event(self.storage(), event).await
+    }
+
+    /// Terminals seen so far.
+    pub fn terminals(&self) -> &TerminalCache {
+        &self.0.terminals
+    }
+
+    /// The key server.
+    pub fn card_sessions(&self) -> &CardSessions {
+        &self.0.card_sessions
+    }
+
+    /// Tries of PINs.
+    pub fn throttle(&self) -> &Throttle {
+        &self.0.throttle
+    }
+
+    /// Every route with who may call it.
+    pub fn table(&self) -> Vec<RouteEntry> {
+        self.routes().finish().1
+    }
+
+    /// The whole HTTP interface.
+    pub fn router(&self) -> Router {
+        self.routes()
+            .finish()
+            .0
+            .fallback(|| async { Refusal::not_found("path") })
+            .method_not_allowed_fallback(|| async {
+                Refusal::bad_request("This path does not know that method.")
+            })
+            .layer(DefaultBodyLimit::max(BODY_MAX))
+    }
+
+    fn routes(&self) -> Routes {
+        let routes = openapi::routes(Routes::new(self.clone()));
+        let routes = allocation::routes::routes(masters::routes::routes(routes));
+        let routes = issuing::routes::routes(sales::routes::routes(routes));
+        let routes = handovers::routes::routes(cards::routes::routes(routes));
+        clerks::routes::routes(gates::routes::routes(routes))
+    }
+
+    /// Serves until `stop` is done, then finishes the requests that are under way.
+    ///
+    /// # Errors
+    /// When the listener breaks.
+    pub async fn serve(
+        self,
+        listener: TcpListener,
+        stop: impl Future<Output = ()> + Send + 'static,
+    ) -> std::io::Result<()> {
+        let (ended, mut end) = watch::channel(());
+        let sweeper = self.clone();
+        let sweep = tokio::spawn(async move {
+            while tokio::time::timeout(SWEEP, end.changed()).await.is_err() {
+                if let Err(refusal) = sweeper.storage().expire_due().await {
+                    tracing::warn!(%refusal, "holds and slips could not be looked through");
+                }
+            }
+        });
+        let served = axum::serve(listener, self.router())
+            .with_graceful_shutdown(stop)
+            .await;
+        drop(ended);
+        if let Err(error) = sweep.await {
+            tracing::error!(%error, "the sweeper panicked");
+        }
+        served
+    }
+}

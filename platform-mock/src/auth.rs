@@ -1,0 +1,211 @@
+//! Who calls: terminals by their bearer token, clerks by their session. Each route states who may call it.
+
+use std::{
+    collections::HashMap,
+    sync::{PoisonError, RwLock},
+};
+
+use axum::{
+    extract::{FromRequestParts, Request, State},
+    http::{header, request::Parts},
+    middleware::Next,
+    response::{IntoResponse as _, Response},
+};
+use kippu_api::problem::ProblemCode;
+use sha2::{Digest as _, Sha256};
+
+use crate::{
+    app::App,
+    clerks::rules::Clerk,
+    masters::rules::{Terminal, TerminalRole},
+    refusal::{Answer, Refusal},
+    storage::Storage,
+};
+
+/// Somebody who can be allowed something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// A kiosk's token.
+    Kiosk,
+    /// A gate's token.
+    Gate,
+    /// A register screen's token.
+    Register,
+    /// A clerk's session.
+    Clerk,
+}
+
+/// Who may call a route.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Allow {
+    /// Anybody, without credentials.
+    Anyone,
+    /// Callers with one of these roles.
+    Roles(&'static [Role]),
+}
+
+/// Kiosks.
+pub const KIOSK: Allow = Allow::Roles(&[Role::Kiosk]);
+/// Gates.
+pub const GATE: Allow = Allow::Roles(&[Role::Gate]);
+/// Terminals that work with cards.
+pub const CARD_TERMINAL: Allow = Allow::Roles(&[Role::Kiosk, Role::Gate]);
+/// Terminals clerks log in at.
+pub const STORE_TERMINAL: Allow = Allow::Roles(&[Role::Kiosk, Role::Register]);
+/// Clerks.
+pub const CLERK: Allow = Allow::Roles(&[Role::Clerk]);
+
+/// An authenticated caller.
+#[derive(Debug, Clone)]
+pub enum Caller {
+    /// A terminal.
+    Terminal(Terminal),
+    /// A clerk, with the hash of the session's token.
+    Clerk(Clerk, [u8; 32]),
+}
+
+impl Caller {
+    /// A short name that no other caller has.
+    pub fn label(&self) -> String {
+        match self {
+            Self::Terminal(terminal) => format!("t{}", terminal.id),
+            Self::Clerk(clerk, _) => format!("c{}", clerk.id),
+        }
+    }
+
+    fn role(&self) -> Role {
+        match self {
+            Self::Terminal(terminal) => match terminal.role {
+                TerminalRole::Kiosk => Role::Kiosk,
+                TerminalRole::Gate => Role::Gate,
+                TerminalRole::Register => Role::Register,
+            },
+            Self::Clerk(..) => Role::Clerk,
+        }
+    }
+}
+
+/// What is stored of a token.
+pub fn hash_token(token: &str) -> [u8; 32] {
+    Sha256::digest(token.as_bytes()).into()
+}
+
+/// Terminals seen so far, by the hash of their token; enrolment never changes while the platform runs.
+#[derive(Default)]
+pub struct TerminalCache(RwLock<HashMap<[u8; 32], Terminal>>);
+
+impl TerminalCache {
+    async fn find(&self, storage: &dyn Storage, token: [u8; 32]) -> Answer<Option<Terminal>> {
+        let known = self
+            .0
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(&token)
+            .cloned();
+        if known.is_some() {
+            return Ok(known);
+        }
+        let found = storage.terminal_by_token(token).await?;
+        if let Some(terminal) = &found {
+            self.0
+                .write()
+                .unwrap_or_else(PoisonError::into_inner)
+                .insert(token, terminal.clone());
+        }
+        Ok(found)
+    }
+}
+
+/// Lets a request through if its caller may make it.
+pub async fn authorize(
+    State((app, allow)): State<(App, Allow)>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let header = request
+        .headers()
+        .get(header::AUTHORIZATION)
+        .and_then(|value| value.to_str().ok());
+    let token = header
+        .and_then(|value| value.strip_prefix("Bearer "))
+        .map(hash_token);
+    match check(&app, allow, token).await {
+        Ok(caller) => {
+            if let Some(caller) = caller {
+                request.extensions_mut().insert(caller);
+            }
+            next.run(request).await
+        }
+        Err(refusal) => refusal.into_response(),
+    }
+}
+
+async fn check(app: &App, allow: Allow, token: Option<[u8; 32]>) -> Answer<Option<Caller>> {
+    let Allow::Roles(roles) = allow else {
+        return Ok(None);
+    };
+    let caller = match token {
+        Some(token) => find(app, token).await?,
+        None => None,
+    };
+    let caller = caller.ok_or_else(|| {
+        Refusal::new(
+            ProblemCode::Unauthenticated,
+            "No valid credentials came with the request.",
+        )
+        .hint("A terminal sends its token, a clerk logs in again.")
+    })?;
+    if roles.contains(&caller.role()) {
+        Ok(Some(caller))
+    } else {
+        Err(Refusal::new(
+            ProblemCode::Forbidden,
+            format!(
+                "This is not for a {}.",
+                format!("{:?}", caller.role()).to_lowercase()
+            ),
+        ))
+    }
+}
+
+async fn find(app: &App, token: [u8; 32]) -> Answer<Option<Caller>> {
+    if let Some(terminal) = app.terminals().find(app.storage(), token).await? {
+        return Ok(Some(Caller::Terminal(terminal)));
+    }
+    let clerk = app.storage().clerk_by_session(token, app.now()).await?;
+    Ok(clerk.map(|clerk| Caller::Clerk(clerk, token)))
+}
+
+/// The calling terminal.
+pub struct AsTerminal(pub Terminal);
+
+/// The calling clerk, with the hash of the session's token.
+pub struct AsClerk(pub Clerk, pub [u8; 32]);
+
+impl<S: Send + Sync> FromRequestParts<S> for AsTerminal {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Answer<Self> {
+        match parts.extensions.get::<Caller>() {
+            Some(Caller::Terminal(terminal)) => Ok(Self(terminal.clone())),
+            _ => Err(Refusal::new(
+                ProblemCode::Forbidden,
+                "Only a terminal may do this.",
+            )),
+        }
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for AsClerk {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Answer<Self> {
+        match parts.extensions.get::<Caller>() {
+            Some(Caller::Clerk(clerk, session)) => Ok(Self(clerk.clone(), *session)),
+            _ => Err(Refusal::new(
+                ProblemCode::Forbidden,
+                "Only a clerk may do this.",
+            )),
+        }
+    }
+}

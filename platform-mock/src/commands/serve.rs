@@ -1,0 +1,37 @@
+//! `platform-center serve`.
+
+use std::{io::Write as _, path::Path, sync::Arc};
+
+use anyhow::Context as _;
+use platform_center::{app::App, clock::SystemClock};
+use tokio::{net::TcpListener, signal};
+
+/// Serves a data folder and prints `listening on http://…` once it can be reached.
+pub async fn serve(data: &Path, listen: &str) -> anyhow::Result<()> {
+    let app = App::open(data, Arc::new(SystemClock))?;
+    let listener = TcpListener::bind(listen)
+        .await
+        .with_context(|| format!("cannot listen on {listen}"))?;
+    let stop = stop()?;
+    let mut out = std::io::stdout();
+    writeln!(out, "listening on http://{}", listener.local_addr()?)?;
+    out.flush()?;
+    app.serve(listener, stop).await?;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// Done when the process is asked to end.
+fn stop() -> anyhow::Result<impl Future<Output = ()> + Send + 'static> {
+    #[cfg(unix)]
+    let mut terminate = signal::unix::signal(signal::unix::SignalKind::terminate())?;
+    Ok(async move {
+        #[cfg(unix)]
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = signal::ctrl_c() => {}
+        }
+        #[cfg(not(unix))]
+        let _ = signal::ctrl_c().await;
+    })
+}

@@ -1,0 +1,49 @@
+//! Events kept decoded in memory: a plan of 39,417 seats is not read anew for every request.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, PoisonError, RwLock},
+};
+
+use kippu_ticket::ids::EventId;
+
+use super::rules::EventFacts;
+use crate::{
+    refusal::{Answer, Refusal},
+    storage::Storage,
+};
+
+/// The events seen so far. Their facts never change, so nothing is ever thrown away.
+#[derive(Default)]
+pub struct Catalogue(RwLock<HashMap<EventId, Arc<EventFacts>>>);
+
+impl Catalogue {
+    /// The facts of an event.
+    ///
+    /// # Errors
+    /// 404 when there is no such event.
+    pub async fn event(&self, storage: &dyn Storage, event: EventId) -> Answer<Arc<EventFacts>> {
+        if let Some(facts) = self.known(event) {
+            return Ok(facts);
+        }
+        let facts = Arc::new(
+            storage
+                .event_facts(event)
+                .await?
+                .ok_or_else(|| Refusal::not_found("event"))?,
+        );
+        self.0
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(event, Arc::clone(&facts));
+        Ok(facts)
+    }
+
+    fn known(&self, event: EventId) -> Option<Arc<EventFacts>> {
+        self.0
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(&event)
+            .cloned()
+    }
+}

@@ -1,0 +1,6 @@
+//! Masters: organizers, venues with their layouts, events with prices and doors, sellers, stores, terminals.
+
+pub mod catalogue;
+pub mod routes;
+pub mod rules;
+pub mod storage;

@@ -1,0 +1,117 @@
+//! The API described for machines: every route with its types and who may call it.
+
+use axum::{Json, extract::State, routing::get};
+use utoipa::{
+    OpenApi as _,
+    openapi::{
+        OpenApi,
+        extensions::ExtensionsBuilder,
+        security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme},
+    },
+};
+
+use crate::{
+    allocation,
+    app::App,
+    auth::Allow,
+    cards, clerks, gates, handovers, issuing, masters,
+    refusal::Answer,
+    routes::{RouteEntry, Routes},
+    sales,
+};
+
+#[derive(utoipa::OpenApi)]
+#[openapi(
+    info(
+        title = "Kippu platform",
+        description = "Terminals, clerks and the platform."
+    ),
+    paths(
+        masters::routes::events,
+        masters::routes::plan,
+        allocation::routes::availability,
+        sales::routes::hold,
+        sales::routes::extend_hold,
+        sales::routes::release_hold,
+        sales::routes::create_order,
+        sales::routes::order,
+        sales::routes::order_by_slip,
+        sales::routes::orders_of_card,
+        sales::routes::cancel_order,
+        sales::routes::change_card,
+        issuing::routes::grant,
+        cards::routes::begin,
+        cards::routes::finish,
+        handovers::routes::report,
+        handovers::routes::handover,
+        gates::routes::entrance_records,
+        clerks::routes::login,
+        clerks::routes::logout,
+        clerks::routes::slips,
+        clerks::routes::slip,
+        clerks::routes::confirm,
+        clerks::routes::reissue,
+        healthz,
+        document,
+    )
+)]
+struct Described;
+
+/// The document and the health of the platform.
+pub fn routes(routes: Routes) -> Routes {
+    routes
+        .on("/healthz", "get", Allow::Anyone, get(healthz))
+        .on("/api/openapi.json", "get", Allow::Anyone, get(document))
+}
+
+/// 204 when the platform can read its database.
+#[utoipa::path(get, path = "/healthz", tag = "platform", responses((status = 204)))]
+pub async fn healthz(State(app): State<App>) -> Answer<axum::http::StatusCode> {
+    app.storage().event_ids().await?;
+    Ok(axum::http::StatusCode::NO_CONTENT)
+}
+
+/// This document.
+#[utoipa::path(get, path = "/api/openapi.json", tag = "platform", responses((status = 200, body = serde_json::Value)))]
+pub async fn document(State(app): State<App>) -> Json<OpenApi> {
+    Json(describe(&app.table()))
+}
+
+/// The document for a table of routes; each route's `x-allowed` says who may call it.
+pub fn describe(table: &[RouteEntry]) -> OpenApi {
+    let mut document = Described::openapi();
+    let bearer = SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build());
+    document
+        .components
+        .get_or_insert_default()
+        .add_security_scheme("bearer", bearer);
+    for entry in table {
+        let Some(path) = document.paths.paths.get_mut(entry.path) else {
+            continue;
+        };
+        let operation = match entry.method {
+            "get" => path.get.as_mut(),
+            "post" => path.post.as_mut(),
+            "delete" => path.delete.as_mut(),
+            _ => None,
+        };
+        let Some(operation) = operation else { continue };
+        let allowed: Vec<String> = match entry.allow {
+            Allow::Anyone => vec!["anyone".into()],
+            Allow::Roles(roles) => {
+                operation.security =
+                    Some(vec![SecurityRequirement::new("bearer", [] as [&str; 0])]);
+                roles
+                    .iter()
+                    .map(|role| format!("{role:?}").to_lowercase())
+                    .collect()
+            }
+        };
+        operation.extensions = Some(
+            ExtensionsBuilder::new()
+                .add("x-allowed", serde_json::json!(allowed))
+                .build(),
+        );
+    }
+    document
+}

@@ -1,0 +1,158 @@
+//! Why a request was not done: a code, what happened in this case, and the next step. Answered as problem details (RFC 9457).
+
+use axum::{
+    Json,
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use kippu_api::problem::{Problem, ProblemCode};
+
+/// The result of everything that can be refused.
+pub type Answer<T> = Result<T, Refusal>;
+
+/// Nothing was done, and why.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{detail}")]
+pub struct Refusal {
+    /// Stable code.
+    pub code: ProblemCode,
+    /// What happened in this very case.
+    pub detail: String,
+    /// The next step.
+    pub hint: Option<&'static str>,
+}
+
+impl Refusal {
+    /// A refusal without a hint.
+    pub fn new(code: ProblemCode, detail: impl Into<String>) -> Self {
+        Self {
+            code,
+            detail: detail.into(),
+            hint: None,
+        }
+    }
+
+    /// Adds the next step.
+    pub fn hint(self, hint: &'static str) -> Self {
+        Self {
+            hint: Some(hint),
+            ..self
+        }
+    }
+
+    /// 404 without telling whether it exists for somebody else.
+    pub fn not_found(what: &str) -> Self {
+        Self::new(
+            ProblemCode::NotFound,
+            format!("There is no such {what} here."),
+        )
+    }
+
+    /// 400.
+    pub fn bad_request(detail: impl Into<String>) -> Self {
+        Self::new(ProblemCode::BadRequest, detail)
+    }
+
+    /// 500; the cause goes to the log and not to the caller.
+    pub fn internal(cause: &dyn std::fmt::Display) -> Self {
+        tracing::error!(%cause, "a request failed");
+        Self::new(
+            ProblemCode::Internal,
+            "The platform could not do this. Nothing was changed.",
+        )
+        .hint("Try again; tell the operator if it stays.")
+    }
+
+    /// 503: more requests are waiting than the platform takes.
+    pub fn busy() -> Self {
+        Self::new(
+            ProblemCode::Busy,
+            "The platform has too much to do at the moment. Nothing was changed.",
+        )
+        .hint("Try again in a second.")
+    }
+
+    fn problem(self) -> Problem {
+        let (status, title) = describe(self.code);
+        let word = serde_json::to_value(self.code)
+            .ok()
+            .and_then(|value| value.as_str().map(str::to_owned))
+            .unwrap_or_default();
+        Problem {
+            kind: format!("/problems/{word}"),
+            title: title.into(),
+            status: status.as_u16(),
+            code: self.code,
+            detail: Some(self.detail),
+            hint: self.hint.map(str::to_owned),
+        }
+    }
+}
+
+impl From<rusqlite::Error> for Refusal {
+    fn from(error: rusqlite::Error) -> Self {
+        match error.sqlite_error_code() {
+            Some(rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked) => {
+                Self::busy()
+            }
+            _ => Self::internal(&error),
+        }
+    }
+}
+
+impl From<serde_json::Error> for Refusal {
+    fn from(error: serde_json::Error) -> Self {
+        Self::internal(&error)
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        let busy = self.code == ProblemCode::Busy;
+        let problem = self.problem();
+        let status =
+            StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut response = (status, Json(problem)).into_response();
+        response.headers_mut().insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/problem+json"),
+        );
+        if busy {
+            response
+                .headers_mut()
+                .insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        }
+        response
+    }
+}
+
+/// Status and title of each code; what happened in the very case stands in the detail.
+fn describe(code: ProblemCode) -> (StatusCode, &'static str) {
+    match code {
+        ProblemCode::BadRequest => (StatusCode::BAD_REQUEST, "The request is not understood"),
+        ProblemCode::Unauthenticated => (
+            StatusCode::UNAUTHORIZED,
+            "Credentials are missing or unknown",
+        ),
+        ProblemCode::Forbidden => (StatusCode::FORBIDDEN, "This caller may not do that"),
+        ProblemCode::NotFound => (StatusCode::NOT_FOUND, "Not found"),
+        ProblemCode::SeatTaken => (StatusCode::CONFLICT, "A seat cannot be had"),
+        ProblemCode::NoSeatsTogether => (StatusCode::CONFLICT, "Not enough seats"),
+        ProblemCode::HoldExpired => (StatusCode::CONFLICT, "The hold has ended"),
+        ProblemCode::LimitReached => (StatusCode::CONFLICT, "A limit is reached"),
+        ProblemCode::CardTooFull => (StatusCode::CONFLICT, "The card has too little room"),
+        ProblemCode::WrongState => (StatusCode::CONFLICT, "The order is in another state"),
+        ProblemCode::NotOwner => (StatusCode::CONFLICT, "Another terminal has this handover"),
+        ProblemCode::KeyReused => (
+            StatusCode::CONFLICT,
+            "The idempotency key belongs to another request",
+        ),
+        ProblemCode::SalesClosed => (StatusCode::GONE, "Sales are over"),
+        ProblemCode::SlipNotPayable => {
+            (StatusCode::UNPROCESSABLE_ENTITY, "The slip cannot be paid")
+        }
+        ProblemCode::TooMany => (StatusCode::TOO_MANY_REQUESTS, "Too many tries"),
+        ProblemCode::Busy => (StatusCode::SERVICE_UNAVAILABLE, "Overloaded"),
+        ProblemCode::Internal => (StatusCode::INTERNAL_SERVER_ERROR, "Internal fault"),
+    }
+}

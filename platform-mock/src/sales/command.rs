@@ -1,0 +1,143 @@
+//! The guarded changes sales are made of. Each checks in its own `WHERE` that nobody was faster.
+
+use kippu_api::{orders::OrderState, problem::ProblemCode};
+use kippu_ticket::ids::{CardUid, EventId, SellerId};
+
+use super::record::{self, HoldSeat};
+use crate::{
+    refusal::{Answer, Refusal},
+    storage::Unit,
+};
+
+/// A fresh random id for a hold, an order or a session.
+pub(crate) fn random_id() -> String {
+    hex::encode(rand::random::<[u8; 16]>())
+}
+
+/// Claims free seats of a seller for a hold; `prices` by class index.
+///
+/// # Errors
+/// 409 `seat_taken` when one is not this seller's or not free.
+pub(super) fn claim_seats(
+    unit: &mut Unit<'_>,
+    event: EventId,
+    seller: SellerId,
+    seats: &[u32],
+    claim: &str,
+    prices: &[i64],
+) -> Answer<Vec<HoldSeat>> {
+    let mut held = Vec::with_capacity(seats.len());
+    for seat in seats {
+        let class: Option<u8> = {
+            let mut statement = unit.sql.prepare_cached(
+                "UPDATE stock SET claim = ?1 WHERE event = ?2 AND seat = ?3 AND seller = ?4 AND claim IS NULL RETURNING class",
+            )?;
+            let mut rows = statement.query((claim, event.0, seat, seller.0))?;
+            match rows.next()? {
+                Some(row) => Some(row.get(0)?),
+                None => None,
+            }
+        };
+        let class = class.ok_or_else(|| {
+            Refusal::new(
+                ProblemCode::SeatTaken,
+                "One of the seats has just been taken. Nothing was held.",
+            )
+            .hint("Choose other seats.")
+        })?;
+        let price = *prices
+            .get(usize::from(class))
+            .ok_or_else(|| Refusal::internal(&"a seat has a class without a price"))?;
+        unit.seat_changed(event, *seat, true);
+        held.push(HoldSeat {
+            seat: *seat,
+            class,
+            price,
+        });
+    }
+    Ok(held)
+}
+
+/// Whether all seats are free and still this seller's.
+pub(super) fn all_free(
+    unit: &Unit<'_>,
+    event: EventId,
+    seller: SellerId,
+    seats: &[u32],
+) -> Answer<bool> {
+    let mut statement = unit.sql.prepare_cached(
+        "SELECT EXISTS (SELECT 1 FROM stock WHERE event = ?1 AND seat = ?2 AND seller = ?3 AND claim IS NULL)",
+    )?;
+    for seat in seats {
+        if !statement.query_row((event.0, seat, seller.0), |row| row.get::<_, bool>(0))? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// Passes seats from one claim to the next.
+pub(super) fn pass_seats(
+    unit: &Unit<'_>,
+    event: EventId,
+    from: Option<&str>,
+    to: &str,
+    seats: &[u32],
+) -> Answer<()> {
+    let mut statement = unit.sql.prepare_cached(
+        "UPDATE stock SET claim = ?1 WHERE event = ?2 AND seat = ?3 AND claim IS ?4",
+    )?;
+    for seat in seats {
+        if statement.execute((to, event.0, seat, from))? != 1 {
+            return Err(Refusal::internal(&format!(
+                "seat {seat} of event {event} is not claimed by {from:?}"
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// Frees seats that a claim still has.
+pub(super) fn free_seats(
+    unit: &mut Unit<'_>,
+    event: EventId,
+    claim: &str,
+    seats: &[u32],
+) -> Answer<()> {
+    for seat in seats {
+        let freed = unit
+            .sql
+            .prepare_cached(
+                "UPDATE stock SET claim = NULL WHERE event = ?1 AND seat = ?2 AND claim = ?3",
+            )?
+            .execute((event.0, seat, claim))?;
+        if freed == 1 {
+            unit.seat_changed(event, *seat, false);
+        }
+    }
+    Ok(())
+}
+
+/// Moves an order to another state.
+pub(crate) fn set_state(unit: &Unit<'_>, order: &str, state: OrderState) -> Answer<()> {
+    unit.sql
+        .prepare_cached("UPDATE orders SET state = ?2 WHERE id = ?1")?
+        .execute((order, record::word(&state)?))?;
+    Ok(())
+}
+
+/// Names the card an order's tickets go to.
+pub(super) fn set_card(unit: &Unit<'_>, order: &str, card: CardUid) -> Answer<()> {
+    unit.sql
+        .prepare_cached("UPDATE orders SET card = ?2 WHERE id = ?1")?
+        .execute((order, card.to_string()))?;
+    Ok(())
+}
+
+/// Makes an order's tickets void, or valid again when a late payment is honoured.
+pub(super) fn void_tickets(unit: &Unit<'_>, order: &str, void: bool) -> Answer<()> {
+    unit.sql
+        .prepare_cached("UPDATE tickets SET void = ?2 WHERE order_id = ?1")?
+        .execute((order, void))?;
+    Ok(())
+}

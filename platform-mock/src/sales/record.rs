@@ -1,0 +1,253 @@
+//! Holds and orders as the database keeps them.
+
+use kippu_api::{orders::OrderState, problem::ProblemCode};
+use kippu_ticket::ids::{CardUid, EventId, SellerId, TerminalId, TicketId};
+use rusqlite::{Connection, OptionalExtension as _, Row, types::Type};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+
+use crate::refusal::{Answer, Refusal};
+
+/// Where a ticket is (promise 1: exactly one).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Holder {
+    /// Here.
+    Platform,
+    /// A terminal was granted it and has not said how it ended.
+    Terminal,
+    /// The order's card.
+    Card,
+    /// A terminal does not know whether the card has it.
+    Unknown,
+}
+
+/// A held seat.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HoldSeat {
+    /// Index in the plan.
+    pub seat: u32,
+    /// Index of the price class.
+    pub class: u8,
+    /// Minor units.
+    pub price: i64,
+}
+
+/// A hold.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HoldRecord {
+    /// Random id.
+    pub hold: String,
+    /// Event.
+    pub event: EventId,
+    /// Terminal that holds.
+    pub terminal: TerminalId,
+    /// The seats.
+    pub seats: Vec<HoldSeat>,
+    /// UTC microseconds.
+    pub expires: i64,
+    /// How often it was extended.
+    pub extensions: u8,
+    /// Whether adjacency was given up.
+    pub apart: bool,
+}
+
+/// A ticket of an order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TicketRecord {
+    /// Its id.
+    pub ticket: TicketId,
+    /// Seat index in the plan.
+    pub seat: u32,
+    /// Price class index.
+    pub class: u8,
+    /// Minor units.
+    pub price: i64,
+    /// Raised by re-issues only.
+    pub epoch: u16,
+    /// Of the last binding made; 0 before the first.
+    pub hop: u16,
+    /// Where it is.
+    pub holder: Holder,
+    /// The order ended without payment.
+    pub void: bool,
+}
+
+/// An order with its tickets.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OrderRecord {
+    /// Random id.
+    pub id: String,
+    /// Where it stands.
+    pub state: OrderState,
+    /// Event.
+    pub event: EventId,
+    /// Seller.
+    pub seller: SellerId,
+    /// Row of the store it was ordered in.
+    pub store: i64,
+    /// Card the tickets are meant for.
+    pub card: CardUid,
+    /// Minor units.
+    pub total: i64,
+    /// Contained in the total.
+    pub tax: i64,
+    /// ISO 4217.
+    pub currency: String,
+    /// As printed.
+    pub slip: String,
+    /// UTC microseconds.
+    pub pay_until: i64,
+    /// When it was paid.
+    pub paid: Option<i64>,
+    /// Paid after `pay_until` and honoured.
+    pub late: bool,
+    /// Of the last grant; 0 before the first.
+    pub fence: u64,
+    /// In the order of places.
+    pub tickets: Vec<TicketRecord>,
+}
+
+impl OrderRecord {
+    /// Ids of all its tickets.
+    pub fn ticket_ids(&self) -> Vec<TicketId> {
+        self.tickets.iter().map(|ticket| ticket.ticket).collect()
+    }
+}
+
+/// The word the database keeps for a value, the same as in the API.
+pub fn word<T: Serialize>(value: &T) -> Answer<String> {
+    match serde_json::to_value(value)? {
+        serde_json::Value::String(word) => Ok(word),
+        other => Err(Refusal::internal(&format!("{other} is not a word"))),
+    }
+}
+
+fn from_word<T: DeserializeOwned>(row: &Row<'_>, column: usize) -> Result<T, rusqlite::Error> {
+    let word: String = row.get(column)?;
+    serde_json::from_value(serde_json::Value::String(word)).map_err(|error| {
+        rusqlite::Error::FromSqlConversionFailure(column, Type::Text, Box::new(error))
+    })
+}
+
+/// Loads a hold.
+pub fn hold(sql: &Connection, id: &str) -> Answer<Option<HoldRecord>> {
+    let mut statement = sql.prepare_cached(
+        "SELECT hold, event, terminal, seats, expires, extensions, apart FROM holds WHERE hold = ?1",
+    )?;
+    let found = statement
+        .query_row([id], |row| {
+            let seats: String = row.get(3)?;
+            Ok(HoldRecord {
+                hold: row.get(0)?,
+                event: EventId(row.get(1)?),
+                terminal: TerminalId(row.get(2)?),
+                seats: serde_json::from_str(&seats).map_err(|error| {
+                    rusqlite::Error::FromSqlConversionFailure(3, Type::Text, Box::new(error))
+                })?,
+                expires: row.get(4)?,
+                extensions: row.get(5)?,
+                apart: row.get(6)?,
+            })
+        })
+        .optional()?;
+    Ok(found)
+}
+
+/// Loads a terminal's own hold that has not ended.
+///
+/// # Errors
+/// 409 `hold_expired` when it ended, was given back, or never was.
+pub fn live_hold(sql: &Connection, id: &str, terminal: TerminalId, now: i64) -> Answer<HoldRecord> {
+    hold(sql, id)?
+        .filter(|hold| hold.terminal == terminal && hold.expires > now)
+        .ok_or_else(|| {
+            Refusal::new(
+                ProblemCode::HoldExpired,
+                "The time for these seats is over and they are free again. Nothing was bought.",
+            )
+            .hint("Choose seats again.")
+        })
+}
+
+const ORDER: &str = "SELECT id, state, event, seller, store, card, total, tax, currency, slip, pay_until, paid, late, fence FROM orders";
+
+/// Loads an order by its id.
+///
+/// # Errors
+/// 404.
+pub fn order(sql: &Connection, id: &str) -> Answer<OrderRecord> {
+    one(sql, &format!("{ORDER} WHERE id = ?1"), id)
+}
+
+/// Loads an order by its slip's number.
+///
+/// # Errors
+/// 404.
+pub fn order_by_slip(sql: &Connection, slip: &str) -> Answer<OrderRecord> {
+    one(sql, &format!("{ORDER} WHERE slip = ?1"), slip)
+}
+
+/// Loads orders; `rest` is the `WHERE` and what follows it.
+pub fn orders(
+    sql: &Connection,
+    rest: &str,
+    parameters: impl rusqlite::Params,
+) -> Answer<Vec<OrderRecord>> {
+    let mut statement = sql.prepare_cached(&format!("{ORDER} {rest}"))?;
+    let mut found = statement
+        .query_map(parameters, order_row)?
+        .collect::<Result<Vec<_>, _>>()?;
+    for order in &mut found {
+        order.tickets = tickets(sql, &order.id)?;
+    }
+    Ok(found)
+}
+
+fn one(sql: &Connection, text: &str, parameter: &str) -> Answer<OrderRecord> {
+    let found = sql
+        .prepare_cached(text)?
+        .query_row([parameter], order_row)
+        .optional()?;
+    let mut order = found.ok_or_else(|| Refusal::not_found("order"))?;
+    order.tickets = tickets(sql, &order.id)?;
+    Ok(order)
+}
+
+fn order_row(row: &Row<'_>) -> Result<OrderRecord, rusqlite::Error> {
+    Ok(OrderRecord {
+        id: row.get(0)?,
+        state: from_word(row, 1)?,
+        event: EventId(row.get(2)?),
+        seller: SellerId(row.get(3)?),
+        store: row.get(4)?,
+        card: from_word(row, 5)?,
+        total: row.get(6)?,
+        tax: row.get(7)?,
+        currency: row.get(8)?,
+        slip: row.get(9)?,
+        pay_until: row.get(10)?,
+        paid: row.get(11)?,
+        late: row.get(12)?,
+        fence: row.get(13)?,
+        tickets: Vec::new(),
+    })
+}
+
+fn tickets(sql: &Connection, order: &str) -> Answer<Vec<TicketRecord>> {
+    let mut statement = sql.prepare_cached(
+        "SELECT ticket, seat, class, price, epoch, hop, holder, void FROM tickets WHERE order_id = ?1 ORDER BY place",
+    )?;
+    let rows = statement.query_map([order], |row| {
+        Ok(TicketRecord {
+            ticket: TicketId(row.get(0)?),
+            seat: row.get(1)?,
+            class: row.get(2)?,
+            price: row.get(3)?,
+            epoch: row.get(4)?,
+            hop: row.get(5)?,
+            holder: from_word(row, 6)?,
+            void: row.get(7)?,
+        })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}

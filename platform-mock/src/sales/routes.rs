@@ -1,0 +1,300 @@
+//! Holds and orders over HTTP.
+
+use axum::{
+    Json,
+    extract::{Path, State},
+    http::StatusCode,
+    routing::{delete, get, post},
+};
+use kippu_api::{
+    holds::{Hold, HoldRequest},
+    orders::{ChangeCard, NewOrder, Order},
+    problem::{Problem, ProblemCode},
+};
+use kippu_seatplan::best::{self, Apart, Wish};
+use kippu_ticket::ids::{CardUid, EventId};
+
+use super::{
+    present,
+    record::{HoldRecord, OrderRecord},
+    rules::{check_quantity, check_seats},
+    slip::Slip,
+    storage::{HoldCommand, OrderName},
+};
+use crate::{
+    app::App,
+    auth::{AsTerminal, KIOSK},
+    masters::rules::{EventFacts, Terminal},
+    refusal::{Answer, Refusal},
+    request::{Keyed, KeyedJson},
+    routes::Routes,
+};
+
+/// How often the best seats are looked for again when somebody else was faster.
+const BEST_TRIES: usize = 16;
+
+/// This noun's routes.
+pub fn routes(routes: Routes) -> Routes {
+    routes
+        .on("/api/v1/events/{event}/holds", "post", KIOSK, post(hold))
+        .on(
+            "/api/v1/holds/{hold}/extend",
+            "post",
+            KIOSK,
+            post(extend_hold),
+        )
+        .on(
+            "/api/v1/holds/{hold}",
+            "delete",
+            KIOSK,
+            delete(release_hold),
+        )
+        .on("/api/v1/orders", "post", KIOSK, post(create_order))
+        .on("/api/v1/orders/{order}", "get", KIOSK, get(order))
+        .on(
+            "/api/v1/orders/{order}/cancel",
+            "post",
+            KIOSK,
+            post(cancel_order),
+        )
+        .on(
+            "/api/v1/orders/{order}/card",
+            "post",
+            KIOSK,
+            post(change_card),
+        )
+        .on("/api/v1/slips/{slip}", "get", KIOSK, get(order_by_slip))
+        .on(
+            "/api/v1/cards/{uid}/orders",
+            "get",
+            KIOSK,
+            get(orders_of_card),
+        )
+}
+
+/// Holds seats for a while: all or none.
+#[utoipa::path(post, path = "/api/v1/events/{event}/holds", tag = "sales", params(("event" = u32, Path), ("Idempotency-Key" = String, Header)),
+    request_body = HoldRequest, responses((status = 201, body = Hold), (status = "default", body = Problem)))]
+pub async fn hold(
+    State(app): State<App>,
+    AsTerminal(terminal): AsTerminal,
+    Path(event): Path<EventId>,
+    KeyedJson(key, wish): KeyedJson<HoldRequest>,
+) -> Answer<(StatusCode, Json<Hold>)> {
+    let seller = terminal.shop()?.seller;
+    let event = app.event(event).await?;
+    let command = |seats, apart| HoldCommand {
+        key: key.clone(),
+        event: event.clone(),
+        terminal: terminal.id,
+        seller,
+        seats,
+        apart,
+    };
+    let held = match wish {
+        HoldRequest::Seats(seats) => {
+            check_seats(&seats, event.plan.seats.len(), event.limit_per_order)?;
+            app.storage().hold(command(seats, false)).await?
+        }
+        HoldRequest::Best { class, quantity } => {
+            check_quantity(usize::from(quantity), event.limit_per_order)?;
+            hold_best(&app, &terminal, &event, (class, quantity), command).await?
+        }
+    };
+    Ok((
+        StatusCode::CREATED,
+        Json(present::hold(&held, &event, app.now())?),
+    ))
+}
+
+/// Looks for the best seats in what readers see and tries to hold them, again when somebody was faster.
+async fn hold_best(
+    app: &App,
+    terminal: &Terminal,
+    event: &EventFacts,
+    (class, quantity): (u8, u8),
+    command: impl Fn(Vec<u32>, bool) -> HoldCommand,
+) -> Answer<HoldRecord> {
+    let seller = terminal.shop()?.seller;
+    app.storage().expire_due().await?;
+    for _ in 0..BEST_TRIES {
+        let free = app.storage().free(event.event, seller)?;
+        let wish = Wish {
+            class: Some(class),
+            count: usize::from(quantity),
+        };
+        let Some(choice) = best::find(&event.plan, &free, &wish) else {
+            // A repeated request whose first answer was lost must find its own hold, not that its seats are gone.
+            let name = event
+                .prices
+                .get(usize::from(class))
+                .map_or("this class", |price| &price.name);
+            return app
+                .storage()
+                .held_under(command(Vec::new(), false).key)
+                .await?
+                .ok_or_else(|| {
+                    Refusal::new(
+                        ProblemCode::NoSeatsTogether,
+                        format!("There are not {quantity} seats left in {name}. Nothing was held."),
+                    )
+                    .hint("Choose another class or fewer seats.")
+                });
+        };
+        match app
+            .storage()
+            .hold(command(choice.seats, choice.apart > Apart::LeavingOne))
+            .await
+        {
+            Err(refusal) if refusal.code == ProblemCode::SeatTaken => {}
+            other => return other,
+        }
+    }
+    Err(Refusal::busy())
+}
+
+/// Gives a hold more time; a few times only.
+#[utoipa::path(post, path = "/api/v1/holds/{hold}/extend", tag = "sales", params(("hold" = String, Path), ("Idempotency-Key" = String, Header)),
+    responses((status = 200, body = Hold), (status = "default", body = Problem)))]
+pub async fn extend_hold(
+    State(app): State<App>,
+    AsTerminal(terminal): AsTerminal,
+    Path(hold): Path<String>,
+    Keyed(key): Keyed,
+) -> Answer<Json<Hold>> {
+    let held = app.storage().extend_hold(key, terminal.id, hold).await?;
+    let event = app.event(held.event).await?;
+    Ok(Json(present::hold(&held, &event, app.now())?))
+}
+
+/// Gives held seats back.
+#[utoipa::path(delete, path = "/api/v1/holds/{hold}", tag = "sales", params(("hold" = String, Path)),
+    responses((status = 204), (status = "default", body = Problem)))]
+pub async fn release_hold(
+    State(app): State<App>,
+    AsTerminal(terminal): AsTerminal,
+    Path(hold): Path<String>,
+) -> Answer<StatusCode> {
+    app.storage().release_hold(terminal.id, hold).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Turns a hold into an order: the right to issue is registered with the seller, and a slip number given out.
+#[utoipa::path(post, path = "/api/v1/orders", tag = "sales", params(("Idempotency-Key" = String, Header)),
+    request_body = NewOrder, responses((status = 201, body = Order), (status = "default", body = Problem)))]
+pub async fn create_order(
+    State(app): State<App>,
+    AsTerminal(terminal): AsTerminal,
+    KeyedJson(key, new): KeyedJson<NewOrder>,
+) -> Answer<(StatusCode, Json<Order>)> {
+    let order = app.storage().create_order(key, terminal, new).await?;
+    Ok((StatusCode::CREATED, show(&app, &order).await?))
+}
+
+/// An order of this terminal's seller.
+#[utoipa::path(get, path = "/api/v1/orders/{order}", tag = "sales", params(("order" = String, Path)),
+    responses((status = 200, body = Order), (status = "default", body = Problem)))]
+pub async fn order(
+    State(app): State<App>,
+    AsTerminal(terminal): AsTerminal,
+    Path(order): Path<String>,
+) -> Answer<Json<Order>> {
+    show_own(
+        &app,
+        &terminal,
+        app.storage().order(OrderName::Id(order)).await?,
+    )
+    .await
+}
+
+/// An order of this terminal's seller, by the number on its slip.
+#[utoipa::path(get, path = "/api/v1/slips/{slip}", tag = "sales", params(("slip" = String, Path)),
+    responses((status = 200, body = Order), (status = "default", body = Problem)))]
+pub async fn order_by_slip(
+    State(app): State<App>,
+    AsTerminal(terminal): AsTerminal,
+    Path(slip): Path<String>,
+) -> Answer<Json<Order>> {
+    show_own(
+        &app,
+        &terminal,
+        app.storage().order(slip_name(&slip)?).await?,
+    )
+    .await
+}
+
+/// Orders for a card that are unpaid, or paid and not all on the card.
+#[utoipa::path(get, path = "/api/v1/cards/{uid}/orders", tag = "sales", params(("uid" = String, Path)),
+    responses((status = 200, body = Vec<Order>), (status = "default", body = Problem)))]
+pub async fn orders_of_card(
+    State(app): State<App>,
+    AsTerminal(terminal): AsTerminal,
+    Path(card): Path<CardUid>,
+) -> Answer<Json<Vec<Order>>> {
+    let mut orders = Vec::new();
+    for order in app
+        .storage()
+        .orders_of_card(terminal.shop()?.seller, card)
+        .await?
+    {
+        orders.push(show(&app, &order).await?.0);
+    }
+    Ok(Json(orders))
+}
+
+/// Ends an unpaid order; its seats are free again.
+#[utoipa::path(post, path = "/api/v1/orders/{order}/cancel", tag = "sales", params(("order" = String, Path), ("Idempotency-Key" = String, Header)),
+    responses((status = 200, body = Order), (status = "default", body = Problem)))]
+pub async fn cancel_order(
+    State(app): State<App>,
+    AsTerminal(terminal): AsTerminal,
+    Path(order): Path<String>,
+    Keyed(key): Keyed,
+) -> Answer<Json<Order>> {
+    let order = app
+        .storage()
+        .cancel_order(key, terminal.shop()?.seller, order)
+        .await?;
+    show(&app, &order).await
+}
+
+/// Names another card for an order of which nothing is granted.
+#[utoipa::path(post, path = "/api/v1/orders/{order}/card", tag = "sales", params(("order" = String, Path), ("Idempotency-Key" = String, Header)),
+    request_body = ChangeCard, responses((status = 200, body = Order), (status = "default", body = Problem)))]
+pub async fn change_card(
+    State(app): State<App>,
+    AsTerminal(terminal): AsTerminal,
+    Path(order): Path<String>,
+    KeyedJson(key, card): KeyedJson<ChangeCard>,
+) -> Answer<Json<Order>> {
+    let order = app
+        .storage()
+        .change_card(key, terminal.shop()?.seller, order, card)
+        .await?;
+    show(&app, &order).await
+}
+
+/// What was typed or scanned, as an order's name.
+pub(crate) fn slip_name(text: &str) -> Answer<OrderName> {
+    let slip = Slip::parse(text).ok_or_else(|| {
+        Refusal::new(
+            ProblemCode::NotFound,
+            "This is not the number of a slip: its last digit does not fit.",
+        )
+        .hint("Check the number and enter it again.")
+    })?;
+    Ok(OrderName::Slip(slip.to_string()))
+}
+
+async fn show_own(app: &App, terminal: &Terminal, order: OrderRecord) -> Answer<Json<Order>> {
+    if order.seller != terminal.shop()?.seller {
+        return Err(Refusal::not_found("order"));
+    }
+    show(app, &order).await
+}
+
+/// An order in the words of the API.
+pub(crate) async fn show(app: &App, order: &OrderRecord) -> Answer<Json<Order>> {
+    let event = app.event(order.event).await?;
+    Ok(Json(present::order(order, &event, app.now())?))
+}

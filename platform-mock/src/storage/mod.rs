@@ -1,0 +1,50 @@
+//! Storage: commands and questions the rest of the platform may ask, and their implementation on an embedded SQLite database.
+//!
+//! Each noun states its own part of [`Storage`] in its `storage.rs` and implements it there for [`Sqlite`].
+
+pub mod idempotency;
+mod migrations;
+mod sqlite;
+pub mod stock;
+mod unit;
+mod writer;
+
+pub use migrations::MigrationFault;
+pub use sqlite::Sqlite;
+pub use unit::Unit;
+pub use writer::WriterCounts;
+
+use crate::{
+    allocation::storage::AllocationStorage, cards::storage::CardStorage,
+    clerks::storage::ClerkStorage, gates::storage::GateStorage,
+    handovers::storage::HandoverStorage, issuing::storage::IssuingStorage,
+    journal::storage::JournalStorage, masters::storage::MasterStorage,
+    sales::storage::SalesStorage,
+};
+
+/// Everything the platform keeps. A command's answer is durable when it arrives.
+pub trait Storage:
+    MasterStorage
+    + AllocationStorage
+    + SalesStorage
+    + IssuingStorage
+    + CardStorage
+    + HandoverStorage
+    + GateStorage
+    + ClerkStorage
+    + JournalStorage
+{
+}
+
+impl<T> Storage for T where
+    T: MasterStorage
+        + AllocationStorage
+        + SalesStorage
+        + IssuingStorage
+        + CardStorage
+        + HandoverStorage
+        + GateStorage
+        + ClerkStorage
+        + JournalStorage
+{
+}

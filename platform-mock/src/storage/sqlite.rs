@@ -1,0 +1,123 @@
+//! The embedded database: one writing thread and a few reading connections on one file.
+
+use std::{
+    fs,
+    path::Path,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use anyhow::Context as _;
+use rusqlite::Connection;
+
+use crate::{
+    clock::Clock,
+    refusal::{Answer, Refusal},
+    storage::{
+        Unit,
+        migrations::migrate,
+        stock::Stock,
+        writer::{Writer, WriterCounts},
+    },
+};
+
+/// Reading connections kept open; more are opened when a crowd needs them and closed afterwards.
+const READERS_KEPT: usize = 4;
+
+/// The platform's database file, `platform.db` in its data folder.
+pub struct Sqlite {
+    path: std::path::PathBuf,
+    writer: Writer,
+    readers: Arc<Mutex<Vec<Connection>>>,
+    stock: Arc<Stock>,
+    clock: Arc<dyn Clock>,
+}
+
+impl Sqlite {
+    /// Opens (or makes) the database of a data folder.
+    ///
+    /// # Errors
+    /// When the folder cannot be written, the file is no database, or a newer release wrote it.
+    pub fn open(data: &Path, clock: Arc<dyn Clock>) -> anyhow::Result<Self> {
+        fs::create_dir_all(data)
+            .with_context(|| format!("cannot make the folder {}", data.display()))?;
+        let path = data.join("platform.db");
+        let mut sql = connect(&path).with_context(|| format!("cannot open {}", path.display()))?;
+        migrate(&mut sql).with_context(|| format!("cannot use {}", path.display()))?;
+        let stock = Arc::new(Stock::read(&sql, clock.now())?);
+        let writer = Writer::start(sql, Arc::clone(&clock), Arc::clone(&stock))?;
+        Ok(Self {
+            path,
+            writer,
+            readers: Arc::default(),
+            stock,
+            clock,
+        })
+    }
+
+    /// The stock as of the last commit.
+    pub fn stock(&self) -> &Stock {
+        &self.stock
+    }
+
+    /// The clock commands are timed by.
+    pub fn clock(&self) -> &dyn Clock {
+        &*self.clock
+    }
+
+    /// What the writer has done; for measuring.
+    pub fn counts(&self) -> &WriterCounts {
+        self.writer.counts()
+    }
+
+    /// Runs a command and waits until it is durable.
+    pub async fn write<T, F>(&self, command: F) -> Answer<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Unit<'_>) -> Answer<T> + Send + 'static,
+    {
+        self.writer.run(command).await
+    }
+
+    /// Answers a question from the last committed state.
+    pub async fn read<T, F>(&self, question: F) -> Answer<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> Answer<T> + Send + 'static,
+    {
+        let kept = self
+            .readers
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .pop();
+        let (path, readers) = (self.path.clone(), Arc::clone(&self.readers));
+        let work = tokio::task::spawn_blocking(move || {
+            let sql = match kept {
+                Some(sql) => sql,
+                None => connect(&path)?,
+            };
+            let answer = question(&sql);
+            let mut readers = readers.lock().unwrap_or_else(PoisonError::into_inner);
+            if readers.len() < READERS_KEPT {
+                readers.push(sql);
+            }
+            answer
+        });
+        work.await
+            .unwrap_or_else(|error| Err(Refusal::internal(&error)))
+    }
+}
+
+fn connect(path: &Path) -> Result<Connection, rusqlite::Error> {
+    let sql = Connection::open(path)?;
+    sql.set_prepared_statement_cache_capacity(128);
+    sql.execute_batch(
+        "PRAGMA journal_mode = WAL;
+         PRAGMA synchronous = FULL;
+         PRAGMA foreign_keys = ON;
+         PRAGMA busy_timeout = 5000;
+         PRAGMA journal_size_limit = 67108864;
+         PRAGMA cache_size = -16000;
+         PRAGMA temp_store = MEMORY;",
+    )?;
+    Ok(sql)
+}

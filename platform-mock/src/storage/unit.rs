@@ -1,0 +1,73 @@
+//! What a command works with inside the writing transaction.
+
+use kippu_ticket::ids::EventId;
+use rusqlite::Connection;
+
+use crate::{
+    journal::{Entry, JournalHead},
+    refusal::Answer,
+    storage::stock::StockChange,
+};
+
+/// One request's view of the transaction: the connection, the batch's time, the journal and the stock's changes.
+pub struct Unit<'a> {
+    /// Inside the transaction.
+    pub sql: &'a Connection,
+    /// The batch's time, UTC microseconds.
+    pub now: i64,
+    head: &'a mut JournalHead,
+    changes: Vec<StockChange>,
+}
+
+/// Where a savepoint began.
+pub struct Mark {
+    head: JournalHead,
+    changes: usize,
+}
+
+impl<'a> Unit<'a> {
+    /// Begins a batch.
+    pub fn new(sql: &'a Connection, now: i64, head: &'a mut JournalHead) -> Self {
+        Self {
+            sql,
+            now,
+            head,
+            changes: Vec::new(),
+        }
+    }
+
+    /// Appends to the sales journal, in this transaction.
+    pub fn journal(&mut self, entry: &Entry<'_>) -> Answer<()> {
+        self.head.append(self.sql, self.now, entry)
+    }
+
+    /// Tells readers, once committed, that a seat was claimed or became free.
+    pub fn seat_changed(&mut self, event: EventId, seat: u32, claimed: bool) {
+        self.changes.push(StockChange::Claim {
+            event,
+            seat,
+            claimed,
+        });
+    }
+
+    /// Tells readers, once committed, that an event's stock must be read anew.
+    pub fn stock_replaced(&mut self, event: EventId) {
+        self.changes.push(StockChange::Reload { event });
+    }
+
+    pub(super) fn mark(&self) -> Mark {
+        Mark {
+            head: self.head.clone(),
+            changes: self.changes.len(),
+        }
+    }
+
+    pub(super) fn return_to(&mut self, mark: Mark) {
+        *self.head = mark.head;
+        self.changes.truncate(mark.changes);
+    }
+
+    pub(super) fn into_changes(self) -> Vec<StockChange> {
+        self.changes
+    }
+}

@@ -1,0 +1,239 @@
+//! Group commit: one thread owns the only writing connection, gives each request a savepoint, commits many at once and answers after the commit.
+//!
+//! `BEGIN IMMEDIATE` · expire what is due · up to [`BATCH_MAX`] requests, each in a savepoint · `COMMIT` (one fsync) · show the stock's
+//! changes to readers · answer. A request that is refused undoes its own savepoint only; a commit that fails refuses the whole batch.
+
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+        mpsc::{Receiver, SyncSender, TrySendError, sync_channel},
+    },
+    thread::JoinHandle,
+};
+
+use rusqlite::Connection;
+use tokio::sync::oneshot;
+
+use crate::{
+    clock::Clock,
+    journal::JournalHead,
+    refusal::{Answer, Refusal},
+    sales,
+    storage::{Unit, stock::Stock},
+};
+
+/// Most requests in one commit.
+const BATCH_MAX: usize = 256;
+/// Most requests waiting; beyond that the platform says it is busy.
+const QUEUE_MAX: usize = 4096;
+
+/// What the writer has done since it started; for measuring.
+#[derive(Debug, Default)]
+pub struct WriterCounts {
+    /// Commits that changed something, each with one fsync of the log.
+    pub commits: AtomicU64,
+    /// Requests that were committed.
+    pub requests: AtomicU64,
+}
+
+/// Hands requests to the writing thread.
+pub struct Writer {
+    queue: Option<SyncSender<Box<dyn Job>>>,
+    thread: Option<JoinHandle<()>>,
+    counts: Arc<WriterCounts>,
+}
+
+impl Writer {
+    /// Starts the thread on a connection that nobody else writes with.
+    pub fn start(
+        sql: Connection,
+        clock: Arc<dyn Clock>,
+        stock: Arc<Stock>,
+    ) -> anyhow::Result<Self> {
+        let (queue, jobs) = sync_channel(QUEUE_MAX);
+        let counts = Arc::new(WriterCounts::default());
+        let head = JournalHead::read(&sql)?;
+        let mut worker = Worker {
+            sql,
+            clock,
+            stock,
+            head,
+            counts: Arc::clone(&counts),
+        };
+        let thread = std::thread::Builder::new()
+            .name("storage-writer".into())
+            .spawn(move || worker.run(&jobs))?;
+        Ok(Self {
+            queue: Some(queue),
+            thread: Some(thread),
+            counts,
+        })
+    }
+
+    /// What was committed so far.
+    pub fn counts(&self) -> &WriterCounts {
+        &self.counts
+    }
+
+    /// Runs a command in the next batch; the result is durable when it arrives.
+    pub async fn run<T, F>(&self, command: F) -> Answer<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Unit<'_>) -> Answer<T> + Send + 'static,
+    {
+        let (reply, answer) = oneshot::channel();
+        let job = Box::new(Command {
+            command: Some(command),
+            result: None,
+            reply,
+        });
+        let queue = self.queue.as_ref().ok_or_else(Refusal::busy)?;
+        queue.try_send(job).map_err(|error| match error {
+            TrySendError::Full(_) => Refusal::busy(),
+            TrySendError::Disconnected(_) => Refusal::internal(&"the writing thread has ended"),
+        })?;
+        answer
+            .await
+            .unwrap_or_else(|_| Err(Refusal::internal(&"the writing thread has ended")))
+    }
+}
+
+impl Drop for Writer {
+    /// Lets the thread finish what is queued.
+    fn drop(&mut self) {
+        drop(self.queue.take());
+        if let Some(thread) = self.thread.take()
+            && thread.join().is_err()
+        {
+            tracing::error!("the writing thread panicked");
+        }
+    }
+}
+
+/// A request whose result type the queue need not know.
+trait Job: Send {
+    /// Runs it; whether its changes shall stay.
+    fn run(&mut self, unit: &mut Unit<'_>) -> bool;
+    /// Answers, now that the fate of the batch is known.
+    fn settle(self: Box<Self>, committed: Result<(), Refusal>);
+}
+
+struct Command<T, F> {
+    command: Option<F>,
+    result: Option<Answer<T>>,
+    reply: oneshot::Sender<Answer<T>>,
+}
+
+impl<T, F> Job for Command<T, F>
+where
+    T: Send,
+    F: FnOnce(&mut Unit<'_>) -> Answer<T> + Send,
+{
+    fn run(&mut self, unit: &mut Unit<'_>) -> bool {
+        let result = match self.command.take() {
+            Some(command) => catch_unwind(AssertUnwindSafe(|| command(unit)))
+                .unwrap_or_else(|_| Err(Refusal::internal(&"a command panicked"))),
+            None => Err(Refusal::internal(&"a command ran twice")),
+        };
+        let keep = result.is_ok();
+        self.result = Some(result);
+        keep
+    }
+
+    fn settle(self: Box<Self>, committed: Result<(), Refusal>) {
+        let result = match (self.result, committed) {
+            (Some(Ok(value)), Ok(())) => Ok(value),
+            (Some(Ok(_)), Err(fault)) => Err(fault),
+            (Some(Err(refusal)), _) => Err(refusal),
+            (None, Err(fault)) => Err(fault),
+            (None, Ok(())) => Err(Refusal::internal(&"a command was not run")),
+        };
+        // A caller that has gone away no longer wants the answer; the change stays and its idempotency key finds it.
+        let _ = self.reply.send(result);
+    }
+}
+
+struct Worker {
+    sql: Connection,
+    clock: Arc<dyn Clock>,
+    stock: Arc<Stock>,
+    head: JournalHead,
+    counts: Arc<WriterCounts>,
+}
+
+impl Worker {
+    fn run(&mut self, jobs: &Receiver<Box<dyn Job>>) {
+        while let Ok(first) = jobs.recv() {
+            let mut batch = vec![first];
+            let head = self.head.clone();
+            match self.batch(jobs, &mut batch) {
+                Ok(()) => batch.into_iter().for_each(|job| job.settle(Ok(()))),
+                Err(refusal) => {
+                    self.head = head;
+                    if !self.sql.is_autocommit()
+                        && let Err(error) = self.sql.execute_batch("ROLLBACK")
+                    {
+                        tracing::error!(%error, "a failed batch could not be rolled back");
+                    }
+                    batch
+                        .into_iter()
+                        .for_each(|job| job.settle(Err(refusal.clone())));
+                }
+            }
+        }
+    }
+
+    fn batch(
+        &mut self,
+        jobs: &Receiver<Box<dyn Job>>,
+        batch: &mut Vec<Box<dyn Job>>,
+    ) -> Answer<()> {
+        let changes_before = self.sql.total_changes();
+        self.sql.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
+        let now = self.clock.now();
+        let mut unit = Unit::new(&self.sql, now, &mut self.head);
+        savepoint(&mut unit, |unit| match sales::expiry::expire(unit) {
+            Ok(()) => true,
+            Err(refusal) => {
+                tracing::error!(%refusal, "expiry failed; it is tried again with the next batch");
+                false
+            }
+        })?;
+        let mut done = 0;
+        let mut kept = 0;
+        while done < batch.len() {
+            kept += u64::from(savepoint(&mut unit, |unit| batch[done].run(unit))?);
+            done += 1;
+            if batch.len() < BATCH_MAX
+                && let Ok(next) = jobs.try_recv()
+            {
+                batch.push(next);
+            }
+        }
+        let changes = unit.into_changes();
+        self.sql.prepare_cached("COMMIT")?.execute([])?;
+        if self.sql.total_changes() > changes_before {
+            self.counts.commits.fetch_add(1, Ordering::Relaxed);
+        }
+        self.counts.requests.fetch_add(kept, Ordering::Relaxed);
+        self.stock.apply(&self.sql, &changes, now);
+        Ok(())
+    }
+}
+
+/// Runs something so that it leaves no trace when it says so.
+fn savepoint(unit: &mut Unit<'_>, run: impl FnOnce(&mut Unit<'_>) -> bool) -> Answer<bool> {
+    unit.sql.prepare_cached("SAVEPOINT request")?.execute([])?;
+    let mark = unit.mark();
+    let keep = run(unit);
+    if !keep {
+        unit.sql
+            .prepare_cached("ROLLBACK TO request")?
+            .execute([])?;
+        unit.return_to(mark);
+    }
+    unit.sql.prepare_cached("RELEASE request")?.execute([])?;
+    Ok(keep)
+}
