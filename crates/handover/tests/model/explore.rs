@@ -225,13 +225,7 @@ fn visit<R: Rules + Copy>(
         torn: false,
     };
     let uid = run.borrow().world.cards[card].uid;
-    let room = run.borrow().world.cards[card]
-        .directory()
-        .slots
-        .iter()
-        .filter(|slot| slot.state != kippu_card::capability::SlotState::Live)
-        .count();
-    let room = u8::try_from(room).expect("few slots");
+    let room = run.borrow().world.cards[card].room();
     let open = store.open_rows()?.first().map(|row| row.id);
     let mut machine =
         Machine::with_rules(&mut store, platform, Ambient { now: || 0, new_id }, rules);
@@ -318,10 +312,7 @@ pub fn explore<R: Rules + Copy>(start: World, rules: R, flaws: Flaws, recoverabl
                 loop {
                     let run = Run::new(world.clone(), chooser, flaws);
                     act(&run, rules, step);
-                    let Ok(ended) = Rc::try_unwrap(run) else {
-                        panic!("nobody else holds the run")
-                    };
-                    let ended = ended.into_inner();
+                    let ended = Run::take(run);
                     found.runs += 1;
                     let clean = ended.clean;
                     let world = ended.world;

@@ -7,6 +7,7 @@
 
 mod broken;
 mod explore;
+mod on_disk;
 mod ports;
 mod world;
 

@@ -88,6 +88,14 @@ impl Run {
         }))
     }
 
+    /// The run, when nobody else holds it.
+    pub fn take(run: Shared) -> Self {
+        let Ok(run) = Rc::try_unwrap(run) else {
+            panic!("somebody still holds the run")
+        };
+        run.into_inner()
+    }
+
     /// One of `of` ways, the first being the good one; the others cost a fault of the given kind.
     fn fault(&mut self, of: usize, kind: fn(&mut World) -> &mut u8) -> usize {
         if self.world.faults.total == 0 || *kind(&mut self.world) == 0 {

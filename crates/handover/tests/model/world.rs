@@ -72,6 +72,16 @@ impl Card {
         }
     }
 
+    /// Places a terminal sees on it.
+    pub fn room(&self) -> u8 {
+        let free = self
+            .slots
+            .iter()
+            .filter(|slot| slot.state != SlotState::Live)
+            .count();
+        u8::try_from(free).expect("few slots")
+    }
+
     /// A commit: everything becomes visible at once.
     pub fn commit(&mut self, operation: OperationId) {
         self.sequence += 1;
