@@ -64,18 +64,32 @@ impl Tray {
     /// The folder cannot be made.
     pub fn with_timing(folder: &Path, timing: Timing) -> Result<Self, TrayError> {
         fs::create_dir_all(folder).map_err(TrayError::io(folder))?;
-        let shared = Shared { folder: folder.to_path_buf(), timing, places: Mutex::default() };
-        Ok(Self { shared: Arc::new(shared) })
+        let shared = Shared {
+            folder: folder.to_path_buf(),
+            timing,
+            places: Mutex::default(),
+        };
+        Ok(Self {
+            shared: Arc::new(shared),
+        })
     }
 
     /// Makes a blank card, its card key sixteen zero bytes of the given kind.
     ///
     /// # Errors
     /// The name is taken or no name, or the image cannot be written.
-    pub fn add(&self, name: &str, uid: CardUid, size: CardSize, master: KeyKind) -> Result<(), TrayError> {
+    pub fn add(
+        &self,
+        name: &str,
+        uid: CardUid,
+        size: CardSize,
+        master: KeyKind,
+    ) -> Result<(), TrayError> {
         let path = self.path(name, "card")?;
         if path.exists() {
-            return Err(TrayError::Exists { card: name.to_owned() });
+            return Err(TrayError::Exists {
+                card: name.to_owned(),
+            });
         }
         Ok(Image::at(&path).save(&Chip::blank(uid.0, size, master))?)
     }
@@ -89,14 +103,23 @@ impl Tray {
         let mut cards = Vec::new();
         for entry in fs::read_dir(folder).map_err(TrayError::io(folder))? {
             let path = entry.map_err(TrayError::io(folder))?.path();
-            let Some(name) = path.file_stem().and_then(|name| name.to_str()) else { continue };
+            let Some(name) = path.file_stem().and_then(|name| name.to_str()) else {
+                continue;
+            };
             if path.extension().is_none_or(|extension| extension != "card") || !is_name(name) {
                 continue;
             }
             // Gone since the folder was listed.
-            let Some(chip) = Image::at(&path).load()? else { continue };
+            let Some(chip) = Image::at(&path).load()? else {
+                continue;
+            };
             let lies_on = Claim::holder(&self.path(name, "lock")?)?;
-            cards.push(TrayCard { name: name.to_owned(), uid: CardUid(chip.uid), size: chip.size, lies_on });
+            cards.push(TrayCard {
+                name: name.to_owned(),
+                uid: CardUid(chip.uid),
+                size: chip.size,
+                lies_on,
+            });
         }
         cards.sort_by(|a, b| a.name.cmp(&b.name));
         Ok(cards)
@@ -115,7 +138,9 @@ impl Tray {
         let path = self.path(name, "card")?;
         let fault_file = self.path(name, "fault.json")?;
         let lock_file = self.path(name, "lock")?;
-        let unknown = || TrayError::Unknown { card: name.to_owned() };
+        let unknown = || TrayError::Unknown {
+            card: name.to_owned(),
+        };
         if !path.exists() {
             return Err(unknown());
         }
@@ -125,7 +150,12 @@ impl Tray {
             let mut card = VirtualCard::open(&path, || chip)?;
             card.set_fault(read_fault(&fault_file)?);
             card.set_timing(self.shared.timing);
-            Ok(LyingCard { name: name.to_owned(), card, fault_file, claim })
+            Ok(LyingCard {
+                name: name.to_owned(),
+                card,
+                fault_file,
+                claim,
+            })
         })
     }
 
@@ -140,15 +170,25 @@ impl Tray {
     }
 
     fn place(&self, name: &str) -> Arc<Place> {
-        let mut places = self.shared.places.lock().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(places.entry(name.to_owned()).or_insert_with(|| Arc::new(Place::new(name))))
+        let mut places = self
+            .shared
+            .places
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(
+            places
+                .entry(name.to_owned())
+                .or_insert_with(|| Arc::new(Place::new(name))),
+        )
     }
 
     fn path(&self, name: &str, extension: &str) -> Result<PathBuf, TrayError> {
         if is_name(name) {
             Ok(self.shared.folder.join(format!("{name}.{extension}")))
         } else {
-            Err(TrayError::BadName { card: name.to_owned() })
+            Err(TrayError::BadName {
+                card: name.to_owned(),
+            })
         }
     }
 }
@@ -157,12 +197,18 @@ fn read_fault(path: &Path) -> Result<Option<Fault>, TrayError> {
     match fs::read(path) {
         Ok(text) => serde_json::from_slice(&text)
             .map(Some)
-            .map_err(|source| TrayError::BadFault { path: path.to_path_buf(), source }),
+            .map_err(|source| TrayError::BadFault {
+                path: path.to_path_buf(),
+                source,
+            }),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(TrayError::io(path)(error)),
     }
 }
 
 fn is_name(name: &str) -> bool {
-    !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '-' || c == '_')
+    !name.is_empty()
+        && name
+            .chars()
+            .all(|c| c.is_alphanumeric() || c == '-' || c == '_')
 }

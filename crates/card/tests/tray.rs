@@ -17,8 +17,20 @@ const FREE_MEMORY: [u8; 5] = [0x90, 0x6E, 0, 0, 0];
 
 fn tray(folder: &Path) -> Tray {
     let tray = Tray::open(folder).unwrap();
-    tray.add("aiko", CardUid([4, 1, 2, 3, 4, 5, 6]), CardSize::K4, KeyKind::Aes).unwrap();
-    tray.add("ben", CardUid([4, 1, 2, 3, 4, 5, 7]), CardSize::K8, KeyKind::Aes).unwrap();
+    tray.add(
+        "aiko",
+        CardUid([4, 1, 2, 3, 4, 5, 6]),
+        CardSize::K4,
+        KeyKind::Aes,
+    )
+    .unwrap();
+    tray.add(
+        "ben",
+        CardUid([4, 1, 2, 3, 4, 5, 7]),
+        CardSize::K8,
+        KeyKind::Aes,
+    )
+    .unwrap();
     tray
 }
 
@@ -33,7 +45,9 @@ fn a_card_is_seen_while_it_lies_and_each_laying_down_is_a_new_one() {
     let first = reader.poll(LONG);
     assert!(matches!(first, ReaderState::Present(_)));
     assert_eq!(reader.poll(NOW), first);
-    assert!(matches!(tray.lay("ben", "kiosk-1"), Err(TrayError::ReaderTaken { card }) if card == "aiko"));
+    assert!(
+        matches!(tray.lay("ben", "kiosk-1"), Err(TrayError::ReaderTaken { card }) if card == "aiko")
+    );
     tray.lift("kiosk-1");
     tray.lay("aiko", "kiosk-1").unwrap();
     let second = reader.poll(LONG);
@@ -60,8 +74,19 @@ fn a_card_lies_in_one_place_only() {
     kiosk.lay("aiko", "kiosk-1").unwrap();
     let refused = gate.lay("aiko", "gate-1").unwrap_err();
     assert_eq!(refused.to_string(), "the card \"aiko\" lies on kiosk-1");
-    let places: Vec<_> = gate.cards().unwrap().into_iter().map(|card| (card.name, card.lies_on)).collect();
-    assert_eq!(places, [("aiko".to_owned(), Some("kiosk-1".to_owned())), ("ben".to_owned(), None)]);
+    let places: Vec<_> = gate
+        .cards()
+        .unwrap()
+        .into_iter()
+        .map(|card| (card.name, card.lies_on))
+        .collect();
+    assert_eq!(
+        places,
+        [
+            ("aiko".to_owned(), Some("kiosk-1".to_owned())),
+            ("ben".to_owned(), None)
+        ]
+    );
     kiosk.lift("kiosk-1");
     gate.lay("aiko", "gate-1").unwrap();
     assert_eq!(gate.lying_on("gate-1").as_deref(), Some("aiko"));
@@ -77,7 +102,10 @@ fn the_way_to_a_lifted_card_is_closed_for_good() {
     assert_eq!(reader.connect().err(), Some(CardFault::Torn));
     tray.lay("aiko", "kiosk-1").unwrap();
     let mut transport = reader.connect().unwrap();
-    assert_eq!(transport.transmit(&FREE_MEMORY).unwrap(), [0x00, 0x10, 0x00, 0x91, 0x00]);
+    assert_eq!(
+        transport.transmit(&FREE_MEMORY).unwrap(),
+        [0x00, 0x10, 0x00, 0x91, 0x00]
+    );
     tray.lift("kiosk-1");
     assert_eq!(transport.transmit(&FREE_MEMORY), Err(TransportFault::Torn));
     tray.lay("aiko", "kiosk-1").unwrap();
@@ -90,7 +118,11 @@ fn a_fault_strikes_once_and_a_torn_card_is_back_on_the_tray() {
     let folder = tempfile::tempdir().unwrap();
     let tray = tray(folder.path());
     let fault = folder.path().join("aiko.fault.json");
-    std::fs::write(&fault, r#"{"tear_at_exchange": 2, "byte": 1, "direction": "response"}"#).unwrap();
+    std::fs::write(
+        &fault,
+        r#"{"tear_at_exchange": 2, "byte": 1, "direction": "response"}"#,
+    )
+    .unwrap();
     let mut reader = tray.reader("kiosk-1");
     tray.lay("aiko", "kiosk-1").unwrap();
     let mut transport = reader.connect().unwrap();
@@ -125,11 +157,24 @@ fn a_mute_card_answers_nothing_until_it_is_laid_down_again() {
 fn what_makes_no_sense_is_refused_with_a_reason() {
     let folder = tempfile::tempdir().unwrap();
     let tray = tray(folder.path());
-    assert!(matches!(tray.lay("../aiko", "kiosk-1"), Err(TrayError::BadName { .. })));
-    assert!(matches!(tray.lay("chie", "kiosk-1"), Err(TrayError::Unknown { .. })));
+    assert!(matches!(
+        tray.lay("../aiko", "kiosk-1"),
+        Err(TrayError::BadName { .. })
+    ));
+    assert!(matches!(
+        tray.lay("chie", "kiosk-1"),
+        Err(TrayError::Unknown { .. })
+    ));
     let again = tray.add("ben", CardUid([4; 7]), CardSize::K2, KeyKind::Aes);
     assert!(matches!(again, Err(TrayError::Exists { .. })));
     std::fs::write(folder.path().join("ben.fault.json"), "{}").unwrap();
-    assert!(matches!(tray.lay("ben", "kiosk-1"), Err(TrayError::BadFault { .. })));
-    assert_eq!(tray.cards().unwrap()[1].lies_on, None, "a refused card is not taken");
+    assert!(matches!(
+        tray.lay("ben", "kiosk-1"),
+        Err(TrayError::BadFault { .. })
+    ));
+    assert_eq!(
+        tray.cards().unwrap()[1].lies_on,
+        None,
+        "a refused card is not taken"
+    );
 }

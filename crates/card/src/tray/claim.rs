@@ -33,7 +33,10 @@ impl Claim {
                 }
                 Err(TryLockError::WouldBlock) => {
                     let place = read(&mut file).map_err(TrayError::io(path))?;
-                    return Err(TrayError::LiesElsewhere { card: card.to_owned(), place });
+                    return Err(TrayError::LiesElsewhere {
+                        card: card.to_owned(),
+                        place,
+                    });
                 }
             }
         }
@@ -57,7 +60,12 @@ impl Claim {
 }
 
 fn open(path: &Path) -> io::Result<File> {
-    OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)
+    OpenOptions::new()
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .open(path)
 }
 
 fn read(file: &mut File) -> io::Result<String> {

@@ -37,7 +37,11 @@ pub(super) struct LyingCard {
 
 impl Place {
     pub fn new(name: &str) -> Self {
-        Self { name: name.to_owned(), lying: Mutex::default(), changed: Condvar::new() }
+        Self {
+            name: name.to_owned(),
+            lying: Mutex::default(),
+            changed: Condvar::new(),
+        }
     }
 
     /// Name of the card that lies here.
@@ -49,10 +53,15 @@ impl Place {
     ///
     /// # Errors
     /// A card lies here already, or `bring` brought none.
-    pub fn lay(&self, bring: impl FnOnce() -> Result<LyingCard, TrayError>) -> Result<(), TrayError> {
+    pub fn lay(
+        &self,
+        bring: impl FnOnce() -> Result<LyingCard, TrayError>,
+    ) -> Result<(), TrayError> {
         let mut lying = self.lock();
         if let Some(other) = &lying.card {
-            return Err(TrayError::ReaderTaken { card: other.name.clone() });
+            return Err(TrayError::ReaderTaken {
+                card: other.name.clone(),
+            });
         }
         let mut card = bring()?;
         card.card.power_on();
@@ -76,14 +85,21 @@ impl Place {
 
 impl Lying {
     fn lift(&mut self) {
-        if let Some(LyingCard { mut card, claim, .. }) = self.card.take() {
+        if let Some(LyingCard {
+            mut card, claim, ..
+        }) = self.card.take()
+        {
             card.power_off();
             drop(claim);
         }
     }
 
     fn state(&self) -> ReaderState {
-        if self.card.is_some() { ReaderState::Present(CardToken(self.token)) } else { ReaderState::Absent }
+        if self.card.is_some() {
+            ReaderState::Present(CardToken(self.token))
+        } else {
+            ReaderState::Absent
+        }
     }
 }
 
@@ -102,7 +118,9 @@ impl TrayReader {
 impl Reader for TrayReader {
     fn poll(&mut self, timeout: Duration) -> ReaderState {
         let (changed, seen) = (&self.place.changed, self.seen);
-        let waited = changed.wait_timeout_while(self.place.lock(), timeout, |lying| Some(lying.state()) == seen);
+        let waited = changed.wait_timeout_while(self.place.lock(), timeout, |lying| {
+            Some(lying.state()) == seen
+        });
         let (lying, _) = waited.unwrap_or_else(PoisonError::into_inner);
         let state = lying.state();
         drop(lying);
@@ -115,11 +133,17 @@ impl Reader for TrayReader {
         let token = lying.token;
         let card = lying.card.as_mut().ok_or(CardFault::Torn)?;
         card.card.reset();
-        Ok(Box::new(TrayTransport { place: Arc::clone(&self.place), token }))
+        Ok(Box::new(TrayTransport {
+            place: Arc::clone(&self.place),
+            token,
+        }))
     }
 
     fn describe(&self) -> ReaderInfo {
-        ReaderInfo { name: self.place.name.clone(), simulated: true }
+        ReaderInfo {
+            name: self.place.name.clone(),
+            simulated: true,
+        }
     }
 }
 
@@ -135,7 +159,12 @@ impl Transport for TrayTransport {
         if lying.token != self.token {
             return Err(TransportFault::Torn);
         }
-        let Some(LyingCard { card, fault_file, .. }) = &mut lying.card else { return Err(TransportFault::Torn) };
+        let Some(LyingCard {
+            card, fault_file, ..
+        }) = &mut lying.card
+        else {
+            return Err(TransportFault::Torn);
+        };
         let exchange = card.transmit(apdu);
         match exchange {
             Exchange::Answer(answer) => Ok(answer),

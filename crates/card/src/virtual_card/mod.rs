@@ -60,7 +60,17 @@ pub struct VirtualCard {
 impl VirtualCard {
     /// A blank card in memory whose card key is sixteen zero bytes of this kind. It lies in the field.
     pub fn blank(uid: [u8; 7], size: CardSize, master: KeyKind) -> Self {
-        Self::with_chip(Chip::blank(uid, size, master), None)
+        Self::holding(Chip::blank(uid, size, master))
+    }
+
+    /// A card in memory that holds this; copies of a prepared card begin so. It lies in the field.
+    pub fn in_memory(chip: Chip) -> Self {
+        Self::with_chip(chip, None)
+    }
+
+    /// A card in memory that holds this. It lies in the field.
+    pub fn holding(chip: Chip) -> Self {
+        Self::with_chip(chip, None)
     }
 
     /// A card out of its image file, or where there is no such file yet a blank card that is kept there from now on.
