@@ -2,3 +2,8 @@
 #![forbid(unsafe_code)]
 
 pub mod bundle;
+pub mod decision;
+pub mod inside;
+pub mod log;
+pub mod outcome;
+pub mod tap;

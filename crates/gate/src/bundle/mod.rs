@@ -3,6 +3,10 @@
 mod seal;
 mod secret;
 
+use kippu_card::{
+    desfire::crypto::Key,
+    keys::{LocalKeys, Role},
+};
 use kippu_ticket::{
     ids::{EventId, IssuerId, TerminalId, TicketId},
     sign::PublicKey,
@@ -34,6 +38,8 @@ pub struct Bundle {
     pub zone: String,
     /// Events this gate serves; anything else is "not this event".
     pub events: Vec<GateEvent>,
+    /// Other events of the platform, so that a gate can say which day and hall a ticket is for.
+    pub elsewhere: Vec<OtherEvent>,
     /// Keys of all issuers whose tickets are admitted.
     pub issuer_keys: Vec<IssuerKey>,
     /// The gate's master key for cards; a card's own gate key is derived from it.
@@ -96,6 +102,21 @@ pub struct GateEvent {
     pub entrances: Vec<Entrance>,
     /// Ways to the blocks.
     pub routes: Vec<Route>,
+}
+
+/// An event this gate does not serve.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OtherEvent {
+    /// Short event id.
+    pub event: EventId,
+    /// Title.
+    pub name: String,
+    /// Hall.
+    pub venue: String,
+    /// Start.
+    pub starts: Micros,
+    /// The venue's IANA time zone.
+    pub zone: String,
 }
 
 /// Whether somebody who left may come back.
@@ -178,6 +199,16 @@ impl Bundle {
     /// The event with this id, if the gate serves it.
     pub fn event(&self, event: EventId) -> Option<&GateEvent> {
         self.events.iter().find(|known| known.event == event)
+    }
+
+    /// What is known of an event this gate does not serve.
+    pub fn other(&self, event: EventId) -> Option<&OtherEvent> {
+        self.elsewhere.iter().find(|known| known.event == event)
+    }
+
+    /// Answers cards with the gate's key, and knows no other.
+    pub fn key_store(&self) -> LocalKeys {
+        LocalKeys::with_roles([(Role::Gate, Key(self.card_key.bytes()))])
     }
 
     /// The key a ticket says it was signed with.
