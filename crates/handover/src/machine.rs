@@ -27,119 +27,20 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use kippu_api::{
     handovers::Report,
     orders::{ChangeCard, GrantRequest},
-    problem::Problem,
 };
-use kippu_card::capability::{
-    CardContents, CardFault, ChangeFault, Committed, Progress, TicketCard,
-};
+use kippu_card::capability::{CardFault, ChangeFault, Committed, Progress, TicketCard};
 use kippu_ticket::ids::{CardUid, HandoverId, TicketId};
 
 use crate::{
-    decide::{Action, Answer, CardView, CardWanted, PlatformView},
+    decide::{Action, Answer, PlatformView},
+    outcome::{MachineFault, OtherCard, Outcome, Sent, Summary},
     platform::{PlatformPort, Reply, is_final},
-    row::{GrantStanding, Handover, ItemState, ProblemCodeName},
+    row::Handover,
     rules::{Protocol, Rules},
     store::{Receipt, Store, StoreFault},
-    transition::{self, BadGrant},
+    transition,
+    visit::Visit,
 };
-
-/// Card sessions that may end in "the sequence is another" before the card is asked for again.
-const STALE_READS_MAX: u8 = 3;
-
-/// Where an advance came to rest.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Outcome {
-    /// Lay this card and keep it still.
-    LayCard {
-        /// Which one.
-        card: CardUid,
-        /// To write, or to say what became of the last try.
-        why: CardWanted,
-        /// Another card lies there instead: ask for the right one, or go on with it by [`Machine::other_card`].
-        found: Option<CardUid>,
-        /// What went wrong with the card just now, if anything.
-        fault: Option<CardFault>,
-    },
-    /// The platform is needed and cannot be reached. Nothing is lost; try again later.
-    PlatformAway,
-    /// Nobody here can help: a clerk or operator looks at it (re-issue, R13). The row stays.
-    NeedsOperator,
-    /// Nothing more to do here.
-    Ended(Summary),
-}
-
-/// What became of a handover's tickets.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Summary {
-    /// On the card; seen there.
-    pub given: Vec<TicketId>,
-    /// At the platform, to be picked up with any card later: no room, or the customer chose so.
-    pub left_at_platform: Vec<TicketId>,
-    /// Issued anew by an operator; the new ones wait at the platform.
-    pub reissued: Vec<TicketId>,
-    /// Somebody else goes on with them.
-    pub disowned: Vec<TicketId>,
-    /// The platform refused to grant anything, and why.
-    pub refused: Option<ProblemCodeName>,
-}
-
-impl Summary {
-    fn of(row: &Handover) -> Self {
-        let mut left = row.in_state(ItemState::LeftAtPlatform);
-        let mut refused = None;
-        match &row.grant {
-            GrantStanding::Granted { stayed, .. } => left.extend(stayed),
-            GrantStanding::Refused { code } => refused = Some(code.clone()),
-            GrantStanding::Asked | GrantStanding::Withdrawn => {}
-        }
-        Self {
-            given: row.in_state(ItemState::Given),
-            left_at_platform: left,
-            reissued: row.in_state(ItemState::Reissued),
-            disowned: row.in_state(ItemState::Disowned),
-            refused,
-        }
-    }
-}
-
-/// How a change to another card went.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum OtherCard {
-    /// The tickets now belong to this handover, for the card that lies there; advance it.
-    Goes(HandoverId),
-    /// Not possible now: this is what has to happen first.
-    First(Outcome),
-    /// The platform refuses the other card.
-    Refused(Problem),
-}
-
-/// How sending the outbox went.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Sent {
-    /// Reports the platform took.
-    pub accepted: usize,
-    /// Reports the platform refused for good; a clerk should look.
-    pub refused: usize,
-    /// Reports that still wait.
-    pub waiting: usize,
-}
-
-/// Why the machine stopped without an outcome. Everything that was on disk still is.
-#[derive(Debug, thiserror::Error)]
-pub enum MachineFault {
-    /// The journal could not be read or written; nothing outside was done after that.
-    #[error(transparent)]
-    Store(#[from] StoreFault),
-    /// The platform's grant makes no sense; nothing was written.
-    #[error(transparent)]
-    BadGrant(#[from] BadGrant),
-    /// No such handover in this journal.
-    #[error("this terminal has no handover {0}")]
-    NoSuchHandover(HandoverId),
-    /// The card has no free place: nothing was asked for, the tickets stay where they are.
-    #[error("the card has no room; the tickets stay at the platform")]
-    NoRoom,
-}
 
 /// Drives handovers over a journal, a platform and cards. Holds no state of its own: everything is in the journal.
 pub struct Machine<'a, S: Store, P: PlatformPort, R: Rules = Protocol> {
@@ -231,17 +132,7 @@ impl<'a, S: Store, P: PlatformPort, R: Rules> Machine<'a, S, P, R> {
         card: Option<&mut dyn TicketCard>,
         progress: &mut dyn FnMut(Progress),
     ) -> Result<Outcome, MachineFault> {
-        let row = self.load(id)?;
-        let mut visit = Visit {
-            row,
-            card,
-            contents: None,
-            platform: PlatformView::NotAsked,
-            refused_as_full: false,
-            fault: None,
-            stale_reads: 0,
-        };
-        visit.look();
+        let mut visit = Visit::begin(self.load(id)?, card);
         loop {
             let action = self.rules.decide(
                 self.store.incarnation(),
@@ -358,7 +249,7 @@ impl<'a, S: Store, P: PlatformPort, R: Rules> Machine<'a, S, P, R> {
                 return self.give(visit, &tickets, sequence, progress);
             }
             Action::TellUnknown => {
-                let report = transition::unknown(&mut visit.row, None, now);
+                let report = visit.unknown(now);
                 self.put(&mut visit.row, report.as_ref())?;
             }
             Action::ConcludeDone => {
@@ -465,12 +356,8 @@ impl<'a, S: Store, P: PlatformPort, R: Rules> Machine<'a, S, P, R> {
                 visit.committed(committed);
             }
             Ok(_) => {
-                let report = transition::unknown(
-                    &mut visit.row,
-                    visit.contents.as_ref().map(|seen| &seen.directory),
-                    now,
-                );
-                visit.lost(CardFault::Unreadable);
+                let report = visit.unknown(now);
+                visit.lost_while_writing(CardFault::Unreadable);
                 self.put(&mut visit.row, report.as_ref())?;
             }
             Err(ChangeFault::NotDone(fault)) => {
@@ -478,7 +365,7 @@ impl<'a, S: Store, P: PlatformPort, R: Rules> Machine<'a, S, P, R> {
                 self.put(&mut visit.row, report.as_ref())?;
                 match fault {
                     CardFault::Full => visit.refused_as_full = true,
-                    fault => visit.lost(fault),
+                    fault => visit.lost_while_writing(fault),
                 }
             }
             Err(ChangeFault::Refused(refusal)) => {
@@ -494,12 +381,8 @@ impl<'a, S: Store, P: PlatformPort, R: Rules> Machine<'a, S, P, R> {
                 visit.stale();
             }
             Err(ChangeFault::Unknown(fault)) => {
-                let report = transition::unknown(
-                    &mut visit.row,
-                    visit.contents.as_ref().map(|seen| &seen.directory),
-                    now,
-                );
-                visit.lost(fault);
+                let report = visit.unknown(now);
+                visit.lost_while_writing(fault);
                 self.put(&mut visit.row, report.as_ref())?;
             }
         }
@@ -511,62 +394,5 @@ impl<'a, S: Store, P: PlatformPort, R: Rules> Machine<'a, S, P, R> {
         row.pending
             .as_ref()
             .is_some_and(|intent| self.rules.happened(intent, &committed.after) == Answer::Happened)
-    }
-}
-
-/// What one advance has at hand: the row, the card's session and what the platform said.
-struct Visit<'c> {
-    row: Handover,
-    card: Option<&'c mut dyn TicketCard>,
-    contents: Option<CardContents>,
-    platform: PlatformView,
-    refused_as_full: bool,
-    fault: Option<CardFault>,
-    stale_reads: u8,
-}
-
-impl Visit<'_> {
-    fn card_view(&self) -> CardView<'_> {
-        match &self.contents {
-            Some(contents) => CardView::Here {
-                contents,
-                refused_as_full: self.refused_as_full,
-            },
-            None => CardView::Away,
-        }
-    }
-
-    /// Reads the card; a card that cannot be read is as good as away, and the fault is told.
-    fn look(&mut self) {
-        if let Some(card) = self.card.as_deref_mut() {
-            match card.read() {
-                Ok(contents) => self.contents = Some(contents),
-                Err(fault) => self.lost(fault),
-            }
-        }
-    }
-
-    /// The session is over.
-    fn lost(&mut self, fault: CardFault) {
-        self.card = None;
-        self.contents = None;
-        self.fault = Some(fault);
-    }
-
-    /// Somebody changed the card since it was read: read again, a few times.
-    fn stale(&mut self) {
-        self.stale_reads += 1;
-        if self.stale_reads < STALE_READS_MAX {
-            self.look()
-        } else {
-            self.lost(CardFault::Unreadable)
-        }
-    }
-
-    /// The card after a commit of this session.
-    fn committed(&mut self, committed: Committed) {
-        if let Some(contents) = &mut self.contents {
-            contents.directory = committed.after;
-        }
     }
 }

@@ -9,7 +9,8 @@ use std::{
 
 use kippu_api::{handovers::Report, orders::GrantRequest};
 use kippu_handover::{
-    machine::{Ambient, Machine, MachineFault, OtherCard, Outcome},
+    machine::{Ambient, Machine},
+    outcome::{MachineFault, OtherCard, Outcome},
     platform::{PlatformPort, Reply},
     row::Incarnation,
     rules::Rules,
@@ -18,11 +19,11 @@ use kippu_handover::{
 use kippu_ticket::ids::HandoverId;
 
 use crate::{
-    ports::{
-        Chooser, Flaws, ModelCard, ModelPlatform, ModelStore, Run, Shared, act_grant, act_report,
-        next_id, stranger,
-    },
-    world::{Late, ORDER, World},
+    card::{ModelCard, stranger},
+    choice::{Chooser, Flaws, Run, Shared, next_id},
+    platform::{ModelPlatform, act_grant, act_report},
+    store::ModelStore,
+    world::{Books, Late, ORDER, World},
 };
 
 /// Handovers begun in one history at most.
@@ -182,10 +183,10 @@ fn act<R: Rules + Copy>(run: &Shared, rules: R, step: Move) {
             run.clean = false;
             run.world.faults.reissues -= 1;
             for booked in &mut run.world.platform.tickets {
-                if matches!(booked.holder, crate::world::Books::Granted(_)) {
+                if matches!(booked.holder, Books::Granted(_)) {
                     booked.generation.epoch += 1;
                     booked.generation.hop = 0;
-                    booked.holder = crate::world::Books::Platform;
+                    booked.holder = Books::Platform;
                 }
             }
         }

@@ -6,14 +6,18 @@
 //! one holder and the books name it, or to an unknown that nobody can answer and nobody acts on.
 
 mod broken;
+mod card;
+mod choice;
 mod explore;
 mod on_disk;
-mod ports;
+mod platform;
+mod store;
 mod world;
 
+use choice::Flaws;
 use explore::{Found, explore};
 use kippu_handover::rules::{Protocol, Rules};
-use ports::Flaws;
+
 use world::{Faults, World};
 
 const NO_FAULTS: Faults = Faults {

@@ -5,7 +5,8 @@ use std::{path::Path, rc::Rc};
 use kippu_api::handovers::Report;
 use kippu_handover::{
     journal::Journal,
-    machine::{Machine, MachineFault, Outcome},
+    machine::Machine,
+    outcome::{MachineFault, Outcome},
     row::{Handover, Incarnation},
     seal::JournalKey,
     store::{Outgoing, Receipt, Store, StoreFault},
@@ -14,7 +15,9 @@ use kippu_ticket::ids::HandoverId;
 
 use crate::{
     NO_FAULTS, ROOMY, TIGHT,
-    ports::{Chooser, Flaws, ModelCard, ModelPlatform, Run, Shared},
+    card::ModelCard,
+    choice::{Chooser, Flaws, Run, Shared},
+    platform::ModelPlatform,
     world::{Books, Faults, ORDER, World},
 };
 
