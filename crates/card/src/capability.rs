@@ -253,6 +253,9 @@ pub enum Refusal {
     /// A ticket to add is live on this card already, in the same or a later life (R9).
     #[error("ticket {0} is on this card already")]
     AlreadyLive(TicketId),
+    /// A ticket to add has left this card in the same or a later life: the record is out of date (R9).
+    #[error("ticket {0} is out of date")]
+    Outlived(TicketId),
     /// A record to add is no ticket record, or its numbers exceed what the directory can hold.
     #[error("a record to write is not a ticket")]
     BadRecord,

@@ -136,10 +136,38 @@ pub struct LocalKeys {
 const PENDING_MAX: usize = 256;
 
 struct Pending {
+    handshake: Handshake,
+    number: u64,
+}
+
+/// The terminal's half of AuthenticateEV2First, by somebody who has the key.
+pub(crate) struct Handshake {
     key: Key,
     rnd_a: Block,
     rnd_b: Block,
-    number: u64,
+}
+
+impl Handshake {
+    /// Answers the card's challenge.
+    pub(crate) fn begin(key: Key, challenge: Block) -> (Self, [u8; 2 * BLOCK]) {
+        let mut rnd_b = challenge;
+        cbc_decrypt(&key, [0; BLOCK], &mut rnd_b);
+        let rnd_a: Block = rand::random();
+        let mut response = [0; 2 * BLOCK];
+        response[..BLOCK].copy_from_slice(&rnd_a);
+        response[BLOCK..].copy_from_slice(&rotate_left(rnd_b));
+        cbc_encrypt(&key, [0; BLOCK], &mut response);
+        (Self { key, rnd_a, rnd_b }, response)
+    }
+
+    /// Checks the card's answer; `None` where it does not know the key.
+    pub(crate) fn finish(self, answer: [u8; 2 * BLOCK]) -> Option<SessionKeys> {
+        let mut plain = answer;
+        cbc_decrypt(&self.key, [0; BLOCK], &mut plain);
+        let (ti, rest) = plain.split_first_chunk::<4>()?;
+        same(&rest[..BLOCK], &rotate_left(self.rnd_a))
+            .then(|| Ev2Keys::derive(&self.key, self.rnd_a, self.rnd_b, *ti))
+    }
 }
 
 impl LocalKeys {
@@ -179,14 +207,7 @@ impl KeyStore for LocalKeys {
             card,
             role.key_number(),
         );
-        let mut rnd_b = challenge;
-        cbc_decrypt(&key, [0; BLOCK], &mut rnd_b);
-        let rnd_a: Block = rand::random();
-        let mut response = [0; 32];
-        response[..BLOCK].copy_from_slice(&rnd_a);
-        response[BLOCK..].copy_from_slice(&rotate_left(rnd_b));
-        cbc_encrypt(&key, [0; BLOCK], &mut response);
-
+        let (handshake, response) = Handshake::begin(key, challenge);
         let number = self.next.fetch_add(1, Ordering::Relaxed);
         let handle = SessionHandle(format!("{number}"));
         let mut pending = self.pending();
@@ -198,33 +219,13 @@ impl KeyStore for LocalKeys {
         {
             pending.remove(&oldest);
         }
-        pending.insert(
-            handle.clone(),
-            Pending {
-                key,
-                rnd_a,
-                rnd_b,
-                number,
-            },
-        );
+        pending.insert(handle.clone(), Pending { handshake, number });
         Ok((handle, response))
     }
 
     fn finish(&self, handle: SessionHandle, answer: [u8; 32]) -> Result<SessionKeys, CardFault> {
-        let Pending {
-            key, rnd_a, rnd_b, ..
-        } = self.pending().remove(&handle).ok_or(CardFault::NoKeys)?;
-        let mut plain = answer;
-        cbc_decrypt(&key, [0; BLOCK], &mut plain);
-        if !same(&plain[4..4 + BLOCK], &rotate_left(rnd_a)) {
-            return Err(CardFault::WrongKey);
-        }
-        Ok(Ev2Keys::derive(
-            &key,
-            rnd_a,
-            rnd_b,
-            [plain[0], plain[1], plain[2], plain[3]],
-        ))
+        let pending = self.pending().remove(&handle).ok_or(CardFault::NoKeys)?;
+        pending.handshake.finish(answer).ok_or(CardFault::WrongKey)
     }
 }
 

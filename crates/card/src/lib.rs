@@ -3,9 +3,15 @@
 
 pub mod capability;
 pub mod desfire;
+pub mod format;
+pub mod gate;
 pub mod keys;
 pub mod layout;
+pub mod open;
+mod plan;
 pub mod reader;
+pub mod session;
+pub mod transaction_mac;
 pub mod transport;
 pub mod tray;
 pub mod virtual_card;

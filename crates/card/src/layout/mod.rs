@@ -7,6 +7,8 @@ pub mod summary;
 
 /// Application number, in the order it goes over the air.
 pub const AID: [u8; 3] = *b"KP\x01";
+/// Selects no application but the card itself.
+pub const CARD_LEVEL: [u8; 3] = [0; 3];
 /// ISO 7816-4 name of the application: that of an NFC Forum Type 4 tag, so that a phone finds the summary.
 pub const DF_NAME: [u8; 7] = [0xD2, 0x76, 0x00, 0x00, 0x85, 0x01, 0x01];
 /// ISO 7816-4 file id of the application.

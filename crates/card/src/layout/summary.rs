@@ -15,6 +15,7 @@ pub const CAPABILITIES_LEN: usize = 15;
 
 /// Length, record header, type length, payload length, type, language length, "en".
 const HEAD_LEN: usize = 9;
+const NO_TICKETS: &str = "No tickets";
 
 /// The capability container for a summary file of this many bytes: read 59, write 52 bytes at a time, free reading, no writing.
 pub fn capabilities(summary_len: usize) -> [u8; CAPABILITIES_LEN] {
@@ -28,9 +29,16 @@ pub fn capabilities(summary_len: usize) -> [u8; CAPABILITIES_LEN] {
 
 /// The NDEF file's bytes up to the end of the message; the rest of the file need not be written.
 pub fn to_bytes(contents: &CardContents, len: usize) -> Vec<u8> {
-    let text = text(contents);
+    message(cut(&text(contents), len - HEAD_LEN))
+}
+
+/// The message of a card without tickets.
+pub fn no_tickets() -> Vec<u8> {
+    message(NO_TICKETS)
+}
+
+fn message(text: &str) -> Vec<u8> {
     // A short record's payload is at most 255 bytes; no layout's file is longer.
-    let text = cut(&text, len - HEAD_LEN);
     let payload = (3 + text.len()) as u8;
     let mut bytes = vec![
         0x00,
@@ -69,7 +77,7 @@ fn text(contents: &CardContents) -> String {
     });
     let text = lines.collect::<Vec<_>>().join("\n");
     if text.is_empty() {
-        "No tickets".into()
+        NO_TICKETS.into()
     } else {
         text
     }
