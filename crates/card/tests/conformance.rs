@@ -443,3 +443,54 @@ fn nonsense_is_answered_with_the_right_status() {
         Exchange::Answer(vec![0x91, 0x1C])
     );
 }
+
+/// Whatever arrives, the card answers with a status and goes on: valid commands with bytes changed, cut off, or made up.
+#[test]
+fn any_bytes_are_answered() {
+    let commands: Vec<Vec<u8>> = [
+        0x1A, 0x3B, 0x3D, 0x45, 0x54, 0x5A, 0x5F, 0x60, 0x61, 0x64, 0x6A, 0x6E, 0x6F, 0x71, 0x77,
+        0x8D,
+    ]
+    .into_iter()
+    .chain([
+        0xA7, 0xAA, 0xAB, 0xAD, 0xAF, 0xBB, 0xBD, 0xC0, 0xC1, 0xC4, 0xC7, 0xCA, 0xCB, 0xCD, 0xCE,
+        0xDA, 0xDF, 0xEB, 0xF5, 0xFC,
+    ])
+    .map(|ins| wrapped(ins, &[1, 0, 0, 0, 4, 0, 0, 1, 2, 3, 4]))
+    .collect();
+    // xorshift64: the same bytes in every run.
+    let mut state = 0x9E37_79B9_7F4A_7C15_u64;
+    let mut random = move |below: usize| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        (state % below as u64) as usize
+    };
+    let mut card = VirtualCard::blank(UID, CardSize::K2, KeyKind::Aes);
+    for round in 0..200_000 {
+        let mut apdu = commands[random(commands.len())].clone();
+        for _ in 0..random(4) {
+            let place = random(apdu.len());
+            apdu[place] = random(256) as u8;
+        }
+        let length = 5 + random(20);
+        match random(3) {
+            0 => apdu.resize(length, random(256) as u8),
+            1 if apdu.len() > 5 => apdu[4] = (apdu.len() - 6) as u8,
+            _ => {}
+        }
+        let Exchange::Answer(answer) = card.transmit(&apdu) else {
+            panic!("round {round}: no answer")
+        };
+        assert!(!answer.is_empty(), "round {round}");
+        if round % 1000 == 0 {
+            // Make sure that there is always something to trip over.
+            card = VirtualCard::blank(UID, CardSize::K2, KeyKind::Aes);
+            card.transmit(&wrapped(0xCA, &[1, 0, 0, 0x0F, 0x85]));
+            card.transmit(&wrapped(0x5A, &[1, 0, 0]));
+            card.transmit(&wrapped(0xCD, &[1, 0x80, 0xEE, 0xEE, 32, 0, 0]));
+            card.transmit(&wrapped(0xCB, &[2, 0, 0xEE, 0xEE, 32, 0, 0]));
+            card.transmit(&wrapped(0xC1, &[3, 0, 0xEE, 0xEE, 4, 0, 0, 4, 0, 0]));
+        }
+    }
+}

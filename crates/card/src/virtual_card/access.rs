@@ -26,7 +26,8 @@ pub enum Wanted {
 /// free gives plain communication, inside a session too (MF2DLHX0 §8.2.3).
 pub fn check(file: &File, wanted: Wanted, authenticated: Option<u8>) -> Result<Comm, Status> {
     let mut holders = Vec::new();
-    for (index, right) in file.rights.iter().enumerate() {
+    let sets = std::iter::once(&file.rights).chain(&file.additional_rights);
+    for (index, right) in sets.enumerate() {
         let (read_write, change, read, write) =
             (right[0] >> 4, right[0] & 15, right[1] >> 4, right[1] & 15);
         match wanted {
@@ -66,10 +67,11 @@ mod tests {
     use super::*;
     use crate::virtual_card::chip::Body;
 
-    fn file(rights: &[[u8; 2]]) -> File {
+    fn file(rights: [u8; 2], additional: &[[u8; 2]]) -> File {
         File {
             option: 0x01,
-            rights: rights.to_vec(),
+            rights,
+            additional_rights: additional.to_vec(),
             iso_id: None,
             body: Body::Standard { data: vec![0; 4] },
         }
@@ -77,7 +79,7 @@ mod tests {
 
     #[test]
     fn key_gives_the_files_mode_and_free_gives_plain() {
-        let file = file(&[[0x10, 0xE2]]);
+        let file = file([0x10, 0xE2], &[]);
         assert_eq!(check(&file, Wanted::Read, Some(1)), Ok(Comm::Mac));
         assert_eq!(check(&file, Wanted::Read, Some(3)), Ok(Comm::Plain));
         assert_eq!(check(&file, Wanted::Read, None), Ok(Comm::Plain));
@@ -91,7 +93,7 @@ mod tests {
 
     #[test]
     fn additional_sets_widen_reading_but_not_changing() {
-        let file = file(&[[0xFF, 0x1F], [0xF2, 0x2F]]);
+        let file = file([0xFF, 0x1F], &[[0xF2, 0x2F]]);
         assert_eq!(check(&file, Wanted::Read, Some(2)), Ok(Comm::Mac));
         assert_eq!(
             check(&file, Wanted::Write, Some(2)),

@@ -88,8 +88,10 @@ pub struct Application {
 pub struct File {
     /// File option byte: communication mode in bits 1..0, additional access rights enabled in bit 7.
     pub option: u8,
-    /// Access right sets as sent (two bytes each): the main one, then additional ones.
-    pub rights: Vec<[u8; 2]>,
+    /// Access rights as sent: `ReadWrite << 4 | Change`, `Read << 4 | Write`.
+    pub rights: [u8; 2],
+    /// Additional access right sets.
+    pub additional_rights: Vec<[u8; 2]>,
     /// ISO 7816-4 file id.
     pub iso_id: Option<u16>,
     /// Content.

@@ -40,7 +40,8 @@ impl Machine {
             number,
             File {
                 option,
-                rights: vec![[r0, r1]],
+                rights: [r0, r1],
+                additional_rights: Vec::new(),
                 iso_id,
                 body,
             },
@@ -69,7 +70,8 @@ impl Machine {
             number,
             File {
                 option,
-                rights: vec![[r0, r1]],
+                rights: [r0, r1],
+                additional_rights: Vec::new(),
                 iso_id,
                 body,
             },
@@ -115,7 +117,8 @@ impl Machine {
             number,
             File {
                 option,
-                rights: vec![[r0, r1]],
+                rights: [r0, r1],
+                additional_rights: Vec::new(),
                 iso_id: None,
                 body,
             },
@@ -142,12 +145,8 @@ impl Machine {
 
     fn create(&mut self, number: u8, file: File) -> Result<Reply, Status> {
         let app = self.chip.application(self.volatile.selected)?;
-        let known_mode = !matches!(file.option & 3, 2) && file.option & 0x7C == 0;
-        let keys_exist = file
-            .rights
-            .iter()
-            .all(|right| access::keys_exist(*right, app.keys.len()));
-        if number > MAX_FILE_NUMBER || !known_mode || !keys_exist {
+        let keys_exist = access::keys_exist(file.rights, app.keys.len());
+        if number > MAX_FILE_NUMBER || !is_known(file.option) || !keys_exist {
             return Err(Status::Parameter);
         }
         let same_id =
@@ -237,11 +236,11 @@ impl Machine {
             Body::TransactionMac { key, .. } => (5, vec![0x02, key.version]),
         };
         let mut answer = vec![kind, file.option];
-        answer.extend(file.rights[0]);
+        answer.extend(file.rights);
         answer.extend(details);
         if file.option & ADDITIONAL_RIGHTS != 0 {
-            answer.push(file.rights.len() as u8 - 1);
-            answer.extend(file.rights[1..].iter().flatten());
+            answer.push(file.additional_rights.len() as u8);
+            answer.extend(file.additional_rights.iter().flatten());
         }
         Ok(self.done(&answer))
     }
@@ -258,40 +257,35 @@ impl Machine {
             .open(comm, 0x5F, &[*number], body, None)?;
         let (head, additional) = plain.split_first_chunk::<3>().ok_or(Status::Length)?;
         let [option, r0, r1] = *head;
-        let mut rights = vec![[r0, r1]];
-        match additional {
-            [] if option & ADDITIONAL_RIGHTS == 0 => {}
-            [count, sets @ ..] if option & ADDITIONAL_RIGHTS != 0 => {
-                let (sets, []) = sets.as_chunks::<2>() else {
-                    return Err(Status::Length);
-                };
-                if sets.len() != usize::from(*count) {
-                    return Err(Status::Length);
-                }
-                if sets.len() > MAX_ADDITIONAL_RIGHTS {
-                    return Err(Status::Parameter);
-                }
-                rights.extend(sets);
-            }
-            _ => return Err(Status::Length),
-        }
+        let rights = [r0, r1];
+        let additional_rights = additional_sets(option, additional)?;
         let keys = self.chip.application(aid)?.keys.len();
-        if matches!(option & 3, 2)
-            || option & 0x7C != 0
-            || !rights.iter().all(|right| access::keys_exist(*right, keys))
-        {
+        let mut sets = std::iter::once(&rights).chain(&additional_rights);
+        if !is_known(option) || !sets.all(|right| access::keys_exist(*right, keys)) {
             return Err(Status::Parameter);
         }
         let file = self.chip.file_mut(aid, *number)?;
-        (file.option, file.rights) = (option, rights);
-        let answer = self.volatile.session.close(
-            if comm == Comm::Plain {
-                Comm::Plain
-            } else {
-                Comm::Mac
-            },
-            &[],
-        );
+        (file.option, file.rights, file.additional_rights) = (option, rights, additional_rights);
+        let answer = self.volatile.session.close(comm.min(Comm::Mac), &[]);
         Ok(Reply::Done(answer))
+    }
+}
+
+/// Whether this model knows what a file option byte asks for: a communication mode, and additional access rights or not.
+fn is_known(option: u8) -> bool {
+    option & 3 != 2 && option & !(ADDITIONAL_RIGHTS | 3) == 0
+}
+
+/// The additional access right sets after the main one: none, or where the option announces them their number and they themselves.
+fn additional_sets(option: u8, bytes: &[u8]) -> Result<Vec<[u8; 2]>, Status> {
+    match bytes {
+        [] if option & ADDITIONAL_RIGHTS == 0 => Ok(Vec::new()),
+        [count, sets @ ..] if option & ADDITIONAL_RIGHTS != 0 => match sets.as_chunks::<2>() {
+            (sets, []) if sets.len() != usize::from(*count) => Err(Status::Length),
+            (sets, []) if sets.len() > MAX_ADDITIONAL_RIGHTS => Err(Status::Parameter),
+            (sets, []) => Ok(sets.to_vec()),
+            _ => Err(Status::Length),
+        },
+        _ => Err(Status::Length),
     }
 }

@@ -25,7 +25,7 @@ impl Machine {
         let app = self.chip.application_mut(self.volatile.selected)?;
         let mac_file = app
             .transaction_mac()
-            .map(|(number, file)| (number, file.rights[0][0] >> 4));
+            .map(|(number, file)| (number, file.rights[0] >> 4));
         if !transaction.changes_files() && (mac_file.is_none() || transaction.input.is_empty()) {
             return Err(Status::NoChanges);
         }
