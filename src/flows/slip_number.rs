@@ -1,17 +1,33 @@
-//! Slip numbers as people type them: store digit, four digits, check digit, written `4-1827-3`.
+//! Slip numbers as people type them: kiosk digit, running number, check digit, written `4-1827-3`.
 
-/// Digits of a slip number.
-pub const DIGITS: usize = 6;
+/// Longest number that can be typed.
+const DIGITS_MAX: usize = 12;
+/// Shortest number there is.
+const DIGITS_MIN: usize = 3;
+
+/// Damm's quasigroup of order 10: every single wrong digit and every swap of neighbours leaves another digit than 0.
+const DAMM: [[u8; 10]; 10] = [
+    [0, 3, 1, 7, 5, 9, 8, 6, 4, 2],
+    [7, 0, 9, 2, 1, 5, 4, 8, 6, 3],
+    [4, 2, 0, 6, 8, 7, 1, 3, 5, 9],
+    [1, 7, 5, 0, 9, 8, 3, 4, 2, 6],
+    [6, 1, 2, 3, 0, 4, 5, 9, 7, 8],
+    [3, 6, 7, 4, 2, 0, 9, 5, 8, 1],
+    [5, 8, 6, 9, 7, 2, 0, 1, 3, 4],
+    [8, 9, 4, 5, 3, 6, 2, 0, 1, 7],
+    [9, 4, 3, 8, 6, 1, 7, 2, 0, 5],
+    [2, 5, 8, 1, 4, 3, 6, 7, 9, 0],
+];
 
 /// Digits typed so far.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct TypedSlip(String);
+pub struct TypedSlip(Vec<u8>);
 
 impl TypedSlip {
-    /// Takes one more digit; ignored once the number is complete.
+    /// Takes one more digit; ignored once the number is as long as a number can be.
     pub fn push(&mut self, digit: u8) {
-        if digit <= 9 && self.0.len() < DIGITS {
-            self.0.push(char::from(b'0' + digit));
+        if digit <= 9 && self.0.len() < DIGITS_MAX {
+            self.0.push(digit);
         }
     }
 
@@ -29,36 +45,35 @@ impl TypedSlip {
         self.0.pop();
     }
 
-    /// All digits are there.
+    /// Forgets all.
+    pub fn clear(&mut self) {
+        self.0.clear();
+    }
+
+    /// Enough digits for a number.
     pub fn is_complete(&self) -> bool {
-        self.0.len() == DIGITS
+        self.0.len() >= DIGITS_MIN
     }
 
     /// As printed, with dashes where they belong.
     pub fn dashed(&self) -> String {
-        let mut text = String::with_capacity(DIGITS + 2);
-        for (place, digit) in self.0.chars().enumerate() {
-            if place == 1 || place == 5 {
+        let last = self.0.len().saturating_sub(1);
+        let mut text = String::with_capacity(DIGITS_MAX + 2);
+        for (place, digit) in self.0.iter().enumerate() {
+            if place == 1 || (place > 1 && place == last) {
                 text.push('-');
             }
-            text.push(digit);
+            text.push(char::from(b'0' + digit));
         }
         text
     }
 
-    /// Whether the check digit fits (Luhn, ISO/IEC 7812-1 Annex B: every single mistyped digit is noticed).
+    /// Whether the check digit fits.
     pub fn checks_out(&self) -> bool {
-        let sum: u32 = self
-            .0
-            .bytes()
-            .rev()
-            .enumerate()
-            .map(|(place, digit)| {
-                let value = u32::from(digit - b'0') * if place % 2 == 1 { 2 } else { 1 };
-                if value > 9 { value - 9 } else { value }
-            })
-            .sum();
-        self.is_complete() && sum % 10 == 0
+        let rest = self.0.iter().fold(0, |state: u8, digit| {
+            DAMM[usize::from(state)][usize::from(*digit)]
+        });
+        self.is_complete() && rest == 0
     }
 }
 
@@ -66,32 +81,38 @@ impl TypedSlip {
 mod tests {
     use super::*;
 
-    #[test]
-    fn dashes_stand_where_they_are_printed() {
-        let mut typed = TypedSlip::read("41827");
-        assert_eq!(typed.dashed(), "4-1827");
-        typed.push(3);
-        assert_eq!(typed.dashed(), "4-1827-3");
-        typed.push(9);
-        assert_eq!(typed.dashed(), "4-1827-3");
-        typed.erase();
-        assert!(!typed.is_complete());
+    fn right() -> TypedSlip {
+        let fits = (0..=9).map(|check| TypedSlip::read(&format!("4-1827-{check}")));
+        fits.into_iter()
+            .find(TypedSlip::checks_out)
+            .expect("one check digit fits")
     }
 
     #[test]
-    fn every_single_wrong_digit_is_noticed() {
-        let right = (0..=9)
-            .map(|check| TypedSlip::read(&format!("4-1827-{check}")))
-            .find(TypedSlip::checks_out)
-            .expect("one check digit fits");
-        let digits = right.0.as_bytes();
-        for place in 0..DIGITS {
-            for digit in (b'0'..=b'9').filter(|digit| *digit != digits[place]) {
-                let mut wrong = digits.to_vec();
+    fn dashes_stand_where_they_are_printed() {
+        let mut typed = TypedSlip::read("41827");
+        typed.push(3);
+        assert_eq!(typed.dashed(), "4-1827-3");
+        typed.erase();
+        assert_eq!(typed.dashed(), "4-182-7");
+        assert_eq!(TypedSlip::read("112").dashed(), "1-1-2");
+        assert!(!TypedSlip::read("11").is_complete());
+    }
+
+    #[test]
+    fn every_wrong_digit_and_every_swap_is_noticed() {
+        let right = right().0;
+        for place in 0..right.len() {
+            for digit in (0..10).filter(|digit| *digit != right[place]) {
+                let mut wrong = right.clone();
                 wrong[place] = digit;
-                let typed = TypedSlip::read(&String::from_utf8_lossy(&wrong));
-                assert!(!typed.checks_out(), "{typed:?}");
+                assert!(!TypedSlip(wrong.clone()).checks_out(), "{wrong:?}");
             }
+        }
+        for place in 1..right.len() {
+            let mut swapped = right.clone();
+            swapped.swap(place - 1, place);
+            assert!(swapped == right || !TypedSlip(swapped).checks_out());
         }
     }
 }

@@ -25,7 +25,7 @@ mod slip_result;
 #[cfg(test)]
 mod tests;
 pub mod view;
-mod words;
+pub(crate) mod words;
 
 use desk::Desk;
 pub use desk::{SECOND, Setup};

@@ -101,14 +101,14 @@ pub(super) fn seat_of_plan(plan: &Plan, seat: u32, class: &str) -> SeatWords {
     }
 }
 
-pub(super) fn sum(order: &Order) -> Money {
+pub(crate) fn sum(order: &Order) -> Money {
     Money {
         amount: order.total,
         currency: order.currency.clone(),
     }
 }
 
-pub(super) fn count(seats: usize) -> u8 {
+pub(crate) fn count(seats: usize) -> u8 {
     u8::try_from(seats).unwrap_or(u8::MAX)
 }
 

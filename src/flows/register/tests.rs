@@ -1,0 +1,229 @@
+//! Clerks at the register.
+
+use kippu_api::orders::OrderState;
+use kippu_ticket::ids::{CardUid, EventId, TicketId};
+
+use super::*;
+
+struct Till {
+    register: Register,
+    now: i64,
+    asked: Vec<Effect>,
+}
+
+impl Till {
+    fn new() -> Self {
+        let setup = Setup {
+            register: "Register 1".into(),
+            store: "Sakuragi".into(),
+            zone: Zone::Offset(540),
+            key_prefix: "run".into(),
+            idle_seconds: 120,
+            idle_warning_seconds: 20,
+        };
+        Self {
+            register: Register::start(setup, 0),
+            now: 0,
+            asked: Vec::new(),
+        }
+    }
+
+    fn feed(&mut self, input: Input) {
+        self.asked.extend(self.register.step(&input, self.now));
+    }
+
+    fn touch(&mut self, touch: Touch) {
+        self.feed(Input::Touch(touch));
+    }
+
+    fn digits(&mut self, digits: &str) {
+        for digit in digits.bytes().filter(u8::is_ascii_digit) {
+            self.touch(Touch::Digit(digit - b'0'));
+        }
+    }
+
+    fn wait(&mut self, seconds: i64) {
+        for _ in 0..seconds {
+            self.now += SECOND;
+            self.feed(Input::Tick);
+        }
+    }
+
+    fn answer(&mut self, answer: Result<Answer, AskFault>) -> Ask {
+        let Effect { no, ask } = self.asked.pop().expect("something was asked");
+        self.feed(Input::Platform { no, answer });
+        ask
+    }
+
+    fn at_work() -> Self {
+        let mut till = Self::new();
+        till.digits("12");
+        till.touch(Touch::LogIn);
+        till.digits("4711");
+        till.touch(Touch::LogIn);
+        let session = Session {
+            token: "token".into(),
+            name: "Mori".into(),
+            store_name: "Sakuragi".into(),
+            expires: i64::MAX,
+        };
+        let ask = till.answer(Ok(Answer::LoggedIn(session)));
+        assert!(matches!(ask, Ask::LogIn { clerk, pin } if clerk == "12" && pin == "4711"));
+        till.answer(Ok(Answer::Slips(vec![
+            order(OrderState::Paid),
+            order(OrderState::AwaitingPayment),
+        ])));
+        till
+    }
+
+    fn at_slip() -> Self {
+        let mut till = Self::at_work();
+        till.touch(Touch::Open("4-1827-3".into()));
+        till.answer(Ok(Answer::Slip(Box::new(order(
+            OrderState::AwaitingPayment,
+        )))));
+        till
+    }
+}
+
+fn order(state: OrderState) -> Order {
+    Order {
+        order: "o".into(),
+        state,
+        event: EventId(7),
+        event_name: "Night".into(),
+        venue: "Hall".into(),
+        doors_open: 0,
+        starts: 0,
+        zone: "Asia/Tokyo".into(),
+        seats: Vec::new(),
+        class_names: Vec::new(),
+        tickets: vec![TicketId(1)],
+        at_platform: Vec::new(),
+        card: CardUid([0; 7]),
+        total: 9_800,
+        tax: 890,
+        currency: "JPY".into(),
+        slip: "4-1827-3".into(),
+        pay_until: 1_800 * SECOND,
+        paid: None,
+        late: false,
+        now: 0,
+    }
+}
+
+#[test]
+fn a_wrong_pin_is_said_and_never_kept() {
+    let mut till = Till::new();
+    till.digits("12");
+    till.touch(Touch::Field(LoginField::Pin));
+    till.digits("0000");
+    till.touch(Touch::LogIn);
+    till.answer(Err(AskFault::Refused(ProblemCode::Unauthenticated)));
+    let Screen::Login(login) = till.register.view().screen else {
+        panic!()
+    };
+    assert_eq!(
+        (login.notice, login.pin_digits),
+        (Some(LoginNotice::Wrong), 0)
+    );
+    assert_eq!(login.clerk, "12");
+}
+
+#[test]
+fn waiting_slips_come_first_and_the_list_is_fetched_again() {
+    let mut till = Till::at_work();
+    let Screen::Slips(slips) = till.register.view().screen else {
+        panic!()
+    };
+    assert_eq!(slips.rows[0].state, view::SlipState::Waiting);
+    till.wait(3);
+    assert!(matches!(till.asked.last().unwrap().ask, Ask::Slips { .. }));
+}
+
+#[test]
+fn the_sum_is_confirmed_once_whatever_the_network_does() {
+    let mut till = Till::at_slip();
+    till.touch(Touch::Confirm);
+    let first = till.answer(Err(AskFault::Unknown));
+    let Screen::Slip(slip) = till.register.view().screen else {
+        panic!()
+    };
+    assert!(slip.unknown && !slip.busy);
+    till.touch(Touch::Confirm);
+    let paid = Answer::Confirmed(ConfirmOutcome::Paid, Box::new(order(OrderState::Paid)));
+    let second = till.answer(Ok(paid));
+    assert_eq!(first, second, "the same wish under the same key");
+    let Screen::Outcome(outcome) = till.register.view().screen else {
+        panic!()
+    };
+    assert_eq!(outcome.kind, OutcomeKind::Paid);
+}
+
+#[test]
+fn late_money_is_honoured_or_handed_back_and_says_which() {
+    for (outcome, kind) in [
+        (ConfirmOutcome::PaidLate, OutcomeKind::PaidLate),
+        (ConfirmOutcome::Refunded, OutcomeKind::HandBack),
+    ] {
+        let mut till = Till::at_slip();
+        till.touch(Touch::Confirm);
+        till.answer(Ok(Answer::Confirmed(
+            outcome,
+            Box::new(order(OrderState::Paid)),
+        )));
+        let Screen::Outcome(shown) = till.register.view().screen else {
+            panic!()
+        };
+        assert_eq!(shown.kind, kind);
+    }
+    let mut till = Till::at_slip();
+    till.touch(Touch::Confirm);
+    till.answer(Err(AskFault::Refused(ProblemCode::SlipNotPayable)));
+    let Screen::Outcome(shown) = till.register.view().screen else {
+        panic!()
+    };
+    assert_eq!(shown.kind, OutcomeKind::NotPayable);
+}
+
+#[test]
+fn a_mistyped_number_is_noticed_before_anybody_is_asked() {
+    let mut till = Till::at_work();
+    let right = (0..=9)
+        .map(|check| TypedSlip::read(&format!("41827{check}")))
+        .find(TypedSlip::checks_out)
+        .unwrap();
+    let wrong = TypedSlip::read(&right.dashed().replace("1827", "1872"));
+    till.digits(&wrong.dashed());
+    till.touch(Touch::OpenTyped);
+    let Screen::Slips(slips) = till.register.view().screen else {
+        panic!()
+    };
+    assert_eq!(slips.notice, Some(SlipNotice::Mistyped));
+    assert!(till.asked.is_empty());
+    till.touch(Touch::Scanned(right.dashed()));
+    assert!(
+        matches!(&till.asked.last().unwrap().ask, Ask::Slip { number, .. } if *number == right.dashed())
+    );
+}
+
+#[test]
+fn an_idle_clerk_is_warned_and_logged_out() {
+    let mut till = Till::at_slip();
+    till.wait(125);
+    assert_eq!(till.register.view().idle_seconds, Some(15));
+    till.wait(15);
+    let view = till.register.view();
+    let Screen::Login(login) = view.screen else {
+        panic!()
+    };
+    assert_eq!(
+        (login.notice, view.clerk),
+        (Some(LoginNotice::IdledOut), None)
+    );
+    assert!(
+        till.asked
+            .iter()
+            .any(|effect| matches!(effect.ask, Ask::LogOut { .. }))
+    );
+}
