@@ -195,7 +195,7 @@ fn exchanges(tickets: Vec<kippu_ticket::record::TicketBody>) -> u32 {
     let mut card = card_with(tickets);
     card.reset_counters();
     assert!(TestGate::first().tap(&mut card).passes());
-    card.counters().exchanges as u32
+    card.counters().exchanges
 }
 
 fn tears(of: u32) -> impl Iterator<Item = Fault> {

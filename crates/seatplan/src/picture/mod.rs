@@ -24,6 +24,8 @@ pub const SQUARES_BELOW_PX: f32 = 5.0;
 
 /// What drawing and tapping need of a plan, prepared once.
 pub struct Picture {
+    /// Top left corner of what there is to see; plans often have wide empty edges.
+    origin: Point,
     width: f32,
     height: f32,
     seats: Vec<Point>,
@@ -65,11 +67,15 @@ impl Picture {
                 median(&mut pitches.clone()),
             )
         };
-        let (width, height) = (plan.width.max(1.0), plan.height.max(1.0));
-        let index = Index::new(&seats, width, height);
+        let index = Index::new(&seats, plan.width.max(1.0), plan.height.max(1.0));
+        let (least, most) = extent(plan);
         Self {
-            width,
-            height,
+            origin: Point {
+                x: least.x - usual_pitch,
+                y: least.y - usual_pitch,
+            },
+            width: most.x - least.x + 2.0 * usual_pitch,
+            height: most.y - least.y + 2.0 * usual_pitch,
             seats,
             pitches,
             least_pitch,
@@ -130,4 +136,29 @@ impl Picture {
             .min_by(|a, b| a.1.total_cmp(&b.1))
             .map(|(seat, _)| seat)
     }
+}
+
+/// Corners of the part of the plan that has seats or areas.
+fn extent(plan: &Plan) -> (Point, Point) {
+    let seats = plan.seats.iter().map(|seat| seat.at);
+    let areas = plan
+        .areas
+        .iter()
+        .flat_map(|area| area.outline.iter().copied());
+    let corners = seats
+        .chain(areas)
+        .map(|at| (at, at))
+        .reduce(|(least, most), (at, _)| {
+            (
+                Point {
+                    x: least.x.min(at.x),
+                    y: least.y.min(at.y),
+                },
+                Point {
+                    x: most.x.max(at.x),
+                    y: most.y.max(at.y),
+                },
+            )
+        });
+    corners.unwrap_or_default()
 }

@@ -117,6 +117,9 @@ impl View {
 
     /// Moved with a finger: the plan follows by so many pixels.
     pub fn panned(self, picture: &Picture, dx: f32, dy: f32) -> Self {
+        if !(dx.is_finite() && dy.is_finite()) {
+            return self;
+        }
         let corner = Point {
             x: self.corner.x - dx / self.scale,
             y: self.corner.y - dy / self.scale,
@@ -193,17 +196,29 @@ impl View {
 
     /// Keeps the plan in the window: centred where it is smaller, else without running past its edges.
     fn clamped(self, picture: &Picture) -> Self {
-        let clamp = |corner: f32, window_px: u32, extent: f32| {
+        let clamp = |corner: f32, window_px: u32, origin: f32, extent: f32| {
             let (window, margin) = (window_px as f32 / self.scale, MARGIN_PX / self.scale);
-            if extent + 2.0 * margin <= window {
-                (extent - window) / 2.0
-            } else {
-                corner.clamp(-margin, extent + margin - window)
-            }
+            let corner = corner - origin;
+            origin
+                + if extent + 2.0 * margin <= window {
+                    (extent - window) / 2.0
+                } else {
+                    corner.clamp(-margin, extent + margin - window)
+                }
         };
         let corner = Point {
-            x: clamp(self.corner.x, self.width_px, picture.width),
-            y: clamp(self.corner.y, self.height_px, picture.height),
+            x: clamp(
+                self.corner.x,
+                self.width_px,
+                picture.origin.x,
+                picture.width,
+            ),
+            y: clamp(
+                self.corner.y,
+                self.height_px,
+                picture.origin.y,
+                picture.height,
+            ),
         };
         Self { corner, ..self }
     }
