@@ -334,13 +334,13 @@ fn memory_is_counted_in_blocks_and_backup_files_twice() {
     let before = terminal.card.chip().clone();
     assert_eq!(
         kippu_card::virtual_card::memory::free_bytes(&before),
-        2048 - 32 - 3 * 32
+        2304 - 8 * 32
     );
     terminal.create_file(0xCD, 1, 0, [0x00, 0x00], 33).unwrap();
     terminal.create_file(0xCB, 2, 0, [0x00, 0x00], 33).unwrap();
     let mut plain = Terminal::with(terminal.card);
     plain.lay_again();
-    assert_eq!(plain.free_memory(), 2048 - 128 - (32 + 64) - (32 + 128));
+    assert_eq!(plain.free_memory(), 2304 - 256 - (32 + 64) - (32 + 128));
     plain.select(AID).unwrap();
     plain.authenticate(0, ZERO).unwrap();
     assert_eq!(
@@ -351,7 +351,7 @@ fn memory_is_counted_in_blocks_and_backup_files_twice() {
     plain.authenticate(0, ZERO).unwrap();
     plain.maced(0xFC, &[]).unwrap();
     plain.lay_again();
-    assert_eq!(plain.free_memory(), 2048);
+    assert_eq!(plain.free_memory(), 2304);
 }
 
 #[test]

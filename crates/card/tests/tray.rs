@@ -104,7 +104,7 @@ fn the_way_to_a_lifted_card_is_closed_for_good() {
     let mut transport = reader.connect().unwrap();
     assert_eq!(
         transport.transmit(&FREE_MEMORY).unwrap(),
-        [0x00, 0x10, 0x00, 0x91, 0x00]
+        [0x00, 0x13, 0x00, 0x91, 0x00]
     );
     tray.lift("kiosk-1");
     assert_eq!(transport.transmit(&FREE_MEMORY), Err(TransportFault::Torn));
