@@ -8,6 +8,7 @@ pub mod gate;
 pub mod keys;
 pub mod layout;
 pub mod open;
+pub mod pcsc;
 mod plan;
 pub mod reader;
 pub mod session;
