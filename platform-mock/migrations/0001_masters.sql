@@ -45,19 +45,22 @@ CREATE TABLE prices (
     PRIMARY KEY (event, class)
 ) STRICT, WITHOUT ROWID;
 
--- Entrance doors, and which block is reached through which.
+-- Entrances, numbered from 0 as tickets number them.
 CREATE TABLE doors (
     event INTEGER NOT NULL REFERENCES events,
     door  INTEGER NOT NULL CHECK (door BETWEEN 0 AND 255),
     name  TEXT NOT NULL,
-    route TEXT NOT NULL,
     PRIMARY KEY (event, door)
 ) STRICT, WITHOUT ROWID;
 
+-- The way to each block: its entrance, the door into the hall, the first turn after the entrance (and without steps, where it differs).
 CREATE TABLE block_doors (
-    event INTEGER NOT NULL,
-    block INTEGER NOT NULL,
-    door  INTEGER NOT NULL,
+    event     INTEGER NOT NULL,
+    block     INTEGER NOT NULL,
+    door      INTEGER NOT NULL,
+    hall_door TEXT NOT NULL,
+    direction TEXT NOT NULL,
+    step_free TEXT,
     PRIMARY KEY (event, block),
     FOREIGN KEY (event, door) REFERENCES doors
 ) STRICT, WITHOUT ROWID;
@@ -87,11 +90,21 @@ CREATE TABLE terminals (
     CHECK (role = 'gate' OR store IS NOT NULL)
 ) STRICT;
 
--- Which doors of which events a gate serves.
+-- mark: the gate's number among the venue's gates, part of the entered mark. bundles: how many bundles were made for it.
+CREATE TABLE gates (
+    terminal INTEGER PRIMARY KEY REFERENCES terminals,
+    mark     INTEGER NOT NULL UNIQUE CHECK (mark BETWEEN 0 AND 126),
+    passage  TEXT NOT NULL CHECK (passage IN ('in', 'out')),
+    bundles  INTEGER NOT NULL DEFAULT 0
+) STRICT;
+
+-- Which events a gate serves, whether it stands at each entrance, and the way from it to the others.
 CREATE TABLE gate_doors (
-    terminal INTEGER NOT NULL REFERENCES terminals,
-    event    INTEGER NOT NULL,
-    door     INTEGER NOT NULL,
+    terminal  INTEGER NOT NULL REFERENCES gates,
+    event     INTEGER NOT NULL,
+    door      INTEGER NOT NULL,
+    here      INTEGER NOT NULL,
+    direction TEXT NOT NULL,
     PRIMARY KEY (terminal, event, door),
     FOREIGN KEY (event, door) REFERENCES doors
 ) STRICT, WITHOUT ROWID;

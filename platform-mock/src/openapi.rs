@@ -44,6 +44,7 @@ use crate::{
         cards::routes::finish,
         handovers::routes::report,
         handovers::routes::handover,
+        gates::routes::bundle,
         gates::routes::entrance_records,
         clerks::routes::login,
         clerks::routes::logout,

@@ -1,10 +1,14 @@
 //! The commands of `platform-center`.
 
+mod cards;
+mod demo;
+mod gates;
+mod plans;
 mod serve;
 
 use std::path::PathBuf;
 
-use clap::{Parser, Subcommand};
+use clap::{Args, Parser, Subcommand};
 
 /// The Kippu platform: sells seats, signs tickets, answers cards.
 #[derive(Parser)]
@@ -18,13 +22,68 @@ pub struct Arguments {
 enum Command {
     /// Serves the platform until SIGTERM or Ctrl-C.
     Serve {
-        /// Folder with the database and the keys; made if it is missing.
-        #[arg(long)]
-        data: PathBuf,
+        #[command(flatten)]
+        data: Data,
         /// Address to listen on; port 0 takes a free one.
         #[arg(long, default_value = "127.0.0.1:8080")]
         listen: String,
     },
+    /// Imports a seat plan: a pretix seating plan (JSON) or a CSV list of seats or rows.
+    Import {
+        #[command(flatten)]
+        data: Data,
+        /// The plan.
+        file: PathBuf,
+        /// The hall it is a layout of; without it, the plan's own name.
+        #[arg(long)]
+        venue: Option<String>,
+        /// The layout's name; without it, the file's.
+        #[arg(long)]
+        layout: Option<String>,
+        /// The hall's IANA time zone.
+        #[arg(long, default_value = "Asia/Tokyo")]
+        zone: String,
+    },
+    /// Fills an empty data folder.
+    #[command(subcommand)]
+    Seed(Seed),
+    /// Prepares a blank card for tickets.
+    FormatCard {
+        #[command(flatten)]
+        data: Data,
+        #[command(flatten)]
+        place: cards::Place,
+    },
+    /// Writes a gate's bundle to a file, for a gate that has no network.
+    ExportBundle {
+        #[command(flatten)]
+        data: Data,
+        /// The gate's name.
+        #[arg(long)]
+        gate: String,
+        /// File to write.
+        #[arg(long)]
+        out: PathBuf,
+    },
+}
+
+#[derive(Subcommand)]
+enum Seed {
+    /// Two events on real seat plans, with sellers, a store, terminals and clerks.
+    Demo {
+        #[command(flatten)]
+        data: Data,
+        /// Folder for virtual cards.
+        #[arg(long)]
+        tray: Option<PathBuf>,
+    },
+}
+
+#[derive(Args)]
+struct Data {
+    /// Folder with the database and the keys; made if it is missing.
+    #[arg(long = "data")]
+    folder: PathBuf,
 }
 
 impl Arguments {
@@ -35,7 +94,32 @@ impl Arguments {
             .build()?;
         runtime.block_on(async {
             match self.command {
-                Command::Serve { data, listen } => serve::serve(&data, &listen).await,
+                Command::Serve { data, listen } => serve::serve(&data.folder, &listen).await,
+                Command::Import {
+                    data,
+                    file,
+                    venue,
+                    layout,
+                    zone,
+                } => {
+                    plans::import(
+                        &data.folder,
+                        &file,
+                        plans::Names {
+                            venue,
+                            layout,
+                            zone,
+                        },
+                    )
+                    .await
+                }
+                Command::Seed(Seed::Demo { data, tray }) => {
+                    demo::seed(&data.folder, tray.as_deref()).await
+                }
+                Command::FormatCard { data, place } => cards::format(&data.folder, &place).await,
+                Command::ExportBundle { data, gate, out } => {
+                    gates::export(&data.folder, &gate, &out).await
+                }
             }
         })
     }

@@ -2,17 +2,37 @@
 
 use async_trait::async_trait;
 use kippu_api::entrance::EntranceRecord;
+use kippu_gate::bundle::{Passage, Recall};
 use kippu_ticket::ids::{EventId, TerminalId, TicketId};
+use rusqlite::{Connection, OptionalExtension as _};
 
-use crate::{journal::Entry, refusal::Answer, storage::Sqlite};
+use crate::{
+    journal::Entry,
+    masters::storage::GateDoor,
+    refusal::Answer,
+    storage::{Sqlite, words::from_word},
+};
+
+/// What a bundle is made of, besides the events' facts and keys.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BundleParts {
+    /// Rises with every bundle for the gate.
+    pub number: u64,
+    /// The gate's number among the venue's gates.
+    pub mark: u8,
+    /// Which way people pass it.
+    pub passage: Passage,
+    /// Entrances of the events it serves, in order of the events' start.
+    pub doors: Vec<GateDoor>,
+    /// Tickets that were issued anew, with the last epoch that is not good.
+    pub recalls: Vec<Recall>,
+}
 
 /// Gates.
 #[async_trait]
 pub trait GateStorage: Send + Sync {
-    /// Events a gate serves, with the doors it stands at, in order of their start.
-    async fn doors_of(&self, gate: TerminalId) -> Answer<Vec<(EventId, Vec<u8>)>>;
-    /// Tickets of an event that were issued anew: whatever has a lower epoch than stated is worth nothing.
-    async fn recalls(&self, event: EventId) -> Answer<Vec<(TicketId, u16)>>;
+    /// What a gate's next bundle is made of, its number raised; `None` for a terminal that is no gate.
+    async fn next_bundle(&self, gate: TerminalId) -> Answer<Option<BundleParts>>;
     /// Keeps entrance records; how many were new.
     async fn record_entrances(&self, gate: TerminalId, records: Vec<EntranceRecord>)
     -> Answer<u32>;
@@ -20,33 +40,15 @@ pub trait GateStorage: Send + Sync {
 
 #[async_trait]
 impl GateStorage for Sqlite {
-    async fn doors_of(&self, gate: TerminalId) -> Answer<Vec<(EventId, Vec<u8>)>> {
-        self.read(move |sql| {
-            let mut statement = sql.prepare_cached(
-                "SELECT event, door FROM gate_doors JOIN events USING (event) WHERE terminal = ?1 ORDER BY starts, event, door",
-            )?;
-            let rows = statement.query_map([gate.0], |row| Ok((EventId(row.get(0)?), row.get(1)?)))?;
-            let mut served: Vec<(EventId, Vec<u8>)> = Vec::new();
-            for row in rows {
-                let (event, door) = row?;
-                match served.last_mut() {
-                    Some((last, doors)) if *last == event => doors.push(door),
-                    _ => served.push((event, vec![door])),
-                }
-            }
-            Ok(served)
-        })
-        .await
-    }
-
-    async fn recalls(&self, event: EventId) -> Answer<Vec<(TicketId, u16)>> {
-        self.read(move |sql| {
-            let mut statement = sql.prepare_cached(
-                "SELECT ticket, epoch FROM recalls WHERE event = ?1 ORDER BY ticket",
-            )?;
-            let rows =
-                statement.query_map([event.0], |row| Ok((TicketId(row.get(0)?), row.get(1)?)))?;
-            Ok(rows.collect::<Result<_, _>>()?)
+    async fn next_bundle(&self, gate: TerminalId) -> Answer<Option<BundleParts>> {
+        self.write(move |unit| {
+            let found = unit
+                .sql
+                .prepare_cached("UPDATE gates SET bundles = bundles + 1 WHERE terminal = ?1 RETURNING bundles, mark, passage")?
+                .query_row([gate.0], |row| Ok((row.get(0)?, row.get(1)?, from_word(row, 2)?)))
+                .optional()?;
+            let Some((number, mark, passage)) = found else { return Ok(None) };
+            Ok(Some(BundleParts { number, mark, passage, doors: doors(unit.sql, gate)?, recalls: recalls(unit.sql, gate)? }))
         })
         .await
     }
@@ -93,4 +95,33 @@ impl GateStorage for Sqlite {
         })
         .await
     }
+}
+
+fn doors(sql: &Connection, gate: TerminalId) -> Answer<Vec<GateDoor>> {
+    let mut statement = sql.prepare_cached(
+        "SELECT event, door, here, direction FROM gate_doors JOIN events USING (event)
+         WHERE terminal = ?1 ORDER BY starts, event, door",
+    )?;
+    let rows = statement.query_map([gate.0], |row| {
+        Ok(GateDoor {
+            event: EventId(row.get(0)?),
+            entrance: row.get(1)?,
+            here: row.get(2)?,
+            direction: from_word(row, 3)?,
+        })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+fn recalls(sql: &Connection, gate: TerminalId) -> Answer<Vec<Recall>> {
+    let mut statement = sql.prepare_cached(
+        "SELECT ticket, epoch - 1 FROM recalls WHERE event IN (SELECT event FROM gate_doors WHERE terminal = ?1) ORDER BY ticket",
+    )?;
+    let rows = statement.query_map([gate.0], |row| {
+        Ok(Recall {
+            ticket: TicketId(row.get(0)?),
+            epoch: row.get(1)?,
+        })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }

@@ -14,7 +14,7 @@ use crate::{
     journal::Entry,
     refusal::{Answer, Refusal},
     sales::{command::set_state, record},
-    storage::{Sqlite, Unit},
+    storage::{Sqlite, Unit, words::word},
 };
 
 /// Handovers.
@@ -135,12 +135,7 @@ fn apply(unit: &mut Unit<'_>, grant: &GrantRecord, report: &Report) -> Answer<()
             .prepare_cached(
                 "UPDATE tickets SET holder = ?2 WHERE ticket = ?1 AND epoch = ?3 AND hop = ?4",
             )?
-            .execute((
-                granted.ticket.0,
-                record::word(&holder)?,
-                granted.epoch,
-                granted.hop,
-            ))?;
+            .execute((granted.ticket.0, word(&holder)?, granted.epoch, granted.hop))?;
     }
     let order = record::order(unit.sql, &grant.order)?;
     let of_grant = |ticket: &TicketId| {

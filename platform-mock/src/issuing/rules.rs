@@ -154,7 +154,7 @@ pub fn sign(
             issuer: ISSUER,
             seller,
             epoch: granted.epoch,
-            entrance: event.door_of(granted.seat).map_or(0, |door| door.door),
+            entrance: event.entrance_of(granted.seat).unwrap_or(0),
             kind: TicketKind::Seat,
             price_class: granted.class,
             flags: TicketFlags::default(),

@@ -1,6 +1,7 @@
 //! Masters: organizers, venues with their layouts, events with prices and doors, sellers, stores, terminals.
 
 pub mod catalogue;
+mod event_rows;
 pub mod routes;
 pub mod rules;
 pub mod storage;

@@ -6,6 +6,7 @@ use kippu_api::{
     holds::HeldSeat,
     orders::EventOnCard,
 };
+use kippu_gate::bundle::Direction;
 use kippu_seatplan::Plan;
 use kippu_ticket::ids::{EventId, SellerId, TerminalId};
 
@@ -95,15 +96,17 @@ pub struct Price {
     pub price: i64,
 }
 
-/// An entrance.
+/// The way to a block.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Door {
-    /// Number inside ticket records.
-    pub door: u8,
-    /// As printed.
-    pub name: String,
-    /// How to walk from there, in one sentence.
-    pub route: String,
+pub struct BlockWay {
+    /// Index of its entrance.
+    pub entrance: u8,
+    /// Door into the hall, as printed.
+    pub hall_door: String,
+    /// First turn after the entrance.
+    pub direction: Direction,
+    /// The same without steps, where it differs.
+    pub step_free: Option<Direction>,
 }
 
 /// A new event.
@@ -133,10 +136,10 @@ pub struct NewEvent {
     pub limit_per_order: u8,
     /// One for each class of the plan, in its order; minor units.
     pub prices: Vec<i64>,
-    /// Entrances.
-    pub doors: Vec<Door>,
-    /// Door of each block of the plan, in its order.
-    pub block_doors: Vec<u8>,
+    /// Names of the entrances; tickets number them in this order.
+    pub entrances: Vec<String>,
+    /// One for each block of the plan, in its order.
+    pub ways: Vec<BlockWay>,
 }
 
 impl NewEvent {
@@ -153,19 +156,25 @@ impl NewEvent {
         if self.prices.iter().any(|price| *price < 0) {
             return bad("A price is below zero.".into());
         }
-        if self.block_doors.len() != plan.blocks.len() {
+        if self.ways.len() != plan.blocks.len() {
             return bad(format!(
-                "The plan has {} blocks, {} of them have a door.",
+                "The plan has {} blocks, {} of them have a way.",
                 plan.blocks.len(),
-                self.block_doors.len()
+                self.ways.len()
             ));
         }
-        if let Some(door) = self
-            .block_doors
+        if self.entrances.len() > usize::from(u8::MAX) {
+            return bad("There are more entrances than tickets can number.".into());
+        }
+        if let Some(way) = self
+            .ways
             .iter()
-            .find(|door| self.doors.iter().all(|known| known.door != **door))
+            .find(|way| usize::from(way.entrance) >= self.entrances.len())
         {
-            return bad(format!("Door {door} is not among the event's doors."));
+            return bad(format!(
+                "Entrance {} is not among the event's entrances.",
+                way.entrance
+            ));
         }
         if self.doors_open > self.starts {
             return bad("The doors open after the start.".into());
@@ -199,10 +208,10 @@ pub struct EventFacts {
     pub limit_per_order: u8,
     /// By class index.
     pub prices: Vec<Price>,
-    /// Entrances.
-    pub doors: Vec<Door>,
-    /// Door number by block index.
-    pub block_doors: Vec<u8>,
+    /// Names of the entrances, by the number in tickets.
+    pub entrances: Vec<String>,
+    /// By block index.
+    pub ways: Vec<BlockWay>,
     /// The seats.
     pub plan: Plan,
     /// The plan as terminals get it.
@@ -212,12 +221,11 @@ pub struct EventFacts {
 }
 
 impl EventFacts {
-    /// Door of a seat; `None` when there is no such seat.
-    pub fn door_of(&self, seat: u32) -> Option<&Door> {
+    /// Number of a seat's entrance; `None` when there is no such seat.
+    pub fn entrance_of(&self, seat: u32) -> Option<u8> {
         let row = self.plan.seats.get(seat as usize)?.row;
         let block = self.plan.rows.get(row as usize)?.block;
-        let door = self.block_doors.get(usize::from(block))?;
-        self.doors.iter().find(|known| known.door == *door)
+        Some(self.ways.get(usize::from(block))?.entrance)
     }
 
     /// A seat in words; `None` when there is no such seat or class.
@@ -229,8 +237,8 @@ impl EventFacts {
             row: self.plan.row_of(seat as usize).label.clone(),
             number: place.number.clone(),
             entrance: self
-                .door_of(seat)
-                .map(|door| door.name.clone())
+                .entrance_of(seat)
+                .and_then(|entrance| self.entrances.get(usize::from(entrance)).cloned())
                 .unwrap_or_default(),
             class,
             price,

@@ -1,15 +1,19 @@
 //! Keeping the masters.
 
 use async_trait::async_trait;
+use kippu_gate::bundle::{Direction, Passage};
 use kippu_seatplan::Plan;
 use kippu_ticket::ids::{EventId, SellerId, TerminalId};
-use rusqlite::{Connection, OptionalExtension as _, Row};
+use rusqlite::{OptionalExtension as _, Row};
 use sha2::{Digest as _, Sha256};
 
-use super::rules::{Door, EventFacts, NewEvent, Price, Shop, Terminal, TerminalRole};
+use super::{
+    event_rows,
+    rules::{EventFacts, NewEvent, Shop, Terminal, TerminalRole},
+};
 use crate::{
     refusal::{Answer, Refusal},
-    storage::Sqlite,
+    storage::{Sqlite, words::word},
 };
 
 /// A layout as stored.
@@ -36,8 +40,32 @@ pub struct NewTerminal {
     pub token: [u8; 32],
     /// Bundles to it are encrypted to this.
     pub device_key: [u8; 32],
-    /// Doors it serves, for a gate: event and door.
-    pub doors: Vec<(EventId, u8)>,
+    /// What a gate needs besides.
+    pub gate: Option<NewGate>,
+}
+
+/// A new terminal's part as a gate.
+#[derive(Debug, Clone)]
+pub struct NewGate {
+    /// Its number among the venue's gates, part of the entered mark.
+    pub mark: u8,
+    /// Which way people pass it.
+    pub passage: Passage,
+    /// Entrances of the events it serves.
+    pub doors: Vec<GateDoor>,
+}
+
+/// An entrance as seen from a gate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct GateDoor {
+    /// Event.
+    pub event: EventId,
+    /// Index of the entrance.
+    pub entrance: u8,
+    /// Whether the gate stands there.
+    pub here: bool,
+    /// The way there from the gate.
+    pub direction: Direction,
 }
 
 /// The masters.
@@ -163,7 +191,7 @@ impl MasterStorage for Sqlite {
                 .ok_or_else(|| Refusal::not_found("layout"))?;
             let plan = Plan::decode(&plan).map_err(|error| Refusal::internal(&error))?;
             event.check(&plan)?;
-            insert_event(unit.sql, &event, &plan)?;
+            event_rows::insert(unit.sql, &event, &plan)?;
             unit.stock_replaced(event.event);
             Ok(())
         })
@@ -185,11 +213,17 @@ impl MasterStorage for Sqlite {
                 "INSERT INTO terminals (terminal, name, role, store, token, device_key) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
                 (new.id.0, &new.name, new.role.word(), store, new.token, new.device_key),
             )?;
-            for (event, door) in &new.doors {
+            if let Some(gate) = &new.gate {
                 unit.sql.execute(
-                    "INSERT INTO gate_doors (terminal, event, door) VALUES (?1, ?2, ?3)",
-                    (new.id.0, event.0, door),
+                    "INSERT INTO gates (terminal, mark, passage) VALUES (?1, ?2, ?3)",
+                    (new.id.0, gate.mark, word(&gate.passage)?),
                 )?;
+                for door in &gate.doors {
+                    unit.sql.execute(
+                        "INSERT INTO gate_doors (terminal, event, door, here, direction) VALUES (?1, ?2, ?3, ?4, ?5)",
+                        (new.id.0, door.event.0, door.entrance, door.here, word(&door.direction)?),
+                    )?;
+                }
             }
             Ok(())
         })
@@ -227,7 +261,7 @@ impl MasterStorage for Sqlite {
     }
 
     async fn event_facts(&self, event: EventId) -> Answer<Option<EventFacts>> {
-        self.read(move |sql| facts(sql, event)).await
+        self.read(move |sql| event_rows::facts(sql, event)).await
     }
 }
 
@@ -254,99 +288,4 @@ fn terminal(row: &Row<'_>) -> Result<(Terminal, [u8; 32]), rusqlite::Error> {
         },
         row.get(8)?,
     ))
-}
-
-fn insert_event(sql: &Connection, event: &NewEvent, plan: &Plan) -> Answer<()> {
-    let organizer: i64 = sql
-        .query_row(
-            "SELECT organizer FROM organizers WHERE code = ?1",
-            [&event.organizer],
-            |row| row.get(0),
-        )
-        .optional()?
-        .ok_or_else(|| Refusal::not_found("organizer"))?;
-    let id = event.event.0;
-    sql.execute(
-        "INSERT INTO events (event, organizer, layout, name, performers, doors_open, starts, sales_end, currency, tax_basis_points, limit_per_order)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
-        (id, organizer, event.layout, &event.name, &event.performers, event.doors_open, event.starts, event.sales_end,
-         &event.currency, event.tax_basis_points, event.limit_per_order),
-    )?;
-    for (class, price) in event.prices.iter().enumerate() {
-        let name = &plan.classes[class].name;
-        sql.execute(
-            "INSERT INTO prices (event, class, name, price) VALUES (?1, ?2, ?3, ?4)",
-            (id, class, name, price),
-        )?;
-    }
-    for door in &event.doors {
-        sql.execute(
-            "INSERT INTO doors (event, door, name, route) VALUES (?1, ?2, ?3, ?4)",
-            (id, door.door, &door.name, &door.route),
-        )?;
-    }
-    for (block, door) in event.block_doors.iter().enumerate() {
-        sql.execute(
-            "INSERT INTO block_doors (event, block, door) VALUES (?1, ?2, ?3)",
-            (id, block, door),
-        )?;
-    }
-    let mut stock = sql.prepare("INSERT INTO stock (event, seat, class) VALUES (?1, ?2, ?3)")?;
-    for (seat, place) in plan.seats.iter().enumerate() {
-        stock.execute((id, seat, place.class))?;
-    }
-    Ok(())
-}
-
-fn facts(sql: &Connection, event: EventId) -> Answer<Option<EventFacts>> {
-    let mut statement = sql.prepare_cached(
-        "SELECT e.name, performers, v.name, v.zone, doors_open, starts, sales_end, currency, limit_per_order, l.plan, l.tag
-         FROM events e JOIN layouts l USING (layout) JOIN venues v USING (venue) WHERE event = ?1",
-    )?;
-    let mut rows = statement.query([event.0])?;
-    let Some(row) = rows.next()? else {
-        return Ok(None);
-    };
-    let plan_bytes: Vec<u8> = row.get(9)?;
-    let mut prices =
-        sql.prepare_cached("SELECT name, price FROM prices WHERE event = ?1 ORDER BY class")?;
-    let mut doors =
-        sql.prepare_cached("SELECT door, name, route FROM doors WHERE event = ?1 ORDER BY door")?;
-    let mut block_doors =
-        sql.prepare_cached("SELECT door FROM block_doors WHERE event = ?1 ORDER BY block")?;
-    Ok(Some(EventFacts {
-        event,
-        name: row.get(0)?,
-        performers: row.get(1)?,
-        venue: row.get(2)?,
-        zone: row.get(3)?,
-        doors_open: row.get(4)?,
-        starts: row.get(5)?,
-        sales_end: row.get(6)?,
-        currency: row.get(7)?,
-        limit_per_order: row.get(8)?,
-        prices: prices
-            .query_map([event.0], |row| {
-                Ok(Price {
-                    name: row.get(0)?,
-                    price: row.get(1)?,
-                })
-            })?
-            .collect::<Result<_, _>>()?,
-        doors: doors
-            .query_map([event.0], |row| {
-                Ok(Door {
-                    door: row.get(0)?,
-                    name: row.get(1)?,
-                    route: row.get(2)?,
-                })
-            })?
-            .collect::<Result<_, _>>()?,
-        block_doors: block_doors
-            .query_map([event.0], |row| row.get(0))?
-            .collect::<Result<_, _>>()?,
-        plan: Plan::decode(&plan_bytes).map_err(|error| Refusal::internal(&error))?,
-        plan_bytes,
-        plan_tag: row.get(10)?,
-    }))
 }

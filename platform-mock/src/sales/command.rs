@@ -3,10 +3,10 @@
 use kippu_api::{orders::OrderState, problem::ProblemCode};
 use kippu_ticket::ids::{CardUid, EventId, SellerId};
 
-use super::record::{self, HoldSeat};
+use super::record::HoldSeat;
 use crate::{
     refusal::{Answer, Refusal},
-    storage::Unit,
+    storage::{Unit, words::word},
 };
 
 /// A fresh random id for a hold, an order or a session.
@@ -122,7 +122,7 @@ pub(super) fn free_seats(
 pub(crate) fn set_state(unit: &Unit<'_>, order: &str, state: OrderState) -> Answer<()> {
     unit.sql
         .prepare_cached("UPDATE orders SET state = ?2 WHERE id = ?1")?
-        .execute((order, record::word(&state)?))?;
+        .execute((order, word(&state)?))?;
     Ok(())
 }
 

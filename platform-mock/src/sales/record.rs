@@ -3,9 +3,12 @@
 use kippu_api::{orders::OrderState, problem::ProblemCode};
 use kippu_ticket::ids::{CardUid, EventId, SellerId, TerminalId, TicketId};
 use rusqlite::{Connection, OptionalExtension as _, Row, types::Type};
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize};
 
-use crate::refusal::{Answer, Refusal};
+use crate::{
+    refusal::{Answer, Refusal},
+    storage::words::from_word,
+};
 
 /// Where a ticket is (promise 1: exactly one).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -112,21 +115,6 @@ impl OrderRecord {
     pub fn ticket_ids(&self) -> Vec<TicketId> {
         self.tickets.iter().map(|ticket| ticket.ticket).collect()
     }
-}
-
-/// The word the database keeps for a value, the same as in the API.
-pub fn word<T: Serialize>(value: &T) -> Answer<String> {
-    match serde_json::to_value(value)? {
-        serde_json::Value::String(word) => Ok(word),
-        other => Err(Refusal::internal(&format!("{other} is not a word"))),
-    }
-}
-
-fn from_word<T: DeserializeOwned>(row: &Row<'_>, column: usize) -> Result<T, rusqlite::Error> {
-    let word: String = row.get(column)?;
-    serde_json::from_value(serde_json::Value::String(word)).map_err(|error| {
-        rusqlite::Error::FromSqlConversionFailure(column, Type::Text, Box::new(error))
-    })
 }
 
 /// Loads a hold.

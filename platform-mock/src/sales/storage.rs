@@ -26,6 +26,7 @@ use crate::{
     storage::{
         Sqlite, Unit,
         idempotency::{self, RequestKey, once},
+        words::word,
     },
 };
 
@@ -430,14 +431,14 @@ fn confirm(unit: &mut Unit<'_>, clerk: &Clerk, slip: &str, sum: &Confirm) -> Ans
         .prepare_cached("UPDATE orders SET state = ?2, paid = ?3, late = ?4 WHERE id = ?1")?
         .execute((
             &order.id,
-            record::word(&state)?,
+            word(&state)?,
             unit.now,
             outcome == ConfirmOutcome::PaidLate,
         ))?;
-    let word = record::word(&outcome)?;
+    let outcome_word = word(&outcome)?;
     unit.sql
         .prepare_cached("INSERT INTO payments (order_id, clerk, amount, currency, outcome, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?
-        .execute((&order.id, clerk.id, order.total, &order.currency, &word, unit.now))?;
+        .execute((&order.id, clerk.id, order.total, &order.currency, &outcome_word, unit.now))?;
     unit.journal(&Entry {
         kind: "payment",
         order: Some(&order.id),
@@ -446,7 +447,7 @@ fn confirm(unit: &mut Unit<'_>, clerk: &Clerk, slip: &str, sum: &Confirm) -> Ans
         seller: Some(order.seller.0),
         clerk: Some(clerk.id),
         amount: Some(order.total),
-        note: Some(&word),
+        note: Some(&outcome_word),
         ..Entry::default()
     })?;
     Ok(Confirmation {

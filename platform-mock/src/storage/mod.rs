@@ -7,6 +7,7 @@ mod migrations;
 mod sqlite;
 pub mod stock;
 mod unit;
+pub mod words;
 mod writer;
 
 pub use migrations::MigrationFault;

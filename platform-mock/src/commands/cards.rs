@@ -1,0 +1,83 @@
+//! `platform-center format-card`.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+
+use anyhow::{Context as _, bail};
+use clap::Args;
+use kippu_card::{
+    format::format_blank,
+    reader::{Reader, ReaderState},
+    tray::Tray,
+};
+use kippu_ticket::ids::TerminalId;
+use platform_center::{
+    cards::storage::{CardStorage as _, KeyUse},
+    clock::SystemClock,
+    keys::Keys,
+    storage::Sqlite,
+};
+
+/// How long to wait for a card.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// The platform itself, in the log of key uses.
+const PLATFORM: TerminalId = TerminalId(0);
+
+/// Where the card lies.
+#[derive(Args)]
+#[group(required = true, multiple = false)]
+pub struct Place {
+    /// Image of a virtual card.
+    #[arg(long)]
+    tray_image: Option<PathBuf>,
+}
+
+/// Formats a blank card with the platform's keys.
+pub async fn format(data: &Path, place: &Place) -> anyhow::Result<()> {
+    let storage = Sqlite::open(data, Arc::new(SystemClock))?;
+    let keys = Keys::open(data)?;
+    let identity = match place {
+        Place {
+            tray_image: Some(image),
+        } => {
+            let folder = image.parent().context("the image has no folder")?;
+            let name = image
+                .file_stem()
+                .and_then(|stem| stem.to_str())
+                .context("the image has no name")?;
+            let tray = Tray::open(folder)?;
+            tray.lay(name, "platform-center")?;
+            let done = on_reader(&mut tray.reader("platform-center"), &keys);
+            tray.lift("platform-center");
+            done?
+        }
+        Place { .. } => bail!("say where the card lies"),
+    };
+    let used = KeyUse {
+        card: identity.uid,
+        terminal: PLATFORM,
+        role: "master",
+        outcome: "formatted",
+    };
+    storage.log_key_use(used).await?;
+    println!("card {} is ready for tickets", identity.uid);
+    Ok(())
+}
+
+fn on_reader(
+    reader: &mut dyn Reader,
+    keys: &Keys,
+) -> anyhow::Result<kippu_card::capability::CardIdentity> {
+    let mut state = reader.poll(Duration::ZERO);
+    if state == ReaderState::Absent {
+        state = reader.poll(PATIENCE);
+    }
+    match state {
+        ReaderState::Present(_) => Ok(format_blank(&mut reader.connect()?, &keys.cards)?),
+        ReaderState::Absent => bail!("no card was laid on {}", reader.describe().name),
+        ReaderState::Gone => bail!("there is no reader {}", reader.describe().name),
+    }
+}

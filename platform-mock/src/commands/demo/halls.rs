@@ -1,0 +1,174 @@
+//! The demo's two events, on real seat plans.
+
+use anyhow::bail;
+use jiff::{Span, Timestamp, tz::TimeZone};
+use kippu_gate::bundle::Direction;
+use kippu_seatplan::{Plan, import};
+use kippu_ticket::ids::{EventId, SellerId};
+use platform_center::{
+    masters::rules::{BlockWay, NewEvent},
+    storage::Storage,
+};
+
+use super::{FAN_CLUB, HOSHIMI, MATCH, PLAY};
+
+const THEATRE: &[u8] = include_bytes!("../../../demo/ull_603.pretix.json.zst");
+const STADIUM: &[u8] = include_bytes!("../../../demo/metalist_39417.pretix.json.zst");
+const ZONE: &str = "Asia/Tokyo";
+const MINUTE: i64 = 60 * 1_000_000;
+const HOUR: i64 = 60 * MINUTE;
+
+/// Tonight's play: doors are open already, so that a ticket bought in the demo is good at the gate at once.
+pub async fn theatre(storage: &dyn Storage, now: i64) -> anyhow::Result<()> {
+    let plan = read(THEATRE)?;
+    let layout = storage
+        .put_layout("星見ホール", ZONE, "Paraninfo", &plan)
+        .await?;
+    let starts = (now / (30 * MINUTE) + 6) * 30 * MINUTE;
+    let ways = ways(&plan, |code| match code {
+        "stalls" => (0, "1", Direction::Ahead, None),
+        "lower_box" => (1, "3", Direction::Left, None),
+        "upper_box" => (1, "4", Direction::Up, Some(Direction::Right)),
+        _ => (1, "2", Direction::Up, Some(Direction::Right)),
+    });
+    let event = NewEvent {
+        event: PLAY,
+        organizer: "hoshimi".into(),
+        layout: layout.layout,
+        name: "銀河鉄道の夜".into(),
+        performers: "劇団ほしみ".into(),
+        doors_open: now - 30 * MINUTE,
+        starts,
+        sales_end: starts + HOUR,
+        currency: "JPY".into(),
+        tax_basis_points: 1000,
+        limit_per_order: 6,
+        prices: prices(&plan, |class| match class {
+            "S" => 8_800,
+            "A" => 6_600,
+            _ => 3_800,
+        }),
+        entrances: vec!["1".into(), "2".into()],
+        ways,
+    };
+    storage.register_event(event).await?;
+    // The last rows of the stalls and the upper boxes are the fan club's; the lower boxes are not on sale.
+    allocate(storage, PLAY, &plan, |code, row| match code {
+        "stalls" if row >= "P" => Some(FAN_CLUB),
+        "upper_box" => Some(FAN_CLUB),
+        "lower_box" => None,
+        _ => Some(HOSHIMI),
+    })
+    .await
+}
+
+/// A match in a stadium of 39,417 seats, in four weeks.
+pub async fn stadium(storage: &dyn Storage, now: i64) -> anyhow::Result<()> {
+    let plan = read(STADIUM)?;
+    let layout = storage
+        .put_layout("Metalist Stadium", ZONE, "Football", &plan)
+        .await?;
+    let starts = at_three_in_four_weeks(now)?;
+    let ways = ways(&plan, |code| match code.split('-').next() {
+        Some("west") => (0, "W", Direction::Ahead, None),
+        Some("south") => (1, "S", Direction::Left, None),
+        Some("east") => (2, "E", Direction::Up, Some(Direction::Right)),
+        _ => (3, "N", Direction::Right, None),
+    });
+    let event = NewEvent {
+        event: MATCH,
+        organizer: "harbour".into(),
+        layout: layout.layout,
+        name: "Harbour City v. Northern Stars".into(),
+        performers: "Harbour City FC, Northern Stars".into(),
+        doors_open: starts - 2 * HOUR,
+        starts,
+        sales_end: starts + HOUR,
+        currency: "JPY".into(),
+        tax_basis_points: 1000,
+        limit_per_order: 8,
+        prices: prices(&plan, |class| match class {
+            "west" => 5_200,
+            "east" => 4_200,
+            _ => 2_400,
+        }),
+        entrances: ["West", "South", "East", "North"]
+            .map(str::to_owned)
+            .to_vec(),
+        ways,
+    };
+    storage.register_event(event).await?;
+    // The away side and the boxes are the fan club's; two sectors in the north are not on sale.
+    allocate(storage, MATCH, &plan, |code, _| match code {
+        "north-10" | "north-20" => None,
+        _ if code.starts_with("east") || code.contains("VIP") => Some(FAN_CLUB),
+        _ => Some(HOSHIMI),
+    })
+    .await
+}
+
+fn read(packed: &[u8]) -> anyhow::Result<Plan> {
+    match import::pretix::import(&zstd::decode_all(packed)?) {
+        Ok((plan, _)) => Ok(plan),
+        Err(problems) => {
+            let list: Vec<String> = problems.iter().map(ToString::to_string).collect();
+            bail!("a plan of the demo is broken: {}", list.join("; "))
+        }
+    }
+}
+
+fn ways(
+    plan: &Plan,
+    way: impl Fn(&str) -> (u8, &'static str, Direction, Option<Direction>),
+) -> Vec<BlockWay> {
+    let blocks = plan.blocks.iter().map(|block| way(&block.code));
+    blocks
+        .map(|(entrance, door, direction, step_free)| BlockWay {
+            entrance,
+            hall_door: door.into(),
+            direction,
+            step_free,
+        })
+        .collect()
+}
+
+fn prices(plan: &Plan, price: impl Fn(&str) -> i64) -> Vec<i64> {
+    plan.classes
+        .iter()
+        .map(|class| price(&class.name))
+        .collect()
+}
+
+async fn allocate(
+    storage: &dyn Storage,
+    event: EventId,
+    plan: &Plan,
+    seller: impl Fn(&str, &str) -> Option<SellerId>,
+) -> anyhow::Result<()> {
+    for allocated in [HOSHIMI, FAN_CLUB] {
+        let seats = (0_u32..).zip(&plan.seats).filter(|(seat, _)| {
+            let words = plan.address(*seat as usize);
+            seller(words.block, words.row) == Some(allocated)
+        });
+        storage
+            .allocate(
+                event,
+                Some(allocated),
+                seats.map(|(seat, _)| seat).collect(),
+            )
+            .await?;
+    }
+    Ok(())
+}
+
+fn at_three_in_four_weeks(now: i64) -> anyhow::Result<i64> {
+    let day = Timestamp::from_microsecond(now)?
+        .to_zoned(TimeZone::get(ZONE)?)
+        .checked_add(Span::new().weeks(4))?;
+    Ok(day
+        .date()
+        .at(15, 0, 0, 0)
+        .in_tz(ZONE)?
+        .timestamp()
+        .as_microsecond())
+}

@@ -1,0 +1,143 @@
+//! The demo's terminals, each with a configuration file in `DIR/terminals`.
+
+use std::{fs, path::Path};
+
+use anyhow::Context as _;
+use kippu_gate::bundle::{Direction, Passage};
+use kippu_ticket::ids::{EventId, TerminalId};
+use platform_center::{
+    auth::hash_token,
+    keys::{Keys, write_private},
+    masters::{
+        rules::TerminalRole,
+        storage::{GateDoor, NewGate, NewTerminal},
+    },
+    storage::Storage,
+};
+use serde::Serialize;
+
+use super::{MATCH, PLAY, STORE};
+
+/// What a terminal needs to know of itself and of the platform.
+#[derive(Serialize)]
+struct TerminalFile<'a> {
+    name: &'a str,
+    terminal: u32,
+    role: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    store: Option<&'a str>,
+    token: &'a str,
+    device_key: &'a str,
+    platform_key: &'a str,
+}
+
+/// Enrols kiosk, gates and register.
+pub async fn enrol(storage: &dyn Storage, keys: &Keys, data: &Path) -> anyhow::Result<()> {
+    fs::create_dir_all(data.join("terminals"))?;
+    enrol_one(
+        storage,
+        keys,
+        data,
+        ("kiosk-1", 11, TerminalRole::Kiosk),
+        None,
+    )
+    .await?;
+    enrol_one(
+        storage,
+        keys,
+        data,
+        ("kiosk-2", 12, TerminalRole::Kiosk),
+        None,
+    )
+    .await?;
+    enrol_one(
+        storage,
+        keys,
+        data,
+        ("register-1", 31, TerminalRole::Register),
+        None,
+    )
+    .await?;
+    enrol_one(
+        storage,
+        keys,
+        data,
+        ("gate-1", 21, TerminalRole::Gate),
+        Some(gate(1, 0)),
+    )
+    .await?;
+    enrol_one(
+        storage,
+        keys,
+        data,
+        ("gate-2", 22, TerminalRole::Gate),
+        Some(gate(2, 1)),
+    )
+    .await
+}
+
+/// A gate at one entrance of each hall; the theatre's two face each other, the stadium's four stand around it.
+fn gate(mark: u8, entrance: u8) -> NewGate {
+    let door = |event: EventId, of: u8, direction| GateDoor {
+        event,
+        entrance: of,
+        here: of == entrance,
+        direction,
+    };
+    let to = |of: u8| match (of + 4 - entrance) % 4 {
+        0 => Direction::Ahead,
+        1 => Direction::Left,
+        3 => Direction::Right,
+        _ => Direction::Back,
+    };
+    let theatre = (0..2).map(|of| {
+        door(
+            PLAY,
+            of,
+            if of == entrance {
+                Direction::Ahead
+            } else {
+                Direction::Back
+            },
+        )
+    });
+    let stadium = (0..4).map(|of| door(MATCH, of, to(of)));
+    NewGate {
+        mark,
+        passage: Passage::In,
+        doors: theatre.chain(stadium).collect(),
+    }
+}
+
+async fn enrol_one(
+    storage: &dyn Storage,
+    keys: &Keys,
+    data: &Path,
+    (name, number, role): (&str, u32, TerminalRole),
+    gate: Option<NewGate>,
+) -> anyhow::Result<()> {
+    let token = hex::encode(rand::random::<[u8; 32]>());
+    let device_key: [u8; 32] = rand::random();
+    let store = (role != TerminalRole::Gate).then_some(STORE);
+    let terminal = NewTerminal {
+        id: TerminalId(number),
+        name: name.into(),
+        role,
+        store: store.map(str::to_owned),
+        token: hash_token(&token),
+        device_key,
+        gate,
+    };
+    storage.register_terminal(terminal).await?;
+    let text = toml::to_string(&TerminalFile {
+        name,
+        terminal: number,
+        role: role.word(),
+        store,
+        token: &token,
+        device_key: &hex::encode(device_key),
+        platform_key: &hex::encode(keys.issuer.public().to_bytes()),
+    })?;
+    let file = data.join("terminals").join(format!("{name}.toml"));
+    write_private(&file, &text).with_context(|| format!("cannot enrol {name}"))
+}

@@ -1,0 +1,17 @@
+//! `platform-center export-bundle`.
+
+use std::{path::Path, sync::Arc};
+
+use anyhow::Context as _;
+use platform_center::{app::App, clock::SystemClock, gates::bundles};
+
+/// Writes a gate's next bundle to a file.
+pub async fn export(data: &Path, gate: &str, out: &Path) -> anyhow::Result<()> {
+    let app = App::open(data, Arc::new(SystemClock))?;
+    let found = app.storage().terminal_by_name(gate).await?;
+    let (terminal, device_key) = found.with_context(|| format!("there is no gate named {gate}"))?;
+    let sealed = bundles::next(&app, &terminal, &device_key).await?;
+    std::fs::write(out, &sealed).with_context(|| format!("cannot write {}", out.display()))?;
+    println!("{}: {} bytes for {gate}", out.display(), sealed.len());
+    Ok(())
+}

@@ -1,0 +1,65 @@
+//! `platform-center import`.
+
+use std::{path::Path, sync::Arc};
+
+use anyhow::{Context as _, bail};
+use kippu_seatplan::import::{self, Imported};
+use platform_center::{clock::SystemClock, masters::storage::MasterStorage as _, storage::Sqlite};
+
+/// How the layout shall be called.
+pub struct Names {
+    /// The hall.
+    pub venue: Option<String>,
+    /// The layout.
+    pub layout: Option<String>,
+    /// The hall's IANA zone.
+    pub zone: String,
+}
+
+/// Imports a plan. Says every problem with its line; a plan that could sell a wrong seat is refused whole.
+pub async fn import(data: &Path, file: &Path, names: Names) -> anyhow::Result<()> {
+    let bytes = std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
+    let stem = file
+        .file_stem()
+        .map(|stem| stem.to_string_lossy().into_owned())
+        .unwrap_or_default();
+    let (plan, odd) = match read(file, &bytes, &stem) {
+        Ok(imported) => imported,
+        Err(problems) => {
+            for problem in &problems {
+                eprintln!("{}: {problem}", file.display());
+            }
+            bail!(
+                "{} was not imported: {} problems",
+                file.display(),
+                problems.len()
+            );
+        }
+    };
+    for problem in &odd {
+        eprintln!("{}: {problem} (imported all the same)", file.display());
+    }
+    let storage = Sqlite::open(data, Arc::new(SystemClock))?;
+    let venue = names.venue.unwrap_or_else(|| plan.name.clone());
+    let layout = names.layout.unwrap_or(stem);
+    let stored = storage
+        .put_layout(&venue, &names.zone, &layout, &plan)
+        .await?;
+    println!(
+        "{venue}, {layout}: {} seats in {} blocks and {} rows",
+        stored.seats,
+        plan.blocks.len(),
+        plan.rows.len()
+    );
+    Ok(())
+}
+
+fn read(file: &Path, bytes: &[u8], name: &str) -> Imported {
+    let extension = file
+        .extension()
+        .map(|extension| extension.to_ascii_lowercase());
+    match extension {
+        Some(extension) if extension == "json" => import::pretix::import(bytes),
+        _ => import::csv::import(bytes, name),
+    }
+}
