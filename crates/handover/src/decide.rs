@@ -4,22 +4,11 @@
 //! sequence with the ring of operation ids does (R3), or the platform, which collects directories (R4).
 
 use kippu_api::handovers::HandoverStatus;
-use kippu_card::capability::{CardContents, Directory, SlotState};
+use kippu_card::capability::{CardContents, Directory, Happened, SlotState};
 use kippu_ticket::ids::{CardUid, TicketId};
 
 use crate::row::{GrantStanding, Handover, Incarnation, Intent, ItemState};
 use crate::rules::Rules;
-
-/// Whether a pending operation happened.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Answer {
-    /// It did.
-    Happened,
-    /// It did not and never will.
-    DidNotHappen,
-    /// The card can no longer say.
-    Unknown,
-}
 
 /// What lies on the reader, read in this session.
 #[derive(Debug, Clone, Copy)]
@@ -124,29 +113,12 @@ pub enum Action {
     End,
 }
 
-/// Whose is commit *s+1*? (R3)
-///
-/// Sequence still *s*: nobody's. Operation at that place of the ring: compare. Ring has passed it, or is shorter than it should be, or the
-/// sequence went backwards: unknown.
-pub fn happened(intent: &Intent, directory: &Directory) -> Answer {
-    let Some(commits_since) = directory.sequence.checked_sub(intent.sequence) else {
-        return Answer::Unknown;
-    };
-    if commits_since == 0 {
-        // The ring cannot hold an operation whose commit has not been counted; if it does, the card contradicts itself.
-        return if directory.ring.contains(&intent.operation) {
-            Answer::Unknown
-        } else {
-            Answer::DidNotHappen
-        };
-    }
-    // Newest first: commit s+1 lies (now - (s+1)) places behind the newest.
-    let place = commits_since as usize - 1;
-    match directory.ring.get(place) {
-        Some(operation) if *operation == intent.operation => Answer::Happened,
-        Some(_) if directory.ring.contains(&intent.operation) => Answer::Unknown,
-        Some(_) => Answer::DidNotHappen,
-        None => Answer::Unknown,
+/// Whose is commit *s+1*? (R3, [`Directory::happened`]) A card that contradicts itself, with the operation at another place of its ring
+/// than its own, is no answer either.
+pub fn happened(intent: &Intent, directory: &Directory) -> Happened {
+    match directory.happened(&intent.operation, intent.sequence) {
+        Happened::No if directory.ring.contains(&intent.operation) => Happened::Unknown,
+        answer => answer,
     }
 }
 
@@ -197,9 +169,9 @@ fn decide_pending(
         .filter(|contents| contents.uid == intent.card);
     let from_card = at_hand.map(|contents| rules.happened(intent, &contents.directory));
     match from_card {
-        Some(Answer::Happened) => return Action::ConcludeDone,
-        Some(Answer::DidNotHappen) => return Action::ConcludeNotDone,
-        Some(Answer::Unknown) | None => {}
+        Some(Happened::Yes) => return Action::ConcludeDone,
+        Some(Happened::No) => return Action::ConcludeNotDone,
+        Some(Happened::Unknown) | None => {}
     }
     match platform {
         PlatformView::NotAsked | PlatformView::JustGranted => {

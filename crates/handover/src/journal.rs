@@ -7,6 +7,7 @@ use std::{
     fs::{self, File},
     io::Write,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use kippu_api::handovers::Report;
@@ -60,6 +61,8 @@ impl Journal {
     /// rows were sealed with, and where a newer program wrote it.
     pub fn open(path: &Path, key: &JournalKey) -> Result<Self, StoreFault> {
         let db = Connection::open(path)?;
+        // A process that is just being replaced may still be ending; one that stays is an error.
+        db.busy_timeout(Duration::from_millis(500))?;
         // EXCLUSIVE: a second process is refused instead of deciding over the same rows.
         db.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
         db.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;

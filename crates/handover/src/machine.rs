@@ -28,11 +28,11 @@ use kippu_api::{
     handovers::Report,
     orders::{ChangeCard, GrantRequest},
 };
-use kippu_card::capability::{CardFault, ChangeFault, Committed, Progress, TicketCard};
+use kippu_card::capability::{CardFault, ChangeFault, Committed, Happened, Progress, TicketCard};
 use kippu_ticket::ids::{CardUid, HandoverId, TicketId};
 
 use crate::{
-    decide::{Action, Answer, PlatformView},
+    decide::{Action, PlatformView},
     outcome::{MachineFault, OtherCard, Outcome, Sent, Summary},
     platform::{PlatformPort, Reply, is_final},
     row::Handover,
@@ -393,6 +393,6 @@ impl<'a, S: Store, P: PlatformPort, R: Rules> Machine<'a, S, P, R> {
     fn shows(&self, row: &Handover, committed: &Committed) -> bool {
         row.pending
             .as_ref()
-            .is_some_and(|intent| self.rules.happened(intent, &committed.after) == Answer::Happened)
+            .is_some_and(|intent| self.rules.happened(intent, &committed.after) == Happened::Yes)
     }
 }

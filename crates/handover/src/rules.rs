@@ -1,10 +1,10 @@
 //! The rules as a trait: the product has one set of them, [`Protocol`]; the model checker's tests break single ones and must be caught.
 
-use kippu_card::capability::Directory;
+use kippu_card::capability::{Directory, Happened};
 use kippu_ticket::ids::{OperationId, Step};
 
 use crate::{
-    decide::{self, Action, Answer, CardView, PlatformView},
+    decide::{self, Action, CardView, PlatformView},
     row::{Handover, Incarnation, Intent, ItemState},
 };
 
@@ -20,7 +20,7 @@ pub trait Rules {
     }
 
     /// Whether a pending operation happened, by the card's own words (R3).
-    fn happened(&self, intent: &Intent, directory: &Directory) -> Answer {
+    fn happened(&self, intent: &Intent, directory: &Directory) -> Happened {
         decide::happened(intent, directory)
     }
 

@@ -113,25 +113,25 @@ fn the_ring_answers_by_place_and_never_by_absence() {
     let intent = row.pending.as_ref().unwrap();
     let (mine, theirs) = (operation(1, 1), operation(9, 1));
     let cases = [
-        (directory(7, &[]), Answer::DidNotHappen),
-        (directory(7, &[theirs]), Answer::DidNotHappen),
-        (directory(8, &[mine]), Answer::Happened),
-        (directory(8, &[theirs, theirs]), Answer::DidNotHappen),
-        (directory(8, &[operation(1, 2)]), Answer::DidNotHappen),
+        (directory(7, &[]), Happened::No),
+        (directory(7, &[theirs]), Happened::No),
+        (directory(8, &[mine]), Happened::Yes),
+        (directory(8, &[theirs, theirs]), Happened::No),
+        (directory(8, &[operation(1, 2)]), Happened::No),
         (
             directory(11, &[theirs, theirs, theirs, mine]),
-            Answer::Happened,
+            Happened::Yes,
         ),
-        (directory(11, &[theirs; 4]), Answer::DidNotHappen),
+        (directory(11, &[theirs; 4]), Happened::No),
         // The ring has passed the place.
-        (directory(12, &[theirs; 4]), Answer::Unknown),
+        (directory(12, &[theirs; 4]), Happened::Unknown),
         // The ring is shorter than it should be.
-        (directory(9, &[theirs]), Answer::Unknown),
+        (directory(9, &[theirs]), Happened::Unknown),
         // The card contradicts itself: the operation at another place, or before it was counted.
-        (directory(9, &[mine, theirs]), Answer::Unknown),
-        (directory(7, &[mine]), Answer::Unknown),
+        (directory(9, &[mine, theirs]), Happened::Unknown),
+        (directory(7, &[mine]), Happened::Unknown),
         // The card went back in time.
-        (directory(6, &[theirs]), Answer::Unknown),
+        (directory(6, &[theirs]), Happened::Unknown),
     ];
     for (directory, answer) in cases {
         assert_eq!(happened(intent, &directory), answer, "{directory:?}");

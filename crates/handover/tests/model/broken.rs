@@ -1,8 +1,8 @@
 //! Rules as they must not be: each is one of the product's rules broken, and the exploration must catch it.
 
-use kippu_card::capability::Directory;
+use kippu_card::capability::{Directory, Happened};
 use kippu_handover::{
-    decide::{self, Action, Answer, CardView, PlatformView},
+    decide::{self, Action, CardView, PlatformView},
     row::{Handover, Incarnation, Intent, ItemState},
     rules::Rules,
 };
@@ -13,11 +13,11 @@ use kippu_ticket::ids::{HandoverId, OperationId, Step};
 pub struct OnlyLastId;
 
 impl Rules for OnlyLastId {
-    fn happened(&self, intent: &Intent, directory: &Directory) -> Answer {
+    fn happened(&self, intent: &Intent, directory: &Directory) -> Happened {
         if directory.ring.first() == Some(&intent.operation) {
-            Answer::Happened
+            Happened::Yes
         } else {
-            Answer::DidNotHappen
+            Happened::No
         }
     }
 }
@@ -35,9 +35,9 @@ impl Rules for IdWithoutStep {
         }
     }
 
-    fn happened(&self, intent: &Intent, directory: &Directory) -> Answer {
+    fn happened(&self, intent: &Intent, directory: &Directory) -> Happened {
         if directory.ring.contains(&intent.operation) {
-            Answer::Happened
+            Happened::Yes
         } else {
             decide::happened(intent, directory)
         }
@@ -85,9 +85,9 @@ impl Rules for OneStateForAll {
 pub struct AbsenceIsNo;
 
 impl Rules for AbsenceIsNo {
-    fn happened(&self, intent: &Intent, directory: &Directory) -> Answer {
+    fn happened(&self, intent: &Intent, directory: &Directory) -> Happened {
         match decide::happened(intent, directory) {
-            Answer::Unknown => Answer::DidNotHappen,
+            Happened::Unknown => Happened::No,
             sure => sure,
         }
     }
