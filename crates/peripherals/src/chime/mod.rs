@@ -37,7 +37,7 @@ pub enum SoundCondition {
 }
 
 /// A player of chimes. Playing never blocks for the length of the sound.
-pub trait Chimes {
+pub trait Chimes: Send {
     /// Plays one, and says whether it could be heard.
     fn play(&mut self, chime: Chime) -> SoundCondition;
 

@@ -9,7 +9,7 @@ mod slip;
 mod typesetter;
 mod wording;
 
-pub use codes::CodeError;
+pub use codes::{CodeError, Symbol};
 pub use receipt::Receipt;
 pub use slip::Slip;
 pub use typesetter::{FontMissing, Typesetter};

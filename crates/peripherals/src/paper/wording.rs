@@ -41,7 +41,7 @@ pub const RETURN: Words = words(
     "Come back to this kiosk with your card",
 );
 pub const NOT_A_TICKET: Words = words(
-    "この紙では入場できません。代金はレジでお支払いください。",
+    "この紙では入場できません。お支払いはレジへ。",
     "Not a ticket. Nothing is charged until you pay.",
 );
 pub const RECEIPT: Words = words("領収書", "Receipt");

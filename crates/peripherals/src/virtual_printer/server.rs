@@ -16,6 +16,9 @@ use super::shelf::Shelf;
 /// How often it looks for connections, bytes and acts while nothing happens.
 const TICK: Duration = Duration::from_millis(5);
 
+/// A terminal that takes no answers for this long is gone.
+const DEAF: Duration = Duration::from_secs(2);
+
 /// A paper that came out and where it was saved.
 pub type SavedPaper = (PathBuf, Paper);
 
@@ -126,6 +129,7 @@ impl Server {
     fn converse(&mut self, mut stream: TcpStream) -> std::io::Result<()> {
         stream.set_nonblocking(false)?;
         stream.set_read_timeout(Some(TICK))?;
+        stream.set_write_timeout(Some(DEAF))?;
         stream.set_nodelay(true)?;
         let mut bytes = [0; 4096];
         // Answers nobody was connected to hear are lost.
