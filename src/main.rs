@@ -1,1 +1,61 @@
-fn main() {}
+//! `kippu kiosk`, `kippu gate`, `kippu register`: the terminals.
+#![forbid(unsafe_code)]
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use kippu::app::{self, Cards, Common};
+
+/// Electronic tickets on cards: the kiosk, the gate and the register's screen.
+#[derive(Debug, Parser)]
+#[command(version)]
+struct Arguments {
+    #[command(subcommand)]
+    terminal: Terminal,
+}
+
+#[derive(Debug, Subcommand)]
+enum Terminal {
+    /// Customers buy tickets and put them on their cards.
+    Kiosk {
+        #[command(flatten)]
+        common: Common,
+        #[command(flatten)]
+        cards: Cards,
+        /// The printer: `tcp:HOST:PORT`. Without one, the screen says so.
+        #[arg(long, value_name = "tcp:ADDR")]
+        printer: Option<app::PrinterAddress>,
+    },
+    /// Visitors hold their card and go in.
+    Gate {
+        #[command(flatten)]
+        common: Common,
+        #[command(flatten)]
+        cards: Cards,
+        /// A bundle exported by the platform, for a gate without network.
+        #[arg(long, value_name = "FILE")]
+        bundle: Option<std::path::PathBuf>,
+    },
+    /// Clerks take the money for slips.
+    Register {
+        #[command(flatten)]
+        common: Common,
+    },
+}
+
+fn main() -> ExitCode {
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "warn,kippu=info".into());
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let ended = match Arguments::parse().terminal {
+        Terminal::Kiosk { common, cards, printer } => app::run_kiosk(&common, &cards, printer.as_ref()),
+        Terminal::Gate { common, cards, bundle } => app::run_gate(&common, &cards, bundle.as_deref()),
+        Terminal::Register { common } => app::run_register(&common),
+    };
+    match ended {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("kippu: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

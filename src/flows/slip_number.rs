@@ -1,9 +1,11 @@
-//! Slip numbers as people type them: kiosk digit, running number, check digit, written `4-1827-3`.
+//! Slip numbers as people type them: kiosk's number, running number, check digit, written `4-1827-3`.
+
+use kippu_ticket::ids::TerminalId;
 
 /// Longest number that can be typed.
 const DIGITS_MAX: usize = 12;
-/// Shortest number there is.
-const DIGITS_MIN: usize = 3;
+/// A running number and a check digit.
+const DIGITS_BESIDE_KIOSK_MIN: usize = 2;
 
 /// Damm's quasigroup of order 10: every single wrong digit and every swap of neighbours leaves another digit than 0.
 const DAMM: [[u8; 10]; 10] = [
@@ -20,20 +22,30 @@ const DAMM: [[u8; 10]; 10] = [
 ];
 
 /// Digits typed so far.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct TypedSlip(Vec<u8>);
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TypedSlip {
+    digits: Vec<u8>,
+    /// Digits of the kiosk's number, which stand before the first dash.
+    kiosk_digits: usize,
+}
 
 impl TypedSlip {
+    /// Nothing typed yet. `terminal` is this terminal's own number: those of one platform are equally long.
+    pub fn new(terminal: TerminalId) -> Self {
+        Self { digits: Vec::new(), kiosk_digits: terminal.to_string().len() }
+    }
+
     /// Takes one more digit; ignored once the number is as long as a number can be.
     pub fn push(&mut self, digit: u8) {
-        if digit <= 9 && self.0.len() < DIGITS_MAX {
-            self.0.push(digit);
+        if digit <= 9 && self.digits.len() < DIGITS_MAX {
+            self.digits.push(digit);
         }
     }
 
-    /// Takes the digits of a scanned or printed number.
+    /// The digits of a scanned or printed number.
     pub fn read(text: &str) -> Self {
-        let mut typed = Self::default();
+        let kiosk = text.trim().split('-').next().unwrap_or_default();
+        let mut typed = Self { digits: Vec::new(), kiosk_digits: kiosk.len() };
         for digit in text.bytes().filter(u8::is_ascii_digit) {
             typed.push(digit - b'0');
         }
@@ -42,25 +54,25 @@ impl TypedSlip {
 
     /// Erases the last digit.
     pub fn erase(&mut self) {
-        self.0.pop();
+        self.digits.pop();
     }
 
     /// Forgets all.
     pub fn clear(&mut self) {
-        self.0.clear();
+        self.digits.clear();
     }
 
     /// Enough digits for a number.
     pub fn is_complete(&self) -> bool {
-        self.0.len() >= DIGITS_MIN
+        self.digits.len() >= self.kiosk_digits + DIGITS_BESIDE_KIOSK_MIN
     }
 
     /// As printed, with dashes where they belong.
     pub fn dashed(&self) -> String {
-        let last = self.0.len().saturating_sub(1);
+        let last = self.digits.len().saturating_sub(1);
         let mut text = String::with_capacity(DIGITS_MAX + 2);
-        for (place, digit) in self.0.iter().enumerate() {
-            if place == 1 || (place > 1 && place == last) {
+        for (place, digit) in self.digits.iter().enumerate() {
+            if place == self.kiosk_digits || (place > self.kiosk_digits && place == last) {
                 text.push('-');
             }
             text.push(char::from(b'0' + digit));
@@ -70,7 +82,7 @@ impl TypedSlip {
 
     /// Whether the check digit fits.
     pub fn checks_out(&self) -> bool {
-        let rest = self.0.iter().fold(0, |state: u8, digit| {
+        let rest = self.digits.iter().fold(0, |state: u8, digit| {
             DAMM[usize::from(state)][usize::from(*digit)]
         });
         self.is_complete() && rest == 0
@@ -83,36 +95,38 @@ mod tests {
 
     fn right() -> TypedSlip {
         let fits = (0..=9).map(|check| TypedSlip::read(&format!("4-1827-{check}")));
-        fits.into_iter()
+        { fits }
             .find(TypedSlip::checks_out)
             .expect("one check digit fits")
     }
 
     #[test]
     fn dashes_stand_where_they_are_printed() {
-        let mut typed = TypedSlip::read("41827");
-        typed.push(3);
+        let mut typed = TypedSlip::new(TerminalId(4));
+        for digit in [4, 1, 8, 2, 7, 3] {
+            typed.push(digit);
+        }
         assert_eq!(typed.dashed(), "4-1827-3");
         typed.erase();
         assert_eq!(typed.dashed(), "4-182-7");
-        assert_eq!(TypedSlip::read("112").dashed(), "1-1-2");
-        assert!(!TypedSlip::read("11").is_complete());
+        assert_eq!(TypedSlip::read("11-1-2").dashed(), "11-1-2");
+        assert!(!TypedSlip::read("11-1").is_complete());
     }
 
     #[test]
     fn every_wrong_digit_and_every_swap_is_noticed() {
-        let right = right().0;
-        for place in 0..right.len() {
-            for digit in (0..10).filter(|digit| *digit != right[place]) {
+        let right = right();
+        for place in 0..right.digits.len() {
+            for digit in (0..10).filter(|digit| *digit != right.digits[place]) {
                 let mut wrong = right.clone();
-                wrong[place] = digit;
-                assert!(!TypedSlip(wrong.clone()).checks_out(), "{wrong:?}");
+                wrong.digits[place] = digit;
+                assert!(!wrong.checks_out(), "{wrong:?}");
             }
         }
-        for place in 1..right.len() {
+        for place in 1..right.digits.len() {
             let mut swapped = right.clone();
-            swapped.swap(place - 1, place);
-            assert!(swapped == right || !TypedSlip(swapped).checks_out());
+            swapped.digits.swap(place - 1, place);
+            assert!(swapped == right || !swapped.checks_out());
         }
     }
 }

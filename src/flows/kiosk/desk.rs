@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use kippu_api::{events::EventSummary, orders::OrderState};
 use kippu_seatplan::Plan;
-use kippu_ticket::ids::EventId;
+use kippu_ticket::ids::{EventId, TerminalId};
 
 use super::{
     Phase, ReaderNews,
@@ -31,6 +31,8 @@ const WARN_SECONDS: u32 = 60;
 pub struct Setup {
     /// Name and store.
     pub terminal: String,
+    /// Its number.
+    pub number: TerminalId,
     /// The store's zone.
     pub zone: Zone,
     /// What is not real here.

@@ -3,7 +3,7 @@
 use kippu_api::{holds::HoldRequest, orders::Order};
 use kippu_ticket::ids::{CardUid, EventId};
 
-use crate::flows::facts::Language;
+use crate::flows::facts::{Language, Money};
 
 /// Numbers questions, card jobs and prints, so that a late answer is recognised.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -76,7 +76,9 @@ pub enum Ask {
         card: CardUid,
         /// Free places seen on it.
         room: u8,
-        /// Idempotency key.
+        /// The sum.
+        total: Money,
+        /// Idempotency key: the attempt.
         key: String,
     },
     /// Where does the payment stand?

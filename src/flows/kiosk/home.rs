@@ -39,7 +39,7 @@ impl Step for Home {
                 return Browse::open(desk);
             }
             Input::Touch(Touch::LookAtCard) => return Look::open(desk),
-            Input::Touch(Touch::EnterSlip) => return Phase::SlipEntry(SlipEntry::default()),
+            Input::Touch(Touch::EnterSlip) => return SlipEntry::open(desk),
             Input::Reader(ReaderNews::Present) => return Look::open(desk),
             Input::Platform { no, .. } if self.asked == Some(*no) => self.asked = None,
             Input::Tick if self.asked.is_none() && desk.now - self.asked_at >= REFRESH => {

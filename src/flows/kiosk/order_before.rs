@@ -132,6 +132,7 @@ impl OrderBefore {
             hold: self.basket.held.hold.hold.clone(),
             card: card.card,
             room: card.places.free(),
+            total: self.basket.total(),
             key: key.clone(),
         };
         let no = Some(desk.ask(ask));

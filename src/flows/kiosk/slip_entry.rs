@@ -12,7 +12,6 @@ use super::{
 };
 use crate::flows::slip_number::TypedSlip;
 
-#[derive(Default)]
 pub(super) struct SlipEntry {
     typed: TypedSlip,
     notice: Option<SlipNotice>,
@@ -20,6 +19,10 @@ pub(super) struct SlipEntry {
 }
 
 impl SlipEntry {
+    pub fn open(desk: &Desk) -> Phase {
+        Phase::SlipEntry(Self { typed: TypedSlip::new(desk.setup.number), notice: None, asked: None })
+    }
+
     fn submit(&mut self, desk: &mut Desk) {
         if !self.typed.is_complete() {
             return;

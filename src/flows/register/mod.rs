@@ -12,6 +12,8 @@ use kippu_api::{
     problem::ProblemCode,
 };
 
+use kippu_ticket::ids::TerminalId;
+
 use effect::{Answer, Ask, Effect, Input};
 use slips::{DIGITS_OF_CLERK_MAX, DIGITS_OF_PIN_MAX};
 use view::{
@@ -32,6 +34,8 @@ const POLL: i64 = 2 * SECOND;
 pub struct Setup {
     /// Its name.
     pub register: String,
+    /// Its number.
+    pub number: TerminalId,
     /// The store's name until a clerk's session tells it.
     pub store: String,
     /// The store's zone.
@@ -252,7 +256,7 @@ impl Register {
                 *asked = None;
                 match answer {
                     Ok(Answer::LoggedIn(session)) => {
-                        let work = Work::new(session.clone(), self.now);
+                        let work = Work::new(session.clone(), self.setup.number, self.now);
                         self.phase = Phase::Work(Box::new(work));
                         self.list();
                         return;

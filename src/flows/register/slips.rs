@@ -2,6 +2,8 @@
 
 use kippu_api::orders::{Order, OrderState};
 
+use kippu_ticket::ids::TerminalId;
+
 use super::{
     Answer, Ask, AskFault, At, ConfirmOutcome, Money, Outcome, OutcomeKind, Phase, ProblemCode,
     Register, SECOND, Screen, Session, Slip, SlipNotice, Touch, TypedSlip, Work,
@@ -104,11 +106,11 @@ impl Register {
 }
 
 impl Work {
-    pub(super) fn new(session: Session, now: i64) -> Self {
+    pub(super) fn new(session: Session, terminal: TerminalId, now: i64) -> Self {
         Self {
             session,
             orders: Vec::new(),
-            typed: TypedSlip::default(),
+            typed: TypedSlip::new(terminal),
             notice: None,
             listing: None,
             listed_at: now,

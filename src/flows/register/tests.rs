@@ -1,7 +1,7 @@
 //! Clerks at the register.
 
 use kippu_api::orders::OrderState;
-use kippu_ticket::ids::{CardUid, EventId, TicketId};
+use kippu_ticket::ids::{CardUid, EventId, TerminalId, TicketId};
 
 use super::*;
 
@@ -15,6 +15,7 @@ impl Till {
     fn new() -> Self {
         let setup = Setup {
             register: "Register 1".into(),
+            number: TerminalId(4),
             store: "Sakuragi".into(),
             zone: Zone::Offset(540),
             key_prefix: "run".into(),
@@ -190,7 +191,7 @@ fn late_money_is_honoured_or_handed_back_and_says_which() {
 fn a_mistyped_number_is_noticed_before_anybody_is_asked() {
     let mut till = Till::at_work();
     let right = (0..=9)
-        .map(|check| TypedSlip::read(&format!("41827{check}")))
+        .map(|check| TypedSlip::read(&format!("4-1827-{check}")))
         .find(TypedSlip::checks_out)
         .unwrap();
     let wrong = TypedSlip::read(&right.dashed().replace("1827", "1872"));

@@ -18,7 +18,7 @@ use kippu_seatplan::{
     Plan,
     plan::{Block, Class, Grid, Point, Row, RowEnds, Seat},
 };
-use kippu_ticket::ids::{CardUid, EventId, Generation, SellerId, TicketId};
+use kippu_ticket::ids::{CardUid, EventId, Generation, SellerId, TerminalId, TicketId};
 
 use super::{
     Kiosk, SECOND, Setup,
@@ -50,6 +50,7 @@ impl Stand {
     fn with(interrupted: Vec<OpenHandover>) -> Self {
         let setup = Setup {
             terminal: "Kiosk 1".into(),
+            number: TerminalId(4),
             zone: Zone::Offset(540),
             simulated: Vec::new(),
             has_printer: true,

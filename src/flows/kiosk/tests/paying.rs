@@ -282,7 +282,7 @@ fn the_customer_leaves_and_comes_back_with_the_number() {
 
     stand.touch(Touch::EnterSlip);
     let number = (0..=9)
-        .map(|check| crate::flows::slip_number::TypedSlip::read(&format!("41827{check}")))
+        .map(|check| crate::flows::slip_number::TypedSlip::read(&format!("4-1827-{check}")))
         .find(|typed| typed.checks_out())
         .unwrap()
         .dashed();

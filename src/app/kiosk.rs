@@ -1,0 +1,188 @@
+//! `kippu kiosk`.
+
+use std::str::FromStr;
+
+use anyhow::{Context, Result};
+use kippu_api::client::Client;
+use kippu_card::{pcsc::PcscReader, reader::Reader, tray::Tray};
+use kippu_handover::{journal::Journal, seal::JournalKey};
+use kippu_peripherals::{
+    chime::{Chime, Chimes, SpeakerChimes},
+    printer::{Patience, Printer, network_printer},
+};
+use kippu_ui::KioskWindow;
+use tokio::runtime::Runtime;
+
+use super::{
+    Cards, Common, clock,
+    config::TerminalFile,
+    pump::{self, Terminal},
+};
+use crate::{
+    adapters::KioskAdapter,
+    devices::{
+        cards::{CardActor, CardDesk, interrupted},
+        platform::{BlockingPlatform, PlatformActor},
+        printer::{Place, PrinterActor},
+        tray::TrayActor,
+    },
+    flows::{
+        facts::{Simulated, Zone},
+        kiosk::{Kiosk, Setup, effect::Effect, input::Input},
+    },
+    headless,
+};
+
+/// Seconds without touch until the warning, and the warning's own.
+const IDLE_SECONDS: u32 = 90;
+const IDLE_WARNING_SECONDS: u32 = 30;
+/// Patience of requests between customers.
+const OUTBOX_PATIENCE: std::time::Duration = std::time::Duration::from_secs(3);
+
+/// Where a printer is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PrinterAddress(String);
+
+impl FromStr for PrinterAddress {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text.split_once(':') {
+            Some(("tcp", address)) if address.contains(':') => Ok(Self(address.to_owned())),
+            _ => Err("expected tcp:HOST:PORT".into()),
+        }
+    }
+}
+
+struct KioskTerminal {
+    flow: Kiosk,
+    adapter: KioskAdapter,
+    platform: PlatformActor,
+    cards: CardActor,
+    printer: Option<PrinterActor>,
+    tray: Option<TrayActor>,
+    chimes: SpeakerChimes,
+}
+
+impl Terminal for KioskTerminal {
+    type Input = Input;
+
+    fn tick() -> Input {
+        Input::Tick
+    }
+
+    fn take(&mut self, input: Input) {
+        let effects = self.flow.step(&input, clock::now());
+        for effect in effects {
+            self.perform(effect);
+        }
+    }
+
+    fn show(&mut self) {
+        self.adapter.show(&self.flow.view());
+    }
+}
+
+impl KioskTerminal {
+    fn perform(&mut self, effect: Effect) {
+        match effect {
+            Effect::Ask { no, ask } => self.platform.ask(no, ask),
+            Effect::Card { no, job } => self.cards.work(no, job),
+            Effect::Print { no, paper } => {
+                if let Some(printer) = &self.printer {
+                    printer.print(no, paper);
+                }
+            }
+            Effect::Tray(name) => {
+                if let Some(tray) = &self.tray {
+                    tray.toggle(name);
+                }
+            }
+            Effect::CallStaff => tracing::warn!("the staff is called"),
+            Effect::Warn => {
+                self.chimes.play(Chime::Countdown);
+            }
+        }
+    }
+}
+
+/// A reader with its tray, if its cards are virtual.
+pub(super) fn reader(cards: &Cards, name: &str) -> Result<(Box<dyn Reader>, Option<Tray>)> {
+    match (&cards.tray, &cards.reader) {
+        (Some(folder), _) => {
+            let tray = Tray::open(folder).context("the tray")?;
+            Ok((Box::new(tray.reader(name)), Some(tray)))
+        }
+        (None, wanted) => {
+            let wanted = wanted.as_ref().and_then(|reader| reader.name.clone());
+            Ok((Box::new(PcscReader::new(wanted)), None))
+        }
+    }
+}
+
+/// Runs a kiosk until its window is closed.
+///
+/// # Errors
+/// Something it cannot begin without is missing; the message says what.
+pub fn run(common: &Common, cards: &Cards, printer: Option<&PrinterAddress>) -> Result<()> {
+    let file = TerminalFile::read(&common.terminal, "kiosk")?;
+    std::fs::create_dir_all(&common.data).context("the kiosk's folder")?;
+    let runtime = Runtime::new().context("threads")?;
+    let client = Client::new(&common.platform, &file.token)?;
+    let hurried = Client::with_timeouts(&common.platform, &file.token, OUTBOX_PATIENCE, OUTBOX_PATIENCE)?;
+    let platform = BlockingPlatform::new(runtime.handle().clone(), client.clone());
+
+    // The journal first: what it holds open comes before anything else.
+    let key = JournalKey::load_or_create(&common.data.join("journal.key")).context("the journal's key")?;
+    let journal = Journal::open(&common.data.join("journal.sqlite"), &key)?;
+    let open = interrupted(&journal)?;
+
+    let (reader, tray) = reader(cards, &file.name)?;
+    let mut device: Option<Box<dyn Printer>> =
+        printer.map(|address| Box::new(network_printer(&address.0, Patience::default())) as Box<dyn Printer>);
+    let mut simulated = Vec::new();
+    if reader.describe().simulated {
+        simulated.push(Simulated::Cards);
+    }
+    if device.as_mut().is_some_and(|device| device.info().simulated) {
+        simulated.push(Simulated::Printer);
+    }
+
+    headless::prepare(common.headless)?;
+    let mailbox = pump::mailbox();
+    let setup = Setup {
+        terminal: file.name.clone(),
+        number: file.terminal,
+        zone: Zone::Named(clock::zone()),
+        simulated,
+        has_printer: device.is_some(),
+        key_prefix: kippu_api::client::IdempotencyKey::random().as_str().to_owned(),
+        idle_seconds: IDLE_SECONDS,
+        idle_warning_seconds: IDLE_WARNING_SECONDS,
+    };
+    let (flow, effects) = Kiosk::start(setup, open, clock::now());
+    let window = KioskWindow::new()?;
+    let touches = mailbox.clone();
+    let adapter = KioskAdapter::new(&window, move |touch| touches.send(Input::Touch(touch)));
+    let outbox = BlockingPlatform::new(runtime.handle().clone(), hurried);
+    let place = Place { store: file.store.clone(), terminal: file.name.clone() };
+    let changed = mailbox.clone();
+    let mut terminal = KioskTerminal {
+        flow,
+        adapter,
+        platform: PlatformActor::new(runtime.handle().clone(), client, mailbox.clone()),
+        cards: CardActor::start(CardDesk { reader, journal, platform, outbox }, mailbox.clone()),
+        printer: device.map(|device| PrinterActor::start(device, place, mailbox.clone())),
+        tray: tray.map(|tray| {
+            TrayActor::start(tray, file.name.clone(), move |view| changed.send(Input::Tray(view)))
+        }),
+        chimes: SpeakerChimes::open(),
+    };
+    for effect in effects {
+        terminal.perform(effect);
+    }
+    headless::show(&window, common)?;
+    pump::run(terminal, mailbox)?;
+    runtime.shutdown_background();
+    Ok(())
+}

@@ -1,0 +1,10 @@
+//! Devices and the platform as actors: a job goes in, typed news come out, and nothing here blocks the window.
+
+pub mod cards;
+pub mod gate;
+pub mod mailbox;
+pub mod payment;
+pub mod platform;
+pub mod printer;
+pub mod register;
+pub mod tray;

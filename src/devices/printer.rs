@@ -1,0 +1,160 @@
+//! The printer on a thread of its own: papers are set, printed once, and their end is told.
+
+use std::{sync::mpsc, thread, time::Duration};
+
+use jiff::{Timestamp, Zoned, tz::TimeZone};
+use kippu_api::{holds::HeldSeat, orders::Order};
+use kippu_peripherals::{
+    money::Money,
+    paper::{self, Performance, Receipt, Seat, Slip, Typesetter},
+    printer::{PrintOutcome, Printer, PrinterCondition as Condition},
+    raster::Raster,
+};
+
+use super::mailbox::Mailbox;
+use crate::flows::{
+    facts::Language,
+    kiosk::{
+        effect::{PaperJob, RequestNo},
+        input::{Input, PaperEnd},
+        view::PrinterCondition,
+    },
+};
+
+/// How often an idle printer is asked how it stands.
+const ASK: Duration = Duration::from_secs(3);
+
+/// What papers say of this place.
+#[derive(Debug, Clone)]
+pub struct Place {
+    /// The shop.
+    pub store: String,
+    /// The kiosk.
+    pub terminal: String,
+}
+
+/// The way to the thread.
+pub struct PrinterActor {
+    jobs: mpsc::Sender<(RequestNo, PaperJob)>,
+}
+
+impl PrinterActor {
+    /// Starts the thread.
+    pub fn start(mut printer: Box<dyn Printer>, place: Place, mailbox: Mailbox<Input>) -> Self {
+        let (jobs, inbox) = mpsc::channel::<(RequestNo, PaperJob)>();
+        thread::spawn(move || {
+            let mut typesetter = Typesetter::load().map_err(|error| tracing::error!(%error, "no papers")).ok();
+            loop {
+                mailbox.send(Input::Printer(condition(printer.status())));
+                let (no, job) = match inbox.recv_timeout(ASK) {
+                    Ok(job) => job,
+                    Err(mpsc::RecvTimeoutError::Timeout) => continue,
+                    Err(mpsc::RecvTimeoutError::Disconnected) => return,
+                };
+                let raster = typesetter.as_mut().and_then(|typesetter| set(&job, &place, typesetter));
+                let end = match raster {
+                    Some(raster) => end(printer.print(&raster)),
+                    // Nothing was sent: this kiosk cannot set papers at all.
+                    None => PaperEnd::NotPrinted(PrinterCondition::Off),
+                };
+                mailbox.send(Input::Paper { no, end });
+            }
+        });
+        Self { jobs }
+    }
+
+    /// Gives it a paper.
+    pub fn print(&self, no: RequestNo, job: PaperJob) {
+        // The thread ends only with the process.
+        let _ = self.jobs.send((no, job));
+    }
+}
+
+fn condition(condition: Condition) -> PrinterCondition {
+    match condition {
+        Condition::Ready => PrinterCondition::Ready,
+        Condition::PaperLow => PrinterCondition::PaperLow,
+        Condition::PaperOut => PrinterCondition::PaperOut,
+        Condition::CoverOpen => PrinterCondition::CoverOpen,
+        Condition::Fault(_) | Condition::Mute | Condition::Off => PrinterCondition::Off,
+    }
+}
+
+fn end(outcome: PrintOutcome) -> PaperEnd {
+    match outcome {
+        PrintOutcome::Printed => PaperEnd::Printed,
+        PrintOutcome::NotPrinted(why) => PaperEnd::NotPrinted(condition(why)),
+        PrintOutcome::Unconfirmed(why) => PaperEnd::Unconfirmed(condition(why)),
+    }
+}
+
+fn set(job: &PaperJob, place: &Place, typesetter: &mut Typesetter) -> Option<Raster> {
+    match job {
+        PaperJob::Slip { order, language } => {
+            let slip = Slip {
+                language: paper_language(*language),
+                number: order.slip.clone(),
+                code: order.slip.clone(),
+                performance: performance(order),
+                seats: seats(order),
+                total: Money::new(order.total, &order.currency),
+                tax: Money::new(order.tax, &order.currency),
+                pay_until: zoned(order.pay_until, &order.zone),
+                issued: zoned(order.now, &order.zone),
+                store: place.store.clone(),
+                terminal: place.terminal.clone(),
+            };
+            slip.render(typesetter).map_err(|error| tracing::error!(%error, "the slip cannot be set")).ok()
+        }
+        PaperJob::Receipt { order, ending, left: _, language } => {
+            let receipt = Receipt {
+                language: paper_language(*language),
+                number: order.slip.clone(),
+                copy: false,
+                performance: performance(order),
+                seats: seats(order),
+                total: Money::new(order.total, &order.currency),
+                tax: Money::new(order.tax, &order.currency),
+                card_ending: ending.clone(),
+                paid: zoned(order.paid.unwrap_or(order.now), &order.zone),
+                store: place.store.clone(),
+                registration: None,
+            };
+            Some(receipt.render(typesetter))
+        }
+    }
+}
+
+fn paper_language(language: Language) -> paper::Language {
+    match language {
+        Language::Japanese => paper::Language::Japanese,
+        Language::English => paper::Language::English,
+    }
+}
+
+fn performance(order: &Order) -> Performance {
+    Performance {
+        title: order.event_name.clone(),
+        venue: order.venue.clone(),
+        doors_open: zoned(order.doors_open, &order.zone),
+        starts: zoned(order.starts, &order.zone),
+    }
+}
+
+fn seats(order: &Order) -> Vec<Seat> {
+    let seat = |seat: &HeldSeat| Seat {
+        class: order.class_names.get(usize::from(seat.class)).cloned().unwrap_or_default(),
+        block: seat.block.clone(),
+        row: seat.row.clone(),
+        number: seat.number.clone(),
+        entrance: seat.entrance.clone(),
+        price: Money::new(seat.price, &order.currency),
+    };
+    order.seats.iter().map(seat).collect()
+}
+
+/// The venue's own time; a zone this machine does not know is shown as UTC.
+fn zoned(at: i64, zone: &str) -> Zoned {
+    let zone = TimeZone::get(zone).unwrap_or(TimeZone::UTC);
+    Timestamp::from_microsecond(at).unwrap_or_default().to_zoned(zone)
+}

@@ -1,0 +1,50 @@
+//! Without a display: the real windows drawn in memory by the software renderer, touched by the hand.
+
+mod command;
+mod elements;
+mod hand;
+mod keys;
+
+use anyhow::{Context, Result};
+use i_slint_backend_testing::{TestingBackend, TestingBackendOptions};
+use slint::{ComponentHandle, LogicalSize};
+
+use crate::app::Common;
+
+/// A portrait panel with the tray of virtual devices above it.
+const PANEL: LogicalSize = LogicalSize { width: 1080.0, height: 2080.0 };
+
+/// Chooses where windows are drawn. To be called before the first window is made.
+///
+/// # Errors
+/// A window system was chosen before.
+pub fn prepare(headless: bool) -> Result<()> {
+    if !headless {
+        return Ok(());
+    }
+    let backend = TestingBackend::new(TestingBackendOptions {
+        mock_time: false,
+        threading: true,
+        renderer_name: Some("software".into()),
+    });
+    slint::platform::set_platform(Box::new(backend)).context("drawing in memory")
+}
+
+/// Shows a terminal's window on the screen, in a window or in memory.
+///
+/// # Errors
+/// The window system fails.
+pub fn show<W: ComponentHandle + i_slint_backend_testing::ElementRoot + 'static>(
+    window: &W,
+    common: &Common,
+) -> Result<()> {
+    window.show()?;
+    if common.headless {
+        window.window().set_size(PANEL);
+        hand::start(window.as_weak());
+    } else {
+        window.window().set_fullscreen(!common.windowed);
+        window.window().on_close_requested(|| slint::CloseRequestResponse::HideWindow);
+    }
+    Ok(())
+}
