@@ -20,7 +20,9 @@ pub enum Reply<T> {
     Unknown,
 }
 
-/// The platform, as handovers need it.
+/// The platform, as handovers need it. What it promises: a repeated grant gives the same answer; a refusal is durable, so that a first
+/// request which arrives late is refused as well (R7); a handover that gave something back is granted nothing more; an older report never
+/// replaces a newer one (R6), and reports of one handover are sent in order, the next after the last was answered.
 pub trait PlatformPort {
     /// `POST orders/{order}/grant`. Repeating it for the same handover gives the same answer.
     fn grant(&self, order: &str, request: &GrantRequest) -> Reply<Grant>;
