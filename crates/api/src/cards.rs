@@ -6,6 +6,8 @@
 //! AuthenticateEV2First (MIFARE DESFire Light, MF2DLHX0 section 9): the card sends E(K, RndB); the terminal answers
 //! E(K, RndA ‖ RndB'); the card sends E(K, TI ‖ RndA' ‖ PDcap2 ‖ PCDcap2).
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -53,4 +55,10 @@ pub struct SessionKeys {
     pub mac: String,
     /// Transaction identifier, 4 bytes in hexadecimal.
     pub ti: String,
+}
+
+impl fmt::Debug for SessionKeys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SessionKeys(..)")
+    }
 }

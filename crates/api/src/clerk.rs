@@ -7,6 +7,8 @@
 //! - `POST /api/v1/clerk/slips/{slip}/confirm` [`Confirm`] → [`Confirmed`]
 //! - `POST /api/v1/clerk/orders/{order}/reissue` [`Reissue`] → [`crate::orders::Order`]: the card is lost for good, its tickets get a new epoch and wait at the platform
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -71,4 +73,22 @@ pub enum ConfirmOutcome {
 pub struct Reissue {
     /// In the clerk's words; goes into the journal.
     pub reason: String,
+}
+
+impl fmt::Debug for Login {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Login")
+            .field("store", &self.store)
+            .field("clerk", &self.clerk)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Session")
+            .field("name", &self.name)
+            .field("expires", &self.expires)
+            .finish_non_exhaustive()
+    }
 }

@@ -9,7 +9,9 @@ use std::{
 use anyhow::{Context as _, bail};
 use clap::Args;
 use kippu_card::{
+    capability::CardIdentity,
     format::format_blank,
+    pcsc::PcscReader,
     reader::{Reader, ReaderState},
     tray::Tray,
 };
@@ -23,6 +25,8 @@ use platform_center::{
 
 /// How long to wait for a card.
 const PATIENCE: Duration = Duration::from_secs(20);
+/// Reader of this process on which a virtual card lies meanwhile.
+const READER: &str = "platform-center";
 /// The platform itself, in the log of key uses.
 const PLATFORM: TerminalId = TerminalId(0);
 
@@ -33,6 +37,9 @@ pub struct Place {
     /// Image of a virtual card.
     #[arg(long)]
     tray_image: Option<PathBuf>,
+    /// Name of a PC/SC reader, or how it begins.
+    #[arg(long)]
+    reader: Option<String>,
 }
 
 /// Formats a blank card with the platform's keys.
@@ -42,18 +49,11 @@ pub async fn format(data: &Path, place: &Place) -> anyhow::Result<()> {
     let identity = match place {
         Place {
             tray_image: Some(image),
-        } => {
-            let folder = image.parent().context("the image has no folder")?;
-            let name = image
-                .file_stem()
-                .and_then(|stem| stem.to_str())
-                .context("the image has no name")?;
-            let tray = Tray::open(folder)?;
-            tray.lay(name, "platform-center")?;
-            let done = on_reader(&mut tray.reader("platform-center"), &keys);
-            tray.lift("platform-center");
-            done?
-        }
+            ..
+        } => on_tray(image, &keys)?,
+        Place {
+            reader: Some(name), ..
+        } => on_reader(&mut PcscReader::new(Some(name.clone())), &keys)?,
         Place { .. } => bail!("say where the card lies"),
     };
     let used = KeyUse {
@@ -67,10 +67,20 @@ pub async fn format(data: &Path, place: &Place) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn on_reader(
-    reader: &mut dyn Reader,
-    keys: &Keys,
-) -> anyhow::Result<kippu_card::capability::CardIdentity> {
+fn on_tray(image: &Path, keys: &Keys) -> anyhow::Result<CardIdentity> {
+    let folder = image.parent().context("the image has no folder")?;
+    let name = image
+        .file_stem()
+        .and_then(|stem| stem.to_str())
+        .context("the image has no name")?;
+    let tray = Tray::open(folder)?;
+    tray.lay(name, READER)?;
+    let done = on_reader(&mut tray.reader(READER), keys);
+    tray.lift(READER);
+    done
+}
+
+fn on_reader(reader: &mut dyn Reader, keys: &Keys) -> anyhow::Result<CardIdentity> {
     let mut state = reader.poll(Duration::ZERO);
     if state == ReaderState::Absent {
         state = reader.poll(PATIENCE);

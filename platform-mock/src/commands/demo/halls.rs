@@ -52,11 +52,10 @@ pub async fn theatre(storage: &dyn Storage, now: i64) -> anyhow::Result<()> {
         ways,
     };
     storage.register_event(event).await?;
-    // The last rows of the stalls and the upper boxes are the fan club's; the lower boxes are not on sale.
-    allocate(storage, PLAY, &plan, |code, row| match code {
-        "stalls" if row >= "P" => Some(FAN_CLUB),
-        "upper_box" => Some(FAN_CLUB),
-        "lower_box" => None,
+    // The last rows of the stalls and the lower boxes are the fan club's; the front row is not on sale.
+    allocate(storage, PLAY, &plan, |code, row| match (code, row) {
+        ("stalls", "A") => None,
+        ("stalls", "P" | "Q") | ("lower_box", _) => Some(FAN_CLUB),
         _ => Some(HOSHIMI),
     })
     .await

@@ -1,0 +1,320 @@
+//! A platform to test, with one event, two sellers, a store, its terminals and two clerks; and what tests say often.
+
+use std::{path::Path, sync::Arc, time::Duration};
+
+use kippu_api::{
+    clerk::{Confirm, Confirmed, Login},
+    client::{Client, ClientError, IdempotencyKey},
+    holds::{Hold, HoldRequest},
+    orders::{Grant, GrantRequest, NewOrder, Order, PaymentMethod},
+    problem::ProblemCode,
+};
+use kippu_gate::bundle::{Direction, Passage};
+use kippu_seatplan::{Plan, import};
+use kippu_ticket::ids::{CardUid, EventId, HandoverId, SellerId, TerminalId};
+use platform_center::{
+    app::App,
+    auth::hash_token,
+    clerks::rules::hash_pin,
+    clock::{Clock as _, ManualClock},
+    keys::Keys,
+    masters::{
+        rules::{BlockWay, NewEvent, TerminalRole},
+        storage::{GateDoor, NewGate, NewTerminal},
+    },
+    storage::Storage,
+};
+use tempfile::TempDir;
+use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
+
+/// The event of the tests: 20 seats in two rows, S in front of A.
+pub const EVENT: EventId = EventId(7);
+/// The store's seller.
+pub const SELLER: SellerId = SellerId(1);
+/// Another one, with the last two seats of row B.
+pub const OTHER_SELLER: SellerId = SellerId(2);
+/// A card.
+pub const CARD: CardUid = CardUid([4, 1, 2, 3, 4, 5, 6]);
+/// Another one.
+pub const OTHER_CARD: CardUid = CardUid([4, 1, 2, 3, 4, 5, 7]);
+/// Device key of the gate.
+pub const GATE_KEY: [u8; 32] = [21; 32];
+/// 2026-12-01T09:00:00Z
+const NOW: i64 = 1_796_115_600_000_000;
+const HOUR: i64 = 3600 * 1_000_000;
+
+/// A running platform.
+pub struct TestApp {
+    pub clock: Arc<ManualClock>,
+    pub url: String,
+    folder: TempDir,
+    running: Option<Running>,
+}
+
+struct Running {
+    stop: oneshot::Sender<()>,
+    task: JoinHandle<std::io::Result<()>>,
+}
+
+impl TestApp {
+    /// Starts a platform with all seats of the seller free.
+    pub async fn start() -> Self {
+        Self::with_seats(18).await
+    }
+
+    /// Starts one whose seller has only the first `seats` seats.
+    pub async fn with_seats(seats: u32) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let clock = Arc::new(ManualClock::at(NOW));
+        let app = App::open(folder.path(), clock.clone()).unwrap();
+        furnish(app.storage(), seats).await;
+        drop(app);
+        let mut this = Self {
+            clock,
+            url: String::new(),
+            folder,
+            running: None,
+        };
+        this.run().await;
+        this
+    }
+
+    /// Stops the platform and starts it again on the same folder.
+    pub async fn restart(&mut self) {
+        let Running { stop, task } = self.running.take().unwrap();
+        stop.send(()).unwrap();
+        task.await.unwrap().unwrap();
+        self.run().await;
+    }
+
+    async fn run(&mut self) {
+        let app = App::open(self.folder.path(), self.clock.clone()).unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        self.url = format!("http://{}", listener.local_addr().unwrap());
+        let (stop, stopped) = oneshot::channel::<()>();
+        let task = tokio::spawn(app.serve(listener, async { drop(stopped.await) }));
+        self.running = Some(Running { stop, task });
+    }
+
+    pub fn data(&self) -> &Path {
+        self.folder.path()
+    }
+
+    pub fn keys(&self) -> Keys {
+        Keys::open(self.data()).unwrap()
+    }
+
+    /// A second look at the same database.
+    pub fn storage(&self) -> platform_center::storage::Sqlite {
+        platform_center::storage::Sqlite::open(self.data(), self.clock.clone()).unwrap()
+    }
+
+    pub fn client(&self, terminal: &str) -> Client {
+        Client::new(&self.url, &token(terminal)).unwrap()
+    }
+
+    pub fn kiosk(&self) -> Client {
+        self.client("kiosk-1")
+    }
+
+    /// Logs a clerk in at the register.
+    pub async fn clerk(&self, number: &str) -> Client {
+        let register = self.client("register-1");
+        let session = register.login(&login(number, &pin(number))).await.unwrap();
+        register.with_token(&session.token)
+    }
+
+    pub async fn hold(&self, seats: &[u32]) -> Hold {
+        self.kiosk()
+            .hold(
+                EVENT,
+                &HoldRequest::Seats(seats.to_vec()),
+                &IdempotencyKey::random(),
+            )
+            .await
+            .unwrap()
+    }
+
+    pub async fn order(&self, seats: &[u32]) -> Order {
+        let hold = self.hold(seats).await;
+        self.kiosk()
+            .create_order(&new_order(&hold.hold), &IdempotencyKey::random())
+            .await
+            .unwrap()
+    }
+
+    pub async fn paid_order(&self, seats: &[u32]) -> Order {
+        let order = self.order(seats).await;
+        self.pay(&order).await.unwrap().order
+    }
+
+    pub async fn pay(&self, order: &Order) -> Result<Confirmed, ClientError> {
+        let sum = Confirm {
+            amount: order.total,
+            currency: order.currency.clone(),
+        };
+        self.clerk("1")
+            .await
+            .confirm_slip(&order.slip, &sum, &IdempotencyKey::random())
+            .await
+    }
+
+    pub async fn grant(&self, order: &Order) -> Grant {
+        self.kiosk()
+            .grant(&order.order, &wish(HandoverId([1; 16])))
+            .await
+            .unwrap()
+    }
+
+    pub async fn free(&self) -> usize {
+        let seats = self.kiosk().availability(EVENT).await.unwrap().seats;
+        seats.into_iter().filter(|seat| *seat != 0).count()
+    }
+
+    pub fn minutes_pass(&self, minutes: u64) {
+        self.clock.advance(Duration::from_secs(60 * minutes));
+    }
+
+    pub fn now(&self) -> i64 {
+        self.clock.now()
+    }
+}
+
+pub fn token(terminal: &str) -> String {
+    format!("token of {terminal}")
+}
+
+fn pin(number: &str) -> String {
+    number.repeat(4)
+}
+
+pub fn login(number: &str, pin: &str) -> Login {
+    Login {
+        store: "0101".into(),
+        clerk: number.into(),
+        pin: pin.into(),
+    }
+}
+
+pub fn new_order(hold: &str) -> NewOrder {
+    NewOrder {
+        hold: hold.into(),
+        card: CARD,
+        room: 8,
+        method: PaymentMethod::RegisterSlip,
+    }
+}
+
+/// A wish for the tickets of an order by the first journal of a kiosk.
+pub fn wish(handover: HandoverId) -> GrantRequest {
+    GrantRequest {
+        handover,
+        card: CARD,
+        room: 8,
+        incarnation: "first".into(),
+    }
+}
+
+pub fn code(error: ClientError) -> ProblemCode {
+    error
+        .problem()
+        .unwrap_or_else(|| panic!("not refused: {error}"))
+        .code
+}
+
+pub fn plan() -> Plan {
+    let mut text = String::from("block,row,seat,class\n");
+    for (row, class) in [("A", "S"), ("B", "A")] {
+        (1..=10).for_each(|seat| text.push_str(&format!("stalls,{row},{seat},{class}\n")));
+    }
+    import::csv::import(text.as_bytes(), "hall").unwrap().0
+}
+
+async fn furnish(storage: &dyn Storage, seats: u32) {
+    storage.put_organizer("o", "Organizer").await.unwrap();
+    storage
+        .put_seller(SELLER, "one", "Seller One")
+        .await
+        .unwrap();
+    storage
+        .put_seller(OTHER_SELLER, "two", "Seller Two")
+        .await
+        .unwrap();
+    storage
+        .put_store("0101", "Corner store", SELLER)
+        .await
+        .unwrap();
+    storage
+        .put_store("0202", "Other store", OTHER_SELLER)
+        .await
+        .unwrap();
+    for number in ["1", "2"] {
+        storage
+            .put_clerk("0101", number, "Clerk", hash_pin(&pin(number)).unwrap())
+            .await
+            .unwrap();
+    }
+    let layout = storage
+        .put_layout("Hall", "Asia/Tokyo", "full", &plan())
+        .await
+        .unwrap();
+    let event = NewEvent {
+        event: EVENT,
+        organizer: "o".into(),
+        layout: layout.layout,
+        name: "Play".into(),
+        performers: "Players".into(),
+        doors_open: NOW + 2 * HOUR,
+        starts: NOW + 3 * HOUR,
+        sales_end: NOW + 3 * HOUR,
+        currency: "JPY".into(),
+        tax_basis_points: 1000,
+        limit_per_order: 4,
+        prices: vec![8800, 6600],
+        entrances: vec!["North".into()],
+        ways: vec![BlockWay {
+            entrance: 0,
+            hall_door: "1".into(),
+            direction: Direction::Ahead,
+            step_free: None,
+        }],
+    };
+    storage.register_event(event).await.unwrap();
+    storage
+        .allocate(EVENT, Some(SELLER), (0..seats).collect())
+        .await
+        .unwrap();
+    storage
+        .allocate(EVENT, Some(OTHER_SELLER), vec![18, 19])
+        .await
+        .unwrap();
+    let gate = NewGate {
+        mark: 1,
+        passage: Passage::In,
+        doors: vec![GateDoor {
+            event: EVENT,
+            entrance: 0,
+            here: true,
+            direction: Direction::Ahead,
+        }],
+    };
+    for (name, number, role, store, gate) in [
+        ("kiosk-1", 11, TerminalRole::Kiosk, Some("0101"), None),
+        ("kiosk-2", 12, TerminalRole::Kiosk, Some("0101"), None),
+        ("kiosk-9", 19, TerminalRole::Kiosk, Some("0202"), None),
+        ("gate-1", 21, TerminalRole::Gate, None, Some(gate)),
+        ("register-1", 31, TerminalRole::Register, Some("0101"), None),
+        ("register-9", 39, TerminalRole::Register, Some("0202"), None),
+    ] {
+        let terminal = NewTerminal {
+            id: TerminalId(number),
+            name: name.into(),
+            role,
+            store: store.map(str::to_owned),
+            token: hash_token(&token(name)),
+            device_key: GATE_KEY,
+            gate,
+        };
+        storage.register_terminal(terminal).await.unwrap();
+    }
+}
