@@ -112,3 +112,11 @@ fn only_a_later_bundle_of_the_same_gate_replaces_one_and_recalls_stay() {
     );
     assert_eq!(newer.recalled_terminals, [KIOSK]);
 }
+
+/// A bundle sealed by the first release; every later one must open it.
+#[test]
+fn a_bundle_of_the_first_release_still_opens() {
+    let text = include_str!("fixtures/bundle-v1.hex");
+    let sealed = hex::decode(text.split_whitespace().collect::<String>()).unwrap();
+    assert_eq!(opened(&sealed), Ok(bundle()));
+}

@@ -311,3 +311,10 @@ fn foreign_bytes_are_no_plan() {
         assert!(Plan::decode(&bytes[..cut]).is_err(), "cut at {cut}");
     }
 }
+
+/// A plan written by the first release; every later one must read it.
+#[test]
+fn a_plan_of_the_first_release_is_still_read() {
+    let plan = Plan::decode(&fixture("theatre-v1.ksp")).unwrap();
+    assert_eq!(plan, pretix::import(theatre().as_bytes()).unwrap().0);
+}

@@ -1,4 +1,4 @@
-//! Measures a plan: encoded size, time per painted frame, time to find seats. `measure PLAN.json [FRAME.ppm]` with a pretix plan.
+//! Measures a plan: encoded size, time per painted frame, time to find seats. `measure-plan PLAN.json [FRAME.ppm]` with a pretix plan.
 
 use std::{env, fs, hint::black_box, time::Instant};
 
@@ -15,7 +15,7 @@ const H: u32 = 1000;
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let path = env::args()
         .nth(1)
-        .ok_or("usage: measure PLAN.json [FRAME.ppm]")?;
+        .ok_or("usage: measure-plan PLAN.json [FRAME.ppm]")?;
     let mut bytes = fs::read(path)?;
     if bytes.starts_with(&[0x28, 0xB5, 0x2F, 0xFD]) {
         bytes = zstd::decode_all(bytes.as_slice())?;

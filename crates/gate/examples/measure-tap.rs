@@ -1,5 +1,5 @@
 //! Measures a gate: exchanges and bytes of a tap, time per decision, and time per whole tap with a virtual card and the log on disk.
-//! `measure FOLDER` keeps the log in that folder.
+//! `measure-tap FOLDER` keeps the log in that folder.
 
 use std::{env, hint::black_box, path::PathBuf, time::Instant};
 
