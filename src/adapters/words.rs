@@ -27,8 +27,9 @@ pub fn money(sum: &Money) -> SharedString {
 pub fn local(moment: &Moment) -> Zoned {
     let zone = match &moment.zone {
         Zone::Named(name) => TimeZone::get(name).unwrap_or(TimeZone::UTC),
-        Zone::Offset(minutes) => Offset::from_seconds(i32::from(*minutes) * 60)
-            .map_or(TimeZone::UTC, TimeZone::fixed),
+        Zone::Offset(minutes) => {
+            Offset::from_seconds(i32::from(*minutes) * 60).map_or(TimeZone::UTC, TimeZone::fixed)
+        }
     };
     Timestamp::from_microsecond(moment.at)
         .unwrap_or(Timestamp::UNIX_EPOCH)
@@ -95,11 +96,6 @@ pub fn date_and_time(moment: &Moment, language: Language) -> SharedString {
 fn kanji_weekday(at: &Zoned) -> &'static str {
     const DAYS: [&str; 7] = ["日", "月", "火", "水", "木", "金", "土"];
     DAYS[at.weekday().to_sunday_zero_offset().unsigned_abs() as usize % 7]
-}
-
-/// `1階 C列 2番` or `Stalls, row C, seat 2`
-pub fn seat(seat: &SeatWords, language: Language) -> String {
-    seats(std::slice::from_ref(seat), language)
 }
 
 /// Seats in words, those of one row together: `1階 C列 2番・4番` or `Stalls, row C, seats 2, 4`; rows apart by a semicolon.

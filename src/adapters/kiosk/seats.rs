@@ -6,10 +6,8 @@ use std::{cell::RefCell, rc::Rc, sync::Arc};
 
 use kippu_seatplan::{
     Plan,
+    picture::{CHOOSE_PITCH_PX, Label, LabelKind, Looks, Painter, Palette, Picture, Tap, View},
     plan::AreaKind,
-    picture::{
-        CHOOSE_PITCH_PX, Label, LabelKind, Looks, Painter, Palette, Picture, Tap, View,
-    },
 };
 use kippu_ui as ui;
 use slint::{Color, ComponentHandle, Image, Rgba8Pixel, SharedPixelBuffer};
@@ -27,7 +25,6 @@ use crate::{
 const KEY_STEP: f32 = 1.8;
 
 /// The picture of the plan that is open.
-#[derive(Default)]
 pub struct SeatPicture {
     opened: Option<Opened>,
     painter: Painter,
@@ -44,6 +41,19 @@ struct Opened {
     picture: Picture,
     view: Option<View>,
     seats: Seats,
+}
+
+impl Default for SeatPicture {
+    fn default() -> Self {
+        Self {
+            opened: None,
+            painter: Painter::default(),
+            buffers: std::array::from_fn(|_| SharedPixelBuffer::new(0, 0)),
+            size: (0, 0),
+            scale_factor: 1.0,
+            high_contrast: false,
+        }
+    }
 }
 
 impl SeatPicture {
@@ -96,11 +106,7 @@ impl SeatPicture {
     }
 
     /// Moves the view and paints; logical pixels become physical ones.
-    fn look(
-        &mut self,
-        window: &ui::KioskWindow,
-        change: impl FnOnce(&Picture, View, f32) -> View,
-    ) {
+    fn look(&mut self, window: &ui::KioskWindow, change: impl FnOnce(&Picture, View, f32) -> View) {
         let scale = self.scale_factor;
         if let Some(opened) = &mut self.opened
             && let Some(view) = opened.view
@@ -114,7 +120,11 @@ impl SeatPicture {
     fn tap(&mut self, window: &ui::KioskWindow, x: f32, y: f32) -> Option<u32> {
         let opened = self.opened.as_mut()?;
         let view = opened.view?;
-        match view.tap(&opened.picture, x * self.scale_factor, y * self.scale_factor) {
+        match view.tap(
+            &opened.picture,
+            x * self.scale_factor,
+            y * self.scale_factor,
+        ) {
             Tap::Seat(seat) => u32::try_from(seat).ok(),
             Tap::Zoom(closer) => {
                 opened.view = Some(closer);
@@ -142,7 +152,12 @@ impl SeatPicture {
             },
         };
         opened.view = Some(view);
-        let mine: Vec<u32> = opened.seats.picked.iter().map(|picked| picked.seat).collect();
+        let mine: Vec<u32> = opened
+            .seats
+            .picked
+            .iter()
+            .map(|picked| picked.seat)
+            .collect();
         let palette = if self.high_contrast {
             &Palette::HIGH_CONTRAST
         } else {
@@ -175,7 +190,7 @@ impl SeatPicture {
             .picture
             .labels(&opened.plan, &view)
             .into_iter()
-            .map(|label| word(&label, scale, self.high_contrast, &opened.plan, &mine));
+            .map(|label| word(&label, scale, self.high_contrast, &mine));
         seats.set_labels(models::update(seats.get_labels(), labels));
         let closer = view.zoomed(&opened.picture, 1.01, 0.0, 0.0).scale > view.scale;
         let farther = view.zoomed(&opened.picture, 0.99, 0.0, 0.0).scale < view.scale;
@@ -185,20 +200,13 @@ impl SeatPicture {
 }
 
 /// A word over the picture, in logical pixels.
-fn word(
-    label: &Label,
-    scale: f32,
-    high_contrast: bool,
-    plan: &Plan,
-    mine: &[u32],
-) -> ui::SeatLabel {
+fn word(label: &Label, scale: f32, high_contrast: bool, mine: &[u32]) -> ui::SeatLabel {
     let on_dark = match label.kind {
         LabelKind::Area(AreaKind::Stage) => true,
         LabelKind::Seat { seat } => !high_contrast && !mine.contains(&seat),
         LabelKind::Block { .. } | LabelKind::Row | LabelKind::Area(_) => high_contrast,
     };
     let strong = !matches!(label.kind, LabelKind::Row);
-    let _ = plan;
     ui::SeatLabel {
         x: label.x / scale,
         y: label.y / scale,

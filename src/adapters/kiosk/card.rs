@@ -1,0 +1,134 @@
+//! The card: laying, checking, writing, and what is on it.
+
+use std::rc::Rc;
+
+use kippu_ui as ui;
+use slint::ComponentHandle;
+
+use super::{Link, pay, sends, trouble};
+use crate::{
+    adapters::{models, words},
+    flows::{
+        facts::Language,
+        kiosk::view::{
+            CardRefusal, CheckMark, CheckStep, CheckingCard, Done, LayCard, LayPurpose, MyCard,
+            MyTicket, Touch, Turn, Writing,
+        },
+    },
+};
+
+/// Connects the callbacks.
+pub fn connect(window: &ui::KioskWindow, link: &Rc<Link>) {
+    let card = window.global::<ui::MyCard>();
+    card.on_up(sends(link, Touch::Page(Turn::Up)));
+    card.on_down(sends(link, Touch::Page(Turn::Down)));
+}
+
+/// "Lay your card".
+pub fn show_lay(to: &ui::LayCard<'_>, lay: &LayCard, language: Language) -> ui::Screen {
+    to.set_purpose(purpose(lay.purpose));
+    to.set_tickets(lay.tickets.into());
+    to.set_ending(lay.ending.as_deref().unwrap_or_default().into());
+    to.set_refused(lay.refused.map_or(ui::CardRefusal::None, refusal));
+    to.set_safety(trouble::safety(&lay.safety, language));
+    to.set_held(lay.countdown.is_some());
+    to.set_left(lay.countdown.map(pay::time_left).unwrap_or_default());
+    ui::Screen::Lay
+}
+
+fn purpose(purpose: LayPurpose) -> ui::LayPurpose {
+    match purpose {
+        LayPurpose::BeforePaying => ui::LayPurpose::BeforePaying,
+        LayPurpose::ToWrite => ui::LayPurpose::ToWrite,
+        LayPurpose::ToFindOut => ui::LayPurpose::ToFindOut,
+        LayPurpose::ToLook => ui::LayPurpose::ToLook,
+    }
+}
+
+/// Why a card cannot be used.
+pub fn refusal(refusal: CardRefusal) -> ui::CardRefusal {
+    match refusal {
+        CardRefusal::NotOurs => ui::CardRefusal::NotOurs,
+        CardRefusal::Blank => ui::CardRefusal::Blank,
+        CardRefusal::WrongKey => ui::CardRefusal::WrongKey,
+        CardRefusal::Torn => ui::CardRefusal::Torn,
+        CardRefusal::Mute => ui::CardRefusal::Mute,
+        CardRefusal::WornOut => ui::CardRefusal::WornOut,
+        CardRefusal::Unreadable => ui::CardRefusal::Unreadable,
+        CardRefusal::OtherCard => ui::CardRefusal::OtherCard,
+        CardRefusal::NoNetwork => ui::CardRefusal::NoNetwork,
+    }
+}
+
+/// The card rests while it is checked.
+pub fn show_checking(to: &ui::CheckingCard<'_>, checking: &CheckingCard) -> ui::Screen {
+    to.set_purpose(purpose(checking.purpose));
+    let steps = [
+        CheckStep::Reading,
+        CheckStep::Registering,
+        CheckStep::Printing,
+    ];
+    let checks = steps.map(|step| match step.cmp(&checking.step) {
+        std::cmp::Ordering::Less => ui::CheckMark::Passed,
+        std::cmp::Ordering::Equal => ui::CheckMark::Now,
+        std::cmp::Ordering::Greater => ui::CheckMark::Ahead,
+    });
+    to.set_checks(models::update(to.get_checks(), checks));
+    ui::Screen::Checking
+}
+
+/// The card is being written.
+pub fn show_writing(to: &ui::Writing<'_>, writing: &Writing) -> ui::Screen {
+    to.set_tickets(writing.tickets.into());
+    to.set_progress(f32::from(writing.permille) / 1000.0);
+    to.set_card_missing(writing.card_missing);
+    let checks = writing.checks.map(|mark| match mark {
+        CheckMark::Ahead => ui::CheckMark::Ahead,
+        CheckMark::Now => ui::CheckMark::Now,
+        CheckMark::Passed => ui::CheckMark::Passed,
+    });
+    to.set_checks(models::update(to.get_checks(), checks));
+    ui::Screen::Writing
+}
+
+/// The tickets are on the card.
+pub fn show_done(to: &ui::Done<'_>, done: &Done, language: Language) -> ui::Screen {
+    let tickets = done
+        .seats
+        .iter()
+        .map(|seat| words::ticket(&done.event, seat, language));
+    to.set_tickets(models::update(to.get_tickets(), tickets));
+    to.set_free_places(done.places.free().into());
+    let (count, slip) = done
+        .left_at_platform
+        .as_ref()
+        .map_or((0, ""), |(count, slip)| (*count, slip.as_str()));
+    to.set_left_count(count.into());
+    to.set_left_slip(slip.into());
+    to.set_receipt(pay::paper(done.receipt));
+    to.set_card_lies(done.card_lies);
+    ui::Screen::Done
+}
+
+/// What is on the card.
+pub fn show_my_card(to: &ui::MyCard<'_>, card: &MyCard, language: Language) -> ui::Screen {
+    to.set_ending(card.ending.as_str().into());
+    let tickets = card
+        .tickets
+        .iter()
+        .map(|ticket| my_ticket(ticket, language));
+    to.set_tickets(models::update(to.get_tickets(), tickets));
+    to.set_count(card.count as i32);
+    to.set_page(card.page as i32);
+    to.set_pages(card.pages as i32);
+    to.set_free_places(card.places.free().into());
+    to.set_offline(card.offline);
+    ui::Screen::MyCard
+}
+
+fn my_ticket(ticket: &MyTicket, language: Language) -> ui::TicketItem {
+    ui::TicketItem {
+        inside: ticket.inside,
+        ..words::ticket(&ticket.event, &ticket.seat, language)
+    }
+}

@@ -1,0 +1,188 @@
+//! The clerk's window at the register.
+
+use std::{cell::RefCell, rc::Rc};
+
+use kippu_ui as ui;
+use slint::{ComponentHandle, SharedString};
+
+use super::{appearance, models, words};
+use crate::flows::{
+    facts::{Language, Money},
+    register::view::{
+        Login, LoginField, LoginNotice, Outcome, OutcomeKind, Screen, Slip, SlipNotice, SlipState,
+        Slips, Touch, View,
+    },
+};
+
+/// Connects a register's window with its flow.
+pub struct RegisterAdapter {
+    window: slint::Weak<ui::RegisterWindow>,
+    /// Numbers of the listed slips, which a touch names by their place.
+    listed: Rc<RefCell<Vec<String>>>,
+}
+
+impl RegisterAdapter {
+    /// Connects the window's callbacks; `send` is called on the event loop's thread.
+    pub fn new(window: &ui::RegisterWindow, send: impl Fn(Touch) + 'static) -> Self {
+        let send: Rc<dyn Fn(Touch)> = Rc::new(send);
+        let listed = Rc::new(RefCell::new(Vec::<String>::new()));
+        let register = window.global::<ui::Register>();
+        let sends = |touch: Touch| {
+            let send = Rc::clone(&send);
+            move || send(touch.clone())
+        };
+        register.on_switch_language(sends(Touch::SwitchLanguage));
+        register.on_anything(sends(Touch::Anything));
+        register.on_still_here(sends(Touch::StillHere));
+        register.on_erase(sends(Touch::Erase));
+        register.on_log_in(sends(Touch::LogIn));
+        register.on_log_out(sends(Touch::LogOut));
+        register.on_open_typed(sends(Touch::OpenTyped));
+        register.on_confirm(sends(Touch::Confirm));
+        register.on_back(sends(Touch::Back));
+        let to = Rc::clone(&send);
+        register.on_large_text(move |on| to(Touch::LargeText(on)));
+        let to = Rc::clone(&send);
+        register.on_high_contrast(move |on| to(Touch::HighContrast(on)));
+        let to = Rc::clone(&send);
+        register.on_digit(move |digit| to(Touch::Digit(digit as u8)));
+        let to = Rc::clone(&send);
+        register.on_field(move |pin| {
+            to(Touch::Field(if pin {
+                LoginField::Pin
+            } else {
+                LoginField::Clerk
+            }));
+        });
+        let numbers = Rc::clone(&listed);
+        register.on_open(move |index| {
+            let number = usize::try_from(index)
+                .ok()
+                .and_then(|index| numbers.borrow().get(index).cloned());
+            if let Some(number) = number {
+                send(Touch::Open(number));
+            }
+        });
+        Self {
+            window: window.as_weak(),
+            listed,
+        }
+    }
+
+    /// Shows a view. Nothing happens once the window is gone.
+    pub fn show(&self, view: &View) {
+        let Some(window) = self.window.upgrade() else {
+            return;
+        };
+        appearance::show(&window.global(), view.appearance);
+        let to = window.global::<ui::Register>();
+        let place = [view.register.as_str(), view.store.as_str()].join(" ");
+        to.set_place_cjk(words::beyond_latin(&place));
+        to.set_place(place.trim().into());
+        let clerk = view.clerk.as_deref().unwrap_or_default();
+        to.set_clerk_cjk(words::beyond_latin(clerk));
+        to.set_clerk(clerk.into());
+        to.set_clock(words::clock(&view.now));
+        to.set_online(view.online);
+        to.set_idle_seconds(view.idle_seconds.map_or(-1, |seconds| seconds as i32));
+        let screen = match &view.screen {
+            Screen::Login(login) => show_login(&to, login),
+            Screen::Slips(slips) => self.show_slips(&to, slips),
+            Screen::Slip(slip) => show_slip(&to, slip, view.appearance.language),
+            Screen::Outcome(outcome) => show_outcome(&to, outcome),
+        };
+        to.set_screen(screen);
+    }
+
+    fn show_slips(&self, to: &ui::Register<'_>, slips: &Slips) -> ui::RegisterScreen {
+        let numbers = slips.rows.iter().map(|row| row.number.clone());
+        *self.listed.borrow_mut() = numbers.collect();
+        let rows = slips.rows.iter().map(|row| ui::SlipRow {
+            name: row.event_name.as_str().into(),
+            name_cjk: words::beyond_latin(&row.event_name),
+            tickets: row.tickets.into(),
+            ..slip_row(&row.number, &row.total, row.state, row.seconds_left)
+        });
+        to.set_rows(models::update(to.get_rows(), rows));
+        to.set_number(slips.number.as_str().into());
+        to.set_complete(slips.complete);
+        to.set_busy(slips.busy);
+        to.set_notice(match slips.notice {
+            None => ui::SlipNotice::None,
+            Some(SlipNotice::Mistyped) => ui::SlipNotice::Mistyped,
+            Some(SlipNotice::NotFound) => ui::SlipNotice::NotFound,
+            Some(SlipNotice::NotReached) => ui::SlipNotice::NotReached,
+        });
+        ui::RegisterScreen::Slips
+    }
+}
+
+fn show_login(to: &ui::Register<'_>, login: &Login) -> ui::RegisterScreen {
+    to.set_clerk_number(login.clerk.as_str().into());
+    to.set_pin_digits(login.pin_digits as i32);
+    to.set_pin_field(login.field == LoginField::Pin);
+    to.set_busy(login.busy);
+    to.set_login_notice(match login.notice {
+        None => ui::LoginNotice::None,
+        Some(LoginNotice::Wrong) => ui::LoginNotice::Wrong,
+        Some(LoginNotice::TooMany) => ui::LoginNotice::TooMany,
+        Some(LoginNotice::NotReached) => ui::LoginNotice::NotReached,
+        Some(LoginNotice::IdledOut) => ui::LoginNotice::IdledOut,
+    });
+    ui::RegisterScreen::Login
+}
+
+fn show_slip(to: &ui::Register<'_>, slip: &Slip, language: Language) -> ui::RegisterScreen {
+    to.set_slip(ui::SlipRow {
+        name: slip.event.name.as_str().into(),
+        name_cjk: words::beyond_latin(&slip.event.name),
+        tickets: slip.seats.len() as i32,
+        ..slip_row(&slip.number, &slip.total, slip.state, slip.seconds_left)
+    });
+    to.set_when(words::date_and_time(&slip.event.starts, language));
+    to.set_hall(slip.event.venue.as_str().into());
+    to.set_hall_cjk(words::beyond_latin(&slip.event.venue));
+    let seats = words::seats(&slip.seats, language);
+    to.set_seats_cjk(words::beyond_latin(&seats));
+    to.set_seats(seats.into());
+    to.set_tax(words::money(&slip.tax));
+    to.set_busy(slip.busy);
+    to.set_unknown(slip.unknown);
+    ui::RegisterScreen::Slip
+}
+
+fn show_outcome(to: &ui::Register<'_>, outcome: &Outcome) -> ui::RegisterScreen {
+    // Where the slip itself stands is no longer shown here.
+    to.set_slip(slip_row(
+        &outcome.number,
+        &outcome.total,
+        SlipState::Paid,
+        None,
+    ));
+    to.set_outcome(match outcome.kind {
+        OutcomeKind::Paid => ui::OutcomeKind::Paid,
+        OutcomeKind::PaidLate => ui::OutcomeKind::PaidLate,
+        OutcomeKind::HandBack => ui::OutcomeKind::HandBack,
+        OutcomeKind::NotPayable => ui::OutcomeKind::NotPayable,
+    });
+    ui::RegisterScreen::Outcome
+}
+
+fn slip_row(number: &str, total: &Money, state: SlipState, seconds: Option<u32>) -> ui::SlipRow {
+    ui::SlipRow {
+        number: number.into(),
+        name: SharedString::new(),
+        name_cjk: false,
+        tickets: 0,
+        total: words::money(total),
+        state: match state {
+            SlipState::Waiting => ui::SlipState::Waiting,
+            SlipState::Expired => ui::SlipState::Expired,
+            SlipState::Paid => ui::SlipState::Paid,
+            SlipState::Issued => ui::SlipState::Issued,
+            SlipState::Cancelled => ui::SlipState::Cancelled,
+            SlipState::Refunded => ui::SlipState::Refunded,
+        },
+        seconds: seconds.map_or(-1, |seconds| seconds as i32),
+    }
+}
