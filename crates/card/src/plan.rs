@@ -193,7 +193,7 @@ fn choose_event_rows(
     let mut rows = after.event_rows.clone();
     let mut written = Vec::new();
     for new in add {
-        let bytes = event::to_bytes(&new.event, before.layout.event_len);
+        let bytes = event::to_bytes(&new.event);
         let kept = event::from_bytes(&bytes);
         if rows.contains(&kept) {
             continue;

@@ -140,7 +140,7 @@ impl<'a> CardSession<'a> {
                 });
             }
         }
-        let event_rows = event::all_from_bytes(&events, layout.event_len);
+        let event_rows = event::all_from_bytes(&events);
         let events = known_events(&event_rows, &directory);
         let contents = CardContents {
             uid: self.uid,
@@ -166,12 +166,8 @@ impl<'a> CardSession<'a> {
         progress: &mut dyn FnMut(Progress),
     ) -> Result<(), CardFault> {
         for (row, bytes) in &plan.events {
-            self.chip.write(
-                file::EVENTS,
-                row * before.layout.event_len,
-                bytes,
-                Comm::Mac,
-            )?;
+            self.chip
+                .write(file::EVENTS, row * event::ROW_LEN, bytes, Comm::Mac)?;
         }
         let of = plan.records.len();
         for (done, (slot, record)) in plan.records.iter().enumerate() {

@@ -4,14 +4,17 @@ use kippu_ticket::ids::EventId;
 
 use crate::capability::CardEvent;
 
+/// Bytes of a row.
+pub const ROW_LEN: usize = 64;
+
 const HEAD_LEN: usize = 12;
 const CHECKSUM_LEN: usize = 2;
 const MINUTE: i64 = 60;
 const QUARTER_HOUR: i16 = 15;
 
 /// The row. Name and venue are cut at character boundaries; of the room for both the venue leaves the name at least three fifths.
-pub fn to_bytes(event: &CardEvent, len: usize) -> Vec<u8> {
-    let room = len - HEAD_LEN - CHECKSUM_LEN;
+pub fn to_bytes(event: &CardEvent) -> Vec<u8> {
+    let room = ROW_LEN - HEAD_LEN - CHECKSUM_LEN;
     let venue = cut(
         &event.venue,
         (room * 2 / 5).max(room.saturating_sub(event.name.len())),
@@ -31,7 +34,7 @@ pub fn to_bytes(event: &CardEvent, len: usize) -> Vec<u8> {
     );
     bytes.push(name.len() as u8);
     bytes.extend(name.bytes().chain(venue.bytes()));
-    bytes.resize(len - CHECKSUM_LEN, 0);
+    bytes.resize(ROW_LEN - CHECKSUM_LEN, 0);
     bytes.extend(checksum(&bytes).to_le_bytes());
     bytes
 }
@@ -63,8 +66,8 @@ pub fn from_bytes(bytes: &[u8]) -> Option<CardEvent> {
 }
 
 /// Reads the events file; torn and empty rows are left out.
-pub fn all_from_bytes(bytes: &[u8], len: usize) -> Vec<Option<CardEvent>> {
-    bytes.chunks_exact(len).map(from_bytes).collect()
+pub fn all_from_bytes(bytes: &[u8]) -> Vec<Option<CardEvent>> {
+    bytes.chunks_exact(ROW_LEN).map(from_bytes).collect()
 }
 
 /// The longest start of a text that fits, in whole characters.
@@ -103,25 +106,21 @@ mod tests {
     #[test]
     fn what_fits_comes_back() {
         let event = event("Parsifal", "Teatro Real");
-        assert_eq!(from_bytes(&to_bytes(&event, 48)), Some(event.clone()));
-        assert_eq!(from_bytes(&to_bytes(&event, 64)), Some(event));
+        assert_eq!(from_bytes(&to_bytes(&event)), Some(event));
     }
 
     #[test]
     fn long_names_are_cut_between_characters() {
-        let read = from_bytes(&to_bytes(
-            &event(
-                "冬の旅　リサイタル第二夜アンコール公演",
-                "東京文化会館小ホール",
-            ),
-            64,
-        ))
+        let read = from_bytes(&to_bytes(&event(
+            "冬の旅　リサイタル第二夜アンコール公演",
+            "東京文化会館小ホール",
+        )))
         .unwrap();
         assert_eq!(
             (read.name.as_str(), read.venue.as_str()),
             ("冬の旅　リサイタル第", "東京文化会館")
         );
-        let read = from_bytes(&to_bytes(&event("短い", "東京文化会館小ホール"), 64)).unwrap();
+        let read = from_bytes(&to_bytes(&event("短い", "東京文化会館小ホール"))).unwrap();
         assert_eq!(
             (read.name.as_str(), read.venue.as_str()),
             ("短い", "東京文化会館小ホール")
@@ -131,8 +130,8 @@ mod tests {
     #[test]
     fn a_torn_or_empty_row_counts_as_none() {
         let (old, new) = (
-            to_bytes(&event("Parsifal", "Teatro Real"), 64),
-            to_bytes(&event("Tannhäuser", "Liceu"), 64),
+            to_bytes(&event("Parsifal", "Teatro Real")),
+            to_bytes(&event("Tannhäuser", "Liceu")),
         );
         assert_eq!(from_bytes(&[0; 64]), None);
         assert_eq!(from_bytes(&[0xFF; 64]), None);

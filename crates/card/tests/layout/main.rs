@@ -1,6 +1,7 @@
 //! The ticket application on a virtual card: what a terminal and a gate can do, and what a fault at any moment leaves behind.
 
 mod cards;
+mod formats;
 
 use cards::*;
 use kippu_card::{
@@ -250,17 +251,17 @@ fn only_a_later_life_of_a_ticket_comes_back_to_a_card() {
 fn events_take_the_place_of_events_whose_tickets_are_gone() {
     let mut card = formatted(CardSize::K2);
     let of = |number, event| of_event(number, 1, EventId(event));
-    give(&mut card, 1, &[of(1, 11), of(2, 12)]).unwrap();
-    let full = give(&mut card, 2, &[of(3, 13)]);
+    give(&mut card, 1, &[of(1, 11), of(2, 12), of(3, 13)]).unwrap();
+    let full = give(&mut card, 2, &[of(4, 14)]);
     assert_eq!(full, Err(ChangeFault::NotDone(CardFault::Full)));
     take(&mut card, 3, &[TicketId(1)]).unwrap();
-    give(&mut card, 4, &[of(3, 13)]).unwrap();
+    give(&mut card, 4, &[of(4, 14)]).unwrap();
     let events: Vec<_> = read(&mut card)
         .events
         .iter()
         .map(|event| event.event.0)
         .collect();
-    assert_eq!(events, [13, 12]);
+    assert_eq!(events, [14, 12, 13]);
 }
 
 #[test]
