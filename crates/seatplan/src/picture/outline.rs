@@ -14,6 +14,10 @@ impl Canvas<'_> {
     /// Lays a colour over a pixel with a cover of 0 to 1.
     fn blend(&mut self, x: usize, y: usize, colour: [u8; 3], cover: f32) {
         let at = (y * self.width + x) * 4;
+        if cover > 0.999 {
+            self.pixels[at..at + 3].copy_from_slice(&colour);
+            return;
+        }
         for (part, new) in self.pixels[at..at + 3].iter_mut().zip(colour) {
             *part = (f32::from(*part) + (f32::from(new) - f32::from(*part)) * cover).round() as u8;
         }
