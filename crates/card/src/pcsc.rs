@@ -227,13 +227,20 @@ impl PcscTransport {
         let (results, answers) = mpsc::channel();
         let worker = thread::spawn(move || {
             let mut card = card;
+            // The next one to open the card finds no session of ours. A card that is gone is not reset: pcscd takes the failure for a
+            // removal, and if the card is back by the time it looks itself, it calls the reader empty until the card is lifted again.
+            let mut disposition = Disposition::ResetCard;
             for command in orders {
-                if results.send(exchange(&mut card, &command)).is_err() {
+                let answer = exchange(&mut card, &command);
+                disposition = match answer {
+                    Ok(_) => Disposition::ResetCard,
+                    Err(_) => Disposition::LeaveCard,
+                };
+                if results.send(answer).is_err() {
                     break;
                 }
             }
-            // The next one to open the card finds no session of ours.
-            if let Err((_, error)) = card.disconnect(Disposition::ResetCard) {
+            if let Err((_, error)) = card.disconnect(disposition) {
                 tracing::debug!(%error, "the card was gone before it was let go");
             }
         });
