@@ -290,6 +290,17 @@ fn a_gate_reads_and_marks_in_few_exchanges() {
 }
 
 #[test]
+fn a_ticket_is_written_in_one_commit_and_few_exchanges() {
+    for (size, exchanges) in SIZES.into_iter().zip([15, 19, 21]) {
+        let mut card = formatted(size);
+        let change = add(&read(&mut card).directory, 1, &[ticket(1, 1)]);
+        card.reset_counters();
+        apply(&mut card, &change).unwrap();
+        assert_eq!(card.counters().exchanges, exchanges, "{size}");
+    }
+}
+
+#[test]
 fn a_gate_finds_tickets_in_any_slot_and_says_what_else_is_there() {
     let mut card = formatted(CardSize::K8);
     let many: Vec<_> = (1..=30)
