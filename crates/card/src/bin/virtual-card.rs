@@ -1,6 +1,8 @@
 //! A virtual DESFire card that lies down on a vpcd reader and keeps its memory in a file.
 #![forbid(unsafe_code)]
 
+use std::fmt::Arguments as Text;
+use std::io::Write;
 use std::net::TcpStream;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -79,19 +81,30 @@ fn run(arguments: Arguments) -> Result<(), String> {
     let reader = &arguments.reader;
     let stream =
         TcpStream::connect(reader).map_err(|error| format!("no reader at {reader}: {error}"))?;
-    println!("lying on {reader}");
+    say(format_args!("lying on {reader}"));
     let end = vpcd::serve(stream, &mut card)
         .map_err(|error| format!("the reader at {reader} broke off: {error}"))?;
     match end {
-        End::ReaderGone => println!("the reader is gone"),
-        End::Torn => println!("torn away"),
+        End::ReaderGone => say(format_args!("the reader is gone")),
+        End::Torn => say(format_args!("torn away")),
     }
     let counters = card.counters();
-    println!(
+    say(format_args!(
         "{} exchanges, {} bytes on air",
         counters.exchanges, counters.bytes_on_air
-    );
+    ));
     Ok(())
+}
+
+/// Tells whoever listens; that nobody does is no reason to take the card away.
+fn say(text: Text) {
+    let mut output = std::io::stdout();
+    if writeln!(output, "{text}")
+        .and_then(|()| output.flush())
+        .is_err()
+    {
+        tracing::debug!(%text, "nobody listens");
+    }
 }
 
 fn parse_uid(text: &str) -> Result<[u8; 7], String> {
