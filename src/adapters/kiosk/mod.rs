@@ -6,6 +6,8 @@ mod chrome;
 mod interrupted;
 mod pay;
 mod seats;
+#[cfg(test)]
+mod tests;
 mod trouble;
 
 use std::{cell::RefCell, rc::Rc};

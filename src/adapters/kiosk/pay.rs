@@ -136,8 +136,7 @@ fn barcode(number: &str) -> Image {
     let mut pixels = SharedPixelBuffer::<Rgb8Pixel>::new(symbol.width(), 1);
     pixels.make_mut_slice().fill(white);
     for (x, _, side) in symbol.black_modules() {
-        let start = (symbol.quiet() + x) as usize;
-        let bar = start..start + side as usize;
+        let bar = x as usize..(x + side) as usize;
         if let Some(bar) = pixels.make_mut_slice().get_mut(bar) {
             bar.fill(Rgb8Pixel::new(0, 0, 0));
         }
