@@ -2,7 +2,7 @@
 
 use std::{future::Future, path::Path, sync::Arc, time::Duration};
 
-use axum::{Router, extract::DefaultBodyLimit};
+use axum::{Router, extract::DefaultBodyLimit, serve::ListenerExt as _};
 use kippu_ticket::ids::EventId;
 use tokio::{net::TcpListener, sync::watch};
 
@@ -144,6 +144,12 @@ impl App {
                 if let Err(refusal) = sweeper.storage().expire_due().await {
                     tracing::warn!(%refusal, "holds and slips could not be looked through");
                 }
+            }
+        });
+        // Answers are one small write each: waiting to fill a packet would only delay them.
+        let listener = listener.tap_io(|stream| {
+            if let Err(error) = stream.set_nodelay(true) {
+                tracing::debug!(%error, "a connection keeps its delay");
             }
         });
         let served = axum::serve(listener, self.router())

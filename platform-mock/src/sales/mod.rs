@@ -8,6 +8,8 @@
 
 pub(crate) mod command;
 pub mod expiry;
+mod paying;
+mod placing;
 pub mod present;
 pub mod record;
 pub mod routes;

@@ -8,6 +8,7 @@ use std::{
 
 use anyhow::Context as _;
 use rusqlite::Connection;
+use tokio::sync::Semaphore;
 
 use crate::{
     clock::Clock,
@@ -20,14 +21,15 @@ use crate::{
     },
 };
 
-/// Reading connections kept open; more are opened when a crowd needs them and closed afterwards.
-const READERS_KEPT: usize = 4;
+/// Reading connections; more readers wait. Opening one costs as much as some hundred questions, so all are kept.
+const READERS: usize = 4;
 
 /// The platform's database file, `platform.db` in its data folder.
 pub struct Sqlite {
     path: std::path::PathBuf,
     writer: Writer,
     readers: Arc<Mutex<Vec<Connection>>>,
+    turns: Arc<Semaphore>,
     stock: Arc<Stock>,
     clock: Arc<dyn Clock>,
 }
@@ -49,6 +51,7 @@ impl Sqlite {
             path,
             writer,
             readers: Arc::default(),
+            turns: Arc::new(Semaphore::new(READERS)),
             stock,
             clock,
         })
@@ -84,6 +87,11 @@ impl Sqlite {
         T: Send + 'static,
         F: FnOnce(&Connection) -> Answer<T> + Send + 'static,
     {
+        let turns = Arc::clone(&self.turns);
+        let turn = turns
+            .acquire_owned()
+            .await
+            .map_err(|error| Refusal::internal(&error))?;
         let kept = self
             .readers
             .lock()
@@ -96,10 +104,12 @@ impl Sqlite {
                 None => connect(&path)?,
             };
             let answer = question(&sql);
-            let mut readers = readers.lock().unwrap_or_else(PoisonError::into_inner);
-            if readers.len() < READERS_KEPT {
-                readers.push(sql);
-            }
+            readers
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .push(sql);
+            // Kept until here, even when the caller has gone away: whoever is next finds the connection.
+            drop(turn);
             answer
         });
         work.await

@@ -66,11 +66,7 @@ async fn each_route_lets_in_whom_it_names_and_nobody_else() {
         let url = format!(
             "{}{}",
             app.url,
-            entry
-                .path
-                .replace("{event}", "7")
-                .replace('{', "")
-                .replace('}', "")
+            entry.path.replace("{event}", "7").replace(['{', '}'], "")
         );
         let method = reqwest::Method::from_bytes(entry.method.to_uppercase().as_bytes()).unwrap();
         let status = |token: Option<String>| {

@@ -1,0 +1,97 @@
+//! A clerk's word that the money is in the till, and what it does.
+
+use kippu_api::{
+    clerk::{Confirm, ConfirmOutcome},
+    orders::OrderState,
+};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    command::{all_free, pass_seats, void_tickets},
+    record::{self, OrderRecord},
+    rules::Payment,
+};
+use crate::{
+    clerks::rules::Clerk,
+    journal::Entry,
+    refusal::{Answer, Refusal},
+    storage::{Unit, words::word},
+};
+
+/// What is remembered of a confirmation under its key.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Confirmation {
+    pub outcome: ConfirmOutcome,
+    pub order: String,
+}
+
+/// Books a payment: in time, late and honoured, or late and paid back.
+pub(super) fn confirm(
+    unit: &mut Unit<'_>,
+    clerk: &Clerk,
+    slip: &str,
+    sum: &Confirm,
+) -> Answer<Confirmation> {
+    let order = record::order_by_slip(unit.sql, slip)?;
+    if order.store != clerk.store {
+        return Err(Refusal::not_found("slip in this store"));
+    }
+    if (sum.amount, &sum.currency) != (order.total, &order.currency) {
+        return Err(Refusal::bad_request(format!(
+            "The slip is about {} {}, not {} {}. Nothing was booked.",
+            order.total, order.currency, sum.amount, sum.currency
+        )));
+    }
+    let payment = Payment::of(order.state, order.pay_until, unit.now)?;
+    let seats: Vec<u32> = order.tickets.iter().map(|ticket| ticket.seat).collect();
+    let free = payment == Payment::Late
+        && on_sale(unit, &order)?
+        && all_free(unit, order.event, order.seller, &seats)?;
+    let outcome = payment.outcome(free);
+    if outcome == ConfirmOutcome::PaidLate {
+        pass_seats(unit, order.event, None, &order.id, &seats)?;
+        seats
+            .iter()
+            .for_each(|seat| unit.seat_changed(order.event, *seat, true));
+        void_tickets(unit, &order.id, false)?;
+    }
+    let state = if outcome == ConfirmOutcome::Refunded {
+        OrderState::Refunded
+    } else {
+        OrderState::Paid
+    };
+    unit.sql
+        .prepare_cached("UPDATE orders SET state = ?2, paid = ?3, late = ?4 WHERE id = ?1")?
+        .execute((
+            &order.id,
+            word(&state)?,
+            unit.now,
+            outcome == ConfirmOutcome::PaidLate,
+        ))?;
+    let outcome_word = word(&outcome)?;
+    unit.sql
+        .prepare_cached("INSERT INTO payments (order_id, clerk, amount, currency, outcome, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?
+        .execute((&order.id, clerk.id, order.total, &order.currency, &outcome_word, unit.now))?;
+    unit.journal(&Entry {
+        kind: "payment",
+        order: Some(&order.id),
+        event: Some(order.event.0),
+        tickets: &order.ticket_ids(),
+        seller: Some(order.seller.0),
+        clerk: Some(clerk.id),
+        amount: Some(order.total),
+        note: Some(&outcome_word),
+        ..Entry::default()
+    })?;
+    Ok(Confirmation {
+        outcome,
+        order: order.id,
+    })
+}
+
+fn on_sale(unit: &Unit<'_>, order: &OrderRecord) -> Answer<bool> {
+    let mut statement = unit
+        .sql
+        .prepare_cached("SELECT sales_end > ?2 FROM events WHERE event = ?1")?;
+    Ok(statement.query_row((order.event.0, unit.now), |row| row.get(0))?)
+}
