@@ -94,8 +94,8 @@ mod tests {
     use super::*;
 
     fn right() -> TypedSlip {
-        let fits = (0..=9).map(|check| TypedSlip::read(&format!("4-1827-{check}")));
-        { fits }
+        (0..=9)
+            .map(|check| TypedSlip::read(&format!("4-1827-{check}")))
             .find(TypedSlip::checks_out)
             .expect("one check digit fits")
     }

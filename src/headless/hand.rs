@@ -100,7 +100,14 @@ impl<W: ComponentHandle + ElementRoot + 'static> Hand<W> {
 
     fn labels(&self) -> Result<Vec<String>, String> {
         self.with(|window| {
-            elements::seen(window, size(window.window())).into_iter().map(|element| element.label).collect()
+            let mut labels: Vec<String> = Vec::new();
+            for element in elements::seen(window, size(window.window())) {
+                // A key and the words on it have one name.
+                if !labels.contains(&element.label) {
+                    labels.push(element.label);
+                }
+            }
+            labels
         })
     }
 
