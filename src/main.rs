@@ -44,11 +44,23 @@ enum Terminal {
 }
 
 fn main() -> ExitCode {
-    let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "warn,kippu=info".into());
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| "warn,kippu=info".into());
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .init();
     let ended = match Arguments::parse().terminal {
-        Terminal::Kiosk { common, cards, printer } => app::run_kiosk(&common, &cards, printer.as_ref()),
-        Terminal::Gate { common, cards, bundle } => app::run_gate(&common, &cards, bundle.as_deref()),
+        Terminal::Kiosk {
+            common,
+            cards,
+            printer,
+        } => app::run_kiosk(&common, &cards, printer.as_ref()),
+        Terminal::Gate {
+            common,
+            cards,
+            bundle,
+        } => app::run_gate(&common, &cards, bundle.as_deref()),
         Terminal::Register { common } => app::run_register(&common),
     };
     match ended {

@@ -35,9 +35,14 @@ impl TerminalFile {
     pub fn read(file: &Path, role: &str) -> Result<Self> {
         let text = std::fs::read_to_string(file)
             .with_context(|| format!("the terminal's configuration {}", file.display()))?;
-        let read: Self =
-            toml::from_str(&text).with_context(|| format!("{} is no terminal configuration", file.display()))?;
-        ensure!(read.role == role, "{} is for a {}, not for a {role}", file.display(), read.role);
+        let read: Self = toml::from_str(&text)
+            .with_context(|| format!("{} is no terminal configuration", file.display()))?;
+        ensure!(
+            read.role == role,
+            "{} is for a {}, not for a {role}",
+            file.display(),
+            read.role
+        );
         Ok(read)
     }
 }
@@ -65,7 +70,10 @@ mod tests {
     #[test]
     fn a_configuration_is_read_for_its_role_only() {
         let file = read("kiosk", &text()).unwrap();
-        assert_eq!((file.terminal, file.device_key), (TerminalId(1), [0x11; 32]));
+        assert_eq!(
+            (file.terminal, file.device_key),
+            (TerminalId(1), [0x11; 32])
+        );
         let wrong = read("gate", &text()).err().unwrap().to_string();
         assert!(wrong.contains("is for a kiosk, not for a gate"), "{wrong}");
         assert!(read("kiosk", "name = 1").is_err());

@@ -77,15 +77,26 @@ pub fn run(common: &Common, cards: &Cards, bundle: Option<&Path>) -> Result<()> 
     let runtime = Runtime::new().context("threads")?;
     let client = Client::new(&common.platform, &file.token)?;
     let (reader, tray) = reader(cards, &file.name)?;
-    let simulated = if reader.describe().simulated { vec![Simulated::Cards] } else { Vec::new() };
+    let simulated = if reader.describe().simulated {
+        vec![Simulated::Cards]
+    } else {
+        Vec::new()
+    };
 
     headless::prepare(common.headless)?;
     let mailbox = pump::mailbox();
-    let setup = Setup { gate: file.name.clone(), zone: Zone::Named(clock::zone()), simulated };
+    let setup = Setup {
+        gate: file.name.clone(),
+        zone: Zone::Named(clock::zone()),
+        simulated,
+    };
     let window = GateWindow::new()?;
     let touches = mailbox.clone();
     let adapter = GateAdapter::new(&window, move |touch| touches.send(Input::Touch(touch)));
-    let keys = GateKeys { platform: file.platform_key, device: file.device_key };
+    let keys = GateKeys {
+        platform: file.platform_key,
+        device: file.device_key,
+    };
     let gate = GateActor::start(reader, &common.data, file.terminal, keys, mailbox.clone())?;
     if let Some(sealed) = sealed {
         gate.work(Job::Bundle(sealed));
@@ -97,7 +108,9 @@ pub fn run(common: &Common, cards: &Cards, bundle: Option<&Path>) -> Result<()> 
         uplink: Uplink::start(runtime.handle(), client, gate.clone()),
         gate,
         tray: tray.map(|tray| {
-            TrayActor::start(tray, file.name.clone(), move |view| changed.send(Input::Tray(view)))
+            TrayActor::start(tray, file.name.clone(), move |view| {
+                changed.send(Input::Tray(view))
+            })
         }),
         chimes: SpeakerChimes::open(),
     };

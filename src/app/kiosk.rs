@@ -129,22 +129,32 @@ pub fn run(common: &Common, cards: &Cards, printer: Option<&PrinterAddress>) -> 
     std::fs::create_dir_all(&common.data).context("the kiosk's folder")?;
     let runtime = Runtime::new().context("threads")?;
     let client = Client::new(&common.platform, &file.token)?;
-    let hurried = Client::with_timeouts(&common.platform, &file.token, OUTBOX_PATIENCE, OUTBOX_PATIENCE)?;
+    let hurried = Client::with_timeouts(
+        &common.platform,
+        &file.token,
+        OUTBOX_PATIENCE,
+        OUTBOX_PATIENCE,
+    )?;
     let platform = BlockingPlatform::new(runtime.handle().clone(), client.clone());
 
     // The journal first: what it holds open comes before anything else.
-    let key = JournalKey::load_or_create(&common.data.join("journal.key")).context("the journal's key")?;
+    let key = JournalKey::load_or_create(&common.data.join("journal.key"))
+        .context("the journal's key")?;
     let journal = Journal::open(&common.data.join("journal.sqlite"), &key)?;
     let open = interrupted(&journal)?;
 
     let (reader, tray) = reader(cards, &file.name)?;
-    let mut device: Option<Box<dyn Printer>> =
-        printer.map(|address| Box::new(network_printer(&address.0, Patience::default())) as Box<dyn Printer>);
+    let mut device: Option<Box<dyn Printer>> = printer.map(|address| {
+        Box::new(network_printer(&address.0, Patience::default())) as Box<dyn Printer>
+    });
     let mut simulated = Vec::new();
     if reader.describe().simulated {
         simulated.push(Simulated::Cards);
     }
-    if device.as_mut().is_some_and(|device| device.info().simulated) {
+    if device
+        .as_mut()
+        .is_some_and(|device| device.info().simulated)
+    {
         simulated.push(Simulated::Printer);
     }
 
@@ -156,7 +166,9 @@ pub fn run(common: &Common, cards: &Cards, printer: Option<&PrinterAddress>) -> 
         zone: Zone::Named(clock::zone()),
         simulated,
         has_printer: device.is_some(),
-        key_prefix: kippu_api::client::IdempotencyKey::random().as_str().to_owned(),
+        key_prefix: kippu_api::client::IdempotencyKey::random()
+            .as_str()
+            .to_owned(),
         idle_seconds: IDLE_SECONDS,
         idle_warning_seconds: IDLE_WARNING_SECONDS,
     };
@@ -165,16 +177,29 @@ pub fn run(common: &Common, cards: &Cards, printer: Option<&PrinterAddress>) -> 
     let touches = mailbox.clone();
     let adapter = KioskAdapter::new(&window, move |touch| touches.send(Input::Touch(touch)));
     let outbox = BlockingPlatform::new(runtime.handle().clone(), hurried);
-    let place = Place { store: file.store.clone(), terminal: file.name.clone() };
+    let place = Place {
+        store: file.store.clone(),
+        terminal: file.name.clone(),
+    };
     let changed = mailbox.clone();
     let mut terminal = KioskTerminal {
         flow,
         adapter,
         platform: PlatformActor::new(runtime.handle().clone(), client, mailbox.clone()),
-        cards: CardActor::start(CardDesk { reader, journal, platform, outbox }, mailbox.clone()),
+        cards: CardActor::start(
+            CardDesk {
+                reader,
+                journal,
+                platform,
+                outbox,
+            },
+            mailbox.clone(),
+        ),
         printer: device.map(|device| PrinterActor::start(device, place, mailbox.clone())),
         tray: tray.map(|tray| {
-            TrayActor::start(tray, file.name.clone(), move |view| changed.send(Input::Tray(view)))
+            TrayActor::start(tray, file.name.clone(), move |view| {
+                changed.send(Input::Tray(view))
+            })
         }),
         chimes: SpeakerChimes::open(),
     };

@@ -55,7 +55,9 @@ pub struct SystemReader {
 fn parse_reader(text: &str) -> Result<SystemReader, String> {
     match text.split_once(':').unwrap_or((text, "")) {
         ("pcsc", "") => Ok(SystemReader { name: None }),
-        ("pcsc", name) => Ok(SystemReader { name: Some(name.to_owned()) }),
+        ("pcsc", name) => Ok(SystemReader {
+            name: Some(name.to_owned()),
+        }),
         _ => Err("expected pcsc or pcsc:NAME".into()),
     }
 }
@@ -67,7 +69,12 @@ mod tests {
     #[test]
     fn readers_are_named_by_pcsc() {
         assert_eq!(parse_reader("pcsc"), Ok(SystemReader { name: None }));
-        assert_eq!(parse_reader("pcsc:Kiosk 1"), Ok(SystemReader { name: Some("Kiosk 1".into()) }));
+        assert_eq!(
+            parse_reader("pcsc:Kiosk 1"),
+            Ok(SystemReader {
+                name: Some("Kiosk 1".into())
+            })
+        );
         assert!(parse_reader("usb").is_err());
     }
 }

@@ -44,7 +44,10 @@ pub(super) fn mailbox<I: Send + 'static>() -> Mailbox<I> {
 ///
 /// # Errors
 /// The window system fails.
-pub(super) fn run<T: Terminal>(mut terminal: T, mailbox: Mailbox<T::Input>) -> Result<(), slint::PlatformError> {
+pub(super) fn run<T: Terminal>(
+    mut terminal: T,
+    mailbox: Mailbox<T::Input>,
+) -> Result<(), slint::PlatformError> {
     terminal.show();
     let terminal = Rc::new(RefCell::new(terminal));
     let inbox = mailbox.clone();
@@ -62,7 +65,9 @@ pub(super) fn run<T: Terminal>(mut terminal: T, mailbox: Mailbox<T::Input>) -> R
     };
     PUMP.with(|slot| *slot.borrow_mut() = Some(Rc::new(pump)));
     let timer = slint::Timer::default();
-    timer.start(slint::TimerMode::Repeated, TICK, move || mailbox.send(T::tick()));
+    timer.start(slint::TimerMode::Repeated, TICK, move || {
+        mailbox.send(T::tick())
+    });
     let ended = slint::run_event_loop_until_quit();
     PUMP.with(|slot| *slot.borrow_mut() = None);
     ended

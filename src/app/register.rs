@@ -63,7 +63,9 @@ pub fn run(common: &Common) -> Result<()> {
         number: file.terminal,
         store: file.store.clone(),
         zone: Zone::Named(clock::zone()),
-        key_prefix: kippu_api::client::IdempotencyKey::random().as_str().to_owned(),
+        key_prefix: kippu_api::client::IdempotencyKey::random()
+            .as_str()
+            .to_owned(),
         idle_seconds: IDLE_SECONDS,
         idle_warning_seconds: IDLE_WARNING_SECONDS,
     };
@@ -72,7 +74,12 @@ pub fn run(common: &Common) -> Result<()> {
     let terminal = RegisterTerminal {
         flow: Register::start(setup, clock::now()),
         adapter: RegisterAdapter::new(&window, move |touch| touches.send(Input::Touch(touch))),
-        platform: RegisterActor::new(runtime.handle().clone(), client, file.store, mailbox.clone()),
+        platform: RegisterActor::new(
+            runtime.handle().clone(),
+            client,
+            file.store,
+            mailbox.clone(),
+        ),
     };
     headless::show(&window, common)?;
     pump::run(terminal, mailbox)?;

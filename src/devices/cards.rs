@@ -70,13 +70,21 @@ impl CardActor {
 /// # Errors
 /// The journal cannot be read.
 pub fn interrupted(journal: &Journal) -> Result<Vec<OpenHandover>, MachineFault> {
-    Ok(journal.open_rows()?.iter().filter_map(open_handover).collect())
+    Ok(journal
+        .open_rows()?
+        .iter()
+        .filter_map(open_handover)
+        .collect())
 }
 
 fn open_handover(row: &Handover) -> Option<OpenHandover> {
     let (tickets, event_name) = match &row.grant {
         GrantStanding::Granted { event, .. } => {
-            let open = row.items.iter().filter(|item| !item.state.is_final()).count();
+            let open = row
+                .items
+                .iter()
+                .filter(|item| !item.state.is_final())
+                .count();
             (u8::try_from(open).unwrap_or(u8::MAX), event.name.clone())
         }
         _ => (row.room, String::new()),
@@ -151,7 +159,12 @@ impl CardDesk {
             CardJob::Check => CardNews::Read(self.check().map(Box::new)),
             CardJob::Look => CardNews::Read(self.look().map(Box::new)),
             CardJob::Write { order, card, room } => {
-                let tell = |progress| mailbox.send(Input::Card { no, news: CardNews::Progress(progress) });
+                let tell = |progress| {
+                    mailbox.send(Input::Card {
+                        no,
+                        news: CardNews::Progress(progress),
+                    })
+                };
                 CardNews::Written(self.write(&order, card, room, &tell))
             }
             CardJob::Leave { order } => CardNews::Left(self.leave(&order)),
@@ -170,7 +183,9 @@ impl CardDesk {
 
     fn send_reports(&mut self) {
         match Machine::new(&mut self.journal, &self.outbox).send_reports() {
-            Ok(sent) if sent.refused > 0 => tracing::error!(refused = sent.refused, "reports were refused"),
+            Ok(sent) if sent.refused > 0 => {
+                tracing::error!(refused = sent.refused, "reports were refused")
+            }
             Ok(_) => {}
             Err(error) => tracing::error!(%error, "the outbox cannot be read"),
         }
@@ -180,5 +195,7 @@ impl CardDesk {
 /// What the journal has open for an order.
 fn open_row(journal: &Journal, order: &str) -> Result<Option<Handover>, MachineFault> {
     let rows = journal.open_rows()?;
-    Ok(rows.into_iter().find(|row| row.order.as_deref() == Some(order)))
+    Ok(rows
+        .into_iter()
+        .find(|row| row.order.as_deref() == Some(order)))
 }

@@ -78,7 +78,16 @@ impl GateActor {
         let log = EntranceLog::open(&data.join(LOG_FILE), terminal)?;
         let (jobs, inbox) = mpsc::channel();
         let file = data.join(BUNDLE_FILE);
-        let mut desk = GateDesk { reader, log, bundle: None, keys, file, mailbox, seen: None, online: false };
+        let mut desk = GateDesk {
+            reader,
+            log,
+            bundle: None,
+            keys,
+            file,
+            mailbox,
+            seen: None,
+            online: false,
+        };
         thread::spawn(move || {
             if let Ok(bytes) = std::fs::read(&desk.file) {
                 desk.take_up(&bytes, false);
@@ -127,7 +136,8 @@ impl GateDesk {
             let state = self.reader.poll(POLL);
             if self.seen != Some(state) {
                 // A card in place of another one: that one was lifted.
-                if let (Some(ReaderState::Present(_)), ReaderState::Present(_)) = (self.seen, state) {
+                if let (Some(ReaderState::Present(_)), ReaderState::Present(_)) = (self.seen, state)
+                {
                     self.mailbox.send(Input::Lifted);
                 }
                 self.seen = Some(state);
@@ -171,7 +181,10 @@ impl GateDesk {
     fn tell_uplink(&self) {
         let unsent = self.log.to_upload(BATCH).map_or(0, |records| records.len());
         let unsent = u32::try_from(unsent).unwrap_or(u32::MAX);
-        self.mailbox.send(Input::Uplink { online: self.online, unsent });
+        self.mailbox.send(Input::Uplink {
+            online: self.online,
+            unsent,
+        });
     }
 
     fn tap(&mut self) {
@@ -185,12 +198,16 @@ impl GateDesk {
             return;
         }
         let keys = bundle.key_store();
-        let tapped = self.reader.connect().map_err(|fault| screen::of(&fault.into(), bundle)).and_then(|transport| {
-            tap(transport, &keys, bundle, &mut self.log, now).map_err(|error| {
-                tracing::error!(%error, "the entrance log cannot be used: nobody passes");
-                screen::unusable()
-            })
-        });
+        let tapped = self
+            .reader
+            .connect()
+            .map_err(|fault| screen::of(&fault.into(), bundle))
+            .and_then(|transport| {
+                tap(transport, &keys, bundle, &mut self.log, now).map_err(|error| {
+                    tracing::error!(%error, "the entrance log cannot be used: nobody passes");
+                    screen::unusable()
+                })
+            });
         let shown: Screen = match tapped {
             Ok(tapped) => screen::of(&tapped.outcome, bundle),
             Err(screen) => screen,

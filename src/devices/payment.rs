@@ -6,7 +6,9 @@ use kippu_api::{
     client::Client,
     orders::{NewOrder, Order, OrderState, PaymentMethod as WireMethod},
 };
-use kippu_peripherals::payment::{AttemptId, NotCharged, PaymentMethod, PaymentRequest, PaymentState};
+use kippu_peripherals::payment::{
+    AttemptId, NotCharged, PaymentMethod, PaymentRequest, PaymentState,
+};
 use kippu_ticket::ids::CardUid;
 use tokio::runtime::Handle;
 
@@ -90,10 +92,17 @@ impl PaymentMethod for RegisterSlip {
         let Some(basket) = self.baskets.get(attempt).cloned() else {
             return PaymentState::NotCharged(NotCharged::Unavailable);
         };
-        let order =
-            NewOrder { hold: basket.hold, card: basket.card, room: basket.room, method: WireMethod::RegisterSlip };
+        let order = NewOrder {
+            hold: basket.hold,
+            card: basket.card,
+            room: basket.room,
+            method: WireMethod::RegisterSlip,
+        };
         let key = attempt.0.clone().into();
-        let result = self.runtime.block_on(self.client.create_order(&order, &key)).map_err(fault);
+        let result = self
+            .runtime
+            .block_on(self.client.create_order(&order, &key))
+            .map_err(fault);
         match result {
             Err(AskFault::Refused(_)) => {
                 self.last = result;
@@ -111,7 +120,10 @@ impl PaymentMethod for RegisterSlip {
         let Some(order) = self.orders.get(attempt) else {
             return PaymentState::NotCharged(NotCharged::Unavailable);
         };
-        let result = self.runtime.block_on(self.client.order(order)).map_err(fault);
+        let result = self
+            .runtime
+            .block_on(self.client.order(order))
+            .map_err(fault);
         self.seen(attempt, result)
     }
 
@@ -126,7 +138,10 @@ impl PaymentMethod for RegisterSlip {
         };
         // The order can be cancelled once, so its number names the wish well enough.
         let key = format!("cancel-{order}").into();
-        let result = self.runtime.block_on(self.client.cancel_order(order, &key)).map_err(fault);
+        let result = self
+            .runtime
+            .block_on(self.client.cancel_order(order, &key))
+            .map_err(fault);
         self.seen(attempt, result)
     }
 }

@@ -42,7 +42,11 @@ pub struct PlatformActor {
 impl PlatformActor {
     /// An actor on a runtime.
     pub fn new(runtime: Handle, client: Client, mailbox: Mailbox<Input>) -> Self {
-        Self { runtime, client, mailbox }
+        Self {
+            runtime,
+            client,
+            mailbox,
+        }
     }
 
     /// Asks; returns at once.
@@ -52,7 +56,9 @@ impl PlatformActor {
         self.runtime.spawn(async move {
             let answer = match ask {
                 Ask::BeginPayment { .. } | Ask::PollPayment(_) | Ask::CancelPayment { .. } => {
-                    let paid = tokio::task::spawn_blocking(move || pay(RegisterSlip::new(runtime, client), ask));
+                    let paid = tokio::task::spawn_blocking(move || {
+                        pay(RegisterSlip::new(runtime, client), ask)
+                    });
                     paid.await.unwrap_or(Err(AskFault::Unknown))
                 }
                 ask => answer(&client, ask).await,
@@ -65,7 +71,13 @@ impl PlatformActor {
 /// Questions about money go through the payment method, whichever it is.
 fn pay(mut method: RegisterSlip, ask: Ask) -> Result<Answer, AskFault> {
     match ask {
-        Ask::BeginPayment { hold, card, room, total, key } => {
+        Ask::BeginPayment {
+            hold,
+            card,
+            room,
+            total,
+            key,
+        } => {
             let attempt = AttemptId(key);
             let request = PaymentRequest {
                 attempt: attempt.clone(),
@@ -96,7 +108,11 @@ async fn answer(client: &Client, ask: Ask) -> Result<Answer, AskFault> {
     match ask {
         Ask::Events => client.events().await.map(Answer::Events).map_err(fault),
         Ask::Plan(event) => {
-            let plan = client.plan(event, None).await.map_err(fault)?.ok_or(AskFault::Unknown)?;
+            let plan = client
+                .plan(event, None)
+                .await
+                .map_err(fault)?
+                .ok_or(AskFault::Unknown)?;
             // Decoding a stadium takes longer than an asynchronous task may.
             let plan = tokio::task::spawn_blocking(move || Plan::decode(&plan.bytes))
                 .await
@@ -109,19 +125,45 @@ async fn answer(client: &Client, ask: Ask) -> Result<Answer, AskFault> {
         }
         Ask::Availability(event) => {
             let stock = client.availability(event).await.map_err(fault)?;
-            Ok(Answer::Availability { version: stock.version, seats: Arc::new(stock.seats) })
+            Ok(Answer::Availability {
+                version: stock.version,
+                seats: Arc::new(stock.seats),
+            })
         }
-        Ask::Hold { event, wish, key } => {
-            client.hold(event, &wish, &key.into()).await.map(Answer::Held).map_err(fault)
+        Ask::Hold { event, wish, key } => client
+            .hold(event, &wish, &key.into())
+            .await
+            .map(Answer::Held)
+            .map_err(fault),
+        Ask::Extend { hold, key } => client
+            .extend_hold(&hold, &key.into())
+            .await
+            .map(Answer::Extended)
+            .map_err(fault),
+        Ask::Release(hold) => client
+            .release_hold(&hold)
+            .await
+            .map(|()| Answer::Released)
+            .map_err(fault),
+        Ask::BeginPayment { .. } | Ask::PollPayment(_) | Ask::CancelPayment { .. } => {
+            Err(AskFault::Unknown)
         }
-        Ask::Extend { hold, key } => {
-            client.extend_hold(&hold, &key.into()).await.map(Answer::Extended).map_err(fault)
-        }
-        Ask::Release(hold) => client.release_hold(&hold).await.map(|()| Answer::Released).map_err(fault),
-        Ask::BeginPayment { .. } | Ask::PollPayment(_) | Ask::CancelPayment { .. } => Err(AskFault::Unknown),
-        Ask::Slip(number) => client.order_by_slip(&number).await.map(Answer::Order).map_err(fault),
-        Ask::CardOrders(card) => client.card_orders(card).await.map(Answer::CardOrders).map_err(fault),
-        Ask::ChangeCard { order, card, room, key } => client
+        Ask::Slip(number) => client
+            .order_by_slip(&number)
+            .await
+            .map(Answer::Order)
+            .map_err(fault),
+        Ask::CardOrders(card) => client
+            .card_orders(card)
+            .await
+            .map(Answer::CardOrders)
+            .map_err(fault),
+        Ask::ChangeCard {
+            order,
+            card,
+            room,
+            key,
+        } => client
             .change_card(&order, &ChangeCard { card, room }, &key.into())
             .await
             .map(Answer::CardChanged)
@@ -152,7 +194,10 @@ impl BlockingPlatform {
         Self { runtime, client }
     }
 
-    fn wait<T>(&self, request: impl Future<Output = Result<T, ClientError>>) -> Result<T, ClientError> {
+    fn wait<T>(
+        &self,
+        request: impl Future<Output = Result<T, ClientError>>,
+    ) -> Result<T, ClientError> {
         self.runtime.block_on(request)
     }
 }
@@ -186,7 +231,12 @@ impl PlatformPort for BlockingPlatform {
     }
 
     fn change_card(&self, order: &str, change: &ChangeCard) -> Reply<Order> {
-        reply(self.wait(self.client.change_card(order, change, &IdempotencyKey::random())))
+        reply(
+            self.wait(
+                self.client
+                    .change_card(order, change, &IdempotencyKey::random()),
+            ),
+        )
     }
 }
 
@@ -203,15 +253,22 @@ impl KeyStore for BlockingPlatform {
             Role::Gate => CardRole::Gate,
             Role::Master => return Err(CardFault::NoKeys),
         };
-        let request = SessionRequest { role, challenge: hex::encode(challenge) };
-        let answer = self.wait(self.client.begin_card_session(card, &request)).map_err(no_keys)?;
+        let request = SessionRequest {
+            role,
+            challenge: hex::encode(challenge),
+        };
+        let answer = self
+            .wait(self.client.begin_card_session(card, &request))
+            .map_err(no_keys)?;
         let mut response = [0; 32];
         hex::decode_to_slice(&answer.response, &mut response).map_err(|_| CardFault::NoKeys)?;
         Ok((SessionHandle(answer.session), response))
     }
 
     fn finish(&self, handle: SessionHandle, answer: [u8; 32]) -> Result<SessionKeys, CardFault> {
-        let answer = SessionAnswer { answer: hex::encode(answer) };
+        let answer = SessionAnswer {
+            answer: hex::encode(answer),
+        };
         let keys = match self.wait(self.client.finish_card_session(&handle.0, &answer)) {
             Ok(keys) => keys,
             // The platform looked at the card's answer and it does not know the key.
@@ -220,7 +277,11 @@ impl KeyStore for BlockingPlatform {
             }
             Err(error) => return Err(no_keys(error)),
         };
-        let mut session = SessionKeys { enc: Key([0; 16]), mac: Key([0; 16]), ti: [0; 4] };
+        let mut session = SessionKeys {
+            enc: Key([0; 16]),
+            mac: Key([0; 16]),
+            ti: [0; 4],
+        };
         let read = hex::decode_to_slice(&keys.enc, &mut session.enc.0)
             .and_then(|()| hex::decode_to_slice(&keys.mac, &mut session.mac.0))
             .and_then(|()| hex::decode_to_slice(&keys.ti, &mut session.ti));

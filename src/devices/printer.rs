@@ -43,7 +43,9 @@ impl PrinterActor {
     pub fn start(mut printer: Box<dyn Printer>, place: Place, mailbox: Mailbox<Input>) -> Self {
         let (jobs, inbox) = mpsc::channel::<(RequestNo, PaperJob)>();
         thread::spawn(move || {
-            let mut typesetter = Typesetter::load().map_err(|error| tracing::error!(%error, "no papers")).ok();
+            let mut typesetter = Typesetter::load()
+                .map_err(|error| tracing::error!(%error, "no papers"))
+                .ok();
             loop {
                 mailbox.send(Input::Printer(condition(printer.status())));
                 let (no, job) = match inbox.recv_timeout(ASK) {
@@ -51,7 +53,9 @@ impl PrinterActor {
                     Err(mpsc::RecvTimeoutError::Timeout) => continue,
                     Err(mpsc::RecvTimeoutError::Disconnected) => return,
                 };
-                let raster = typesetter.as_mut().and_then(|typesetter| set(&job, &place, typesetter));
+                let raster = typesetter
+                    .as_mut()
+                    .and_then(|typesetter| set(&job, &place, typesetter));
                 let end = match raster {
                     Some(raster) => end(printer.print(&raster)),
                     // Nothing was sent: this kiosk cannot set papers at all.
@@ -104,9 +108,16 @@ fn set(job: &PaperJob, place: &Place, typesetter: &mut Typesetter) -> Option<Ras
                 store: place.store.clone(),
                 terminal: place.terminal.clone(),
             };
-            slip.render(typesetter).map_err(|error| tracing::error!(%error, "the slip cannot be set")).ok()
+            slip.render(typesetter)
+                .map_err(|error| tracing::error!(%error, "the slip cannot be set"))
+                .ok()
         }
-        PaperJob::Receipt { order, ending, left: _, language } => {
+        PaperJob::Receipt {
+            order,
+            ending,
+            left: _,
+            language,
+        } => {
             let receipt = Receipt {
                 language: paper_language(*language),
                 number: order.slip.clone(),
@@ -143,7 +154,11 @@ fn performance(order: &Order) -> Performance {
 
 fn seats(order: &Order) -> Vec<Seat> {
     let seat = |seat: &HeldSeat| Seat {
-        class: order.class_names.get(usize::from(seat.class)).cloned().unwrap_or_default(),
+        class: order
+            .class_names
+            .get(usize::from(seat.class))
+            .cloned()
+            .unwrap_or_default(),
         block: seat.block.clone(),
         row: seat.row.clone(),
         number: seat.number.clone(),
@@ -156,5 +171,7 @@ fn seats(order: &Order) -> Vec<Seat> {
 /// The venue's own time; a zone this machine does not know is shown as UTC.
 fn zoned(at: i64, zone: &str) -> Zoned {
     let zone = TimeZone::get(zone).unwrap_or(TimeZone::UTC);
-    Timestamp::from_microsecond(at).unwrap_or_default().to_zoned(zone)
+    Timestamp::from_microsecond(at)
+        .unwrap_or_default()
+        .to_zoned(zone)
 }

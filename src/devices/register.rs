@@ -1,8 +1,8 @@
 //! The platform as the register's flow asks it.
 
 use kippu_api::{
-    client::Client,
     clerk::{Confirm, Login},
+    client::Client,
 };
 use tokio::runtime::Handle;
 
@@ -23,35 +23,71 @@ pub struct RegisterActor {
 impl RegisterActor {
     /// An actor on a runtime, for the terminal of a store.
     pub fn new(runtime: Handle, client: Client, store: String, mailbox: Mailbox<Input>) -> Self {
-        Self { runtime, client, store, mailbox }
+        Self {
+            runtime,
+            client,
+            store,
+            mailbox,
+        }
     }
 
     /// Asks; returns at once.
     pub fn ask(&self, effect: Effect) {
-        let (client, store, mailbox) = (self.client.clone(), self.store.clone(), self.mailbox.clone());
+        let (client, store, mailbox) = (
+            self.client.clone(),
+            self.store.clone(),
+            self.mailbox.clone(),
+        );
         self.runtime.spawn(async move {
             let answer = answer(&client, store, effect.ask).await;
-            mailbox.send(Input::Platform { no: effect.no, answer });
+            mailbox.send(Input::Platform {
+                no: effect.no,
+                answer,
+            });
         });
     }
 }
 
 async fn answer(client: &Client, store: String, ask: Ask) -> Result<Answer, AskFault> {
     match ask {
-        Ask::LogIn { clerk, pin } => {
-            client.login(&Login { store, clerk, pin }).await.map(Answer::LoggedIn).map_err(fault)
-        }
-        Ask::LogOut { token } => {
-            client.with_token(&token).logout().await.map(|()| Answer::LoggedOut).map_err(fault)
-        }
-        Ask::Slips { token } => client.with_token(&token).slips().await.map(Answer::Slips).map_err(fault),
+        Ask::LogIn { clerk, pin } => client
+            .login(&Login { store, clerk, pin })
+            .await
+            .map(Answer::LoggedIn)
+            .map_err(fault),
+        Ask::LogOut { token } => client
+            .with_token(&token)
+            .logout()
+            .await
+            .map(|()| Answer::LoggedOut)
+            .map_err(fault),
+        Ask::Slips { token } => client
+            .with_token(&token)
+            .slips()
+            .await
+            .map(Answer::Slips)
+            .map_err(fault),
         Ask::Slip { token, number } => {
-            let order = client.with_token(&token).clerk_slip(&number).await.map_err(fault)?;
+            let order = client
+                .with_token(&token)
+                .clerk_slip(&number)
+                .await
+                .map_err(fault)?;
             Ok(Answer::Slip(Box::new(order)))
         }
-        Ask::Confirm { token, number, amount, currency, key } => {
+        Ask::Confirm {
+            token,
+            number,
+            amount,
+            currency,
+            key,
+        } => {
             let sum = Confirm { amount, currency };
-            let done = client.with_token(&token).confirm_slip(&number, &sum, &key.into()).await.map_err(fault)?;
+            let done = client
+                .with_token(&token)
+                .confirm_slip(&number, &sum, &key.into())
+                .await
+                .map_err(fault)?;
             Ok(Answer::Confirmed(done.outcome, Box::new(done.order)))
         }
     }

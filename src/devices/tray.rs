@@ -59,7 +59,9 @@ fn look(tray: &Tray, reader: &str) -> TrayView {
         },
         name: card.name,
     };
-    TrayView { cards: cards.into_iter().map(card).collect() }
+    TrayView {
+        cards: cards.into_iter().map(card).collect(),
+    }
 }
 
 /// One card lies on a reader at a time: laying another lifts the first.

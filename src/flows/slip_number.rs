@@ -32,7 +32,10 @@ pub struct TypedSlip {
 impl TypedSlip {
     /// Nothing typed yet. `terminal` is this terminal's own number: those of one platform are equally long.
     pub fn new(terminal: TerminalId) -> Self {
-        Self { digits: Vec::new(), kiosk_digits: terminal.to_string().len() }
+        Self {
+            digits: Vec::new(),
+            kiosk_digits: terminal.to_string().len(),
+        }
     }
 
     /// Takes one more digit; ignored once the number is as long as a number can be.
@@ -45,7 +48,10 @@ impl TypedSlip {
     /// The digits of a scanned or printed number.
     pub fn read(text: &str) -> Self {
         let kiosk = text.trim().split('-').next().unwrap_or_default();
-        let mut typed = Self { digits: Vec::new(), kiosk_digits: kiosk.len() };
+        let mut typed = Self {
+            digits: Vec::new(),
+            kiosk_digits: kiosk.len(),
+        };
         for digit in text.bytes().filter(u8::is_ascii_digit) {
             typed.push(digit - b'0');
         }

@@ -34,7 +34,10 @@ impl Command {
         match verb {
             "tap" if !rest.is_empty() => Ok(Self::Tap(rest.into())),
             "tap-at" => numbers::<2>(rest).map(|[x, y]| Self::TapAt(x, y)),
-            "drag" => numbers::<4>(rest).map(|[x1, y1, x2, y2]| Self::Drag { from: (x1, y1), to: (x2, y2) }),
+            "drag" => numbers::<4>(rest).map(|[x1, y1, x2, y2]| Self::Drag {
+                from: (x1, y1),
+                to: (x2, y2),
+            }),
             "key" if !rest.is_empty() => Ok(Self::Key(rest.into())),
             "type" => Ok(Self::Type(rest.into())),
             "wait" => label_and_time(rest).map(|(label, time)| Self::Wait(label, time)),
@@ -48,14 +51,23 @@ impl Command {
 }
 
 fn numbers<const N: usize>(text: &str) -> Result<[f32; N], String> {
-    let read: Option<Vec<f32>> = text.split_whitespace().map(|word| word.parse().ok()).collect();
-    read.and_then(|read| read.try_into().ok()).ok_or_else(|| format!("expected {N} numbers, not {text:?}"))
+    let read: Option<Vec<f32>> = text
+        .split_whitespace()
+        .map(|word| word.parse().ok())
+        .collect();
+    read.and_then(|read| read.try_into().ok())
+        .ok_or_else(|| format!("expected {N} numbers, not {text:?}"))
 }
 
 fn label_and_time(text: &str) -> Result<(String, Duration), String> {
-    let (label, seconds) = text.rsplit_once(' ').ok_or("expected a label and seconds")?;
-    let seconds: f32 = seconds.parse().map_err(|_| format!("{seconds:?} are no seconds"))?;
-    let time = Duration::try_from_secs_f32(seconds).map_err(|_| format!("{seconds} are no seconds"))?;
+    let (label, seconds) = text
+        .rsplit_once(' ')
+        .ok_or("expected a label and seconds")?;
+    let seconds: f32 = seconds
+        .parse()
+        .map_err(|_| format!("{seconds:?} are no seconds"))?;
+    let time =
+        Duration::try_from_secs_f32(seconds).map_err(|_| format!("{seconds} are no seconds"))?;
     Ok((label.trim().into(), time))
 }
 
@@ -66,13 +78,25 @@ mod tests {
     #[test]
     fn labels_may_have_spaces() {
         let wait = Command::parse("wait Buy tickets 2.5").unwrap();
-        assert_eq!(wait, Command::Wait("Buy tickets".into(), Duration::from_millis(2_500)));
-        assert_eq!(Command::parse("tap 席を選ぶ 2枚"), Ok(Command::Tap("席を選ぶ 2枚".into())));
+        assert_eq!(
+            wait,
+            Command::Wait("Buy tickets".into(), Duration::from_millis(2_500))
+        );
+        assert_eq!(
+            Command::parse("tap 席を選ぶ 2枚"),
+            Ok(Command::Tap("席を選ぶ 2枚".into()))
+        );
     }
 
     #[test]
     fn numbers_are_counted() {
-        assert_eq!(Command::parse("drag 1 2 3 4"), Ok(Command::Drag { from: (1.0, 2.0), to: (3.0, 4.0) }));
+        assert_eq!(
+            Command::parse("drag 1 2 3 4"),
+            Ok(Command::Drag {
+                from: (1.0, 2.0),
+                to: (3.0, 4.0)
+            })
+        );
         assert!(Command::parse("tap-at 1").is_err());
         assert!(Command::parse("wait soon").is_err());
         assert!(Command::parse("dance").is_err());

@@ -62,17 +62,21 @@ impl<W: ComponentHandle + ElementRoot + 'static> Hand<W> {
     fn obey(&self, command: Command) -> Answer {
         match command {
             Command::Tap(label) => {
-                let at = self.middle_of(&label)?.ok_or_else(|| format!("{label:?} is not on the screen"))?;
+                let at = self
+                    .middle_of(&label)?
+                    .ok_or_else(|| format!("{label:?} is not on the screen"))?;
                 self.tap(at)
             }
             Command::TapAt(x, y) => self.tap(LogicalPosition::new(x, y)),
             Command::Drag { from, to } => self.drag(from, to),
             Command::Key(name) => {
-                let text = keys::text_of(&name).ok_or_else(|| format!("there is no key {name:?}"))?;
+                let text =
+                    keys::text_of(&name).ok_or_else(|| format!("there is no key {name:?}"))?;
                 self.press(text)
             }
             Command::Type(text) => {
-                text.chars().try_for_each(|one| self.press(one.into()).map(drop))?;
+                text.chars()
+                    .try_for_each(|one| self.press(one.into()).map(drop))?;
                 Ok(String::new())
             }
             Command::Wait(label, time) => self.wait(&label, time, true),
@@ -87,7 +91,10 @@ impl<W: ComponentHandle + ElementRoot + 'static> Hand<W> {
     }
 
     /// Does something with the window on the event loop's thread and waits for it.
-    fn with<T: Send + 'static>(&self, work: impl FnOnce(&W) -> T + Send + 'static) -> Result<T, String> {
+    fn with<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&W) -> T + Send + 'static,
+    ) -> Result<T, String> {
         let (answer, done) = mpsc::channel();
         self.window
             .upgrade_in_event_loop(move |window| {
@@ -141,8 +148,10 @@ impl<W: ComponentHandle + ElementRoot + 'static> Hand<W> {
         self.event(WindowEvent::PointerPressed { position, button })?;
         for step in 1..=DRAG_STEPS {
             let part = f32::from(step) / f32::from(DRAG_STEPS);
-            let position =
-                LogicalPosition::new(from.0 + (to.0 - from.0) * part, from.1 + (to.1 - from.1) * part);
+            let position = LogicalPosition::new(
+                from.0 + (to.0 - from.0) * part,
+                from.1 + (to.1 - from.1) * part,
+            );
             thread::sleep(FRAME);
             self.event(WindowEvent::PointerMoved { position })?;
         }
@@ -167,14 +176,19 @@ impl<W: ComponentHandle + ElementRoot + 'static> Hand<W> {
             }
             if Instant::now() >= end {
                 let state = if wanted { "is not" } else { "is still" };
-                return Err(format!("{label:?} {state} on the screen: {}", self.labels()?.join(" | ")));
+                return Err(format!(
+                    "{label:?} {state} on the screen: {}",
+                    self.labels()?.join(" | ")
+                ));
             }
             thread::sleep(LOOK);
         }
     }
 
     fn shot(&self, file: &Path) -> Answer {
-        let picture = self.with(|window| window.window().take_snapshot())?.map_err(|error| error.to_string())?;
+        let picture = self
+            .with(|window| window.window().take_snapshot())?
+            .map_err(|error| error.to_string())?;
         let (width, height) = (picture.width(), picture.height());
         let write = || -> Result<(), Box<dyn std::error::Error>> {
             if let Some(folder) = file.parent() {

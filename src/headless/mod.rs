@@ -12,7 +12,10 @@ use slint::{ComponentHandle, LogicalSize};
 use crate::app::Common;
 
 /// A portrait panel with the tray of virtual devices above it.
-const PANEL: LogicalSize = LogicalSize { width: 1080.0, height: 2080.0 };
+const PANEL: LogicalSize = LogicalSize {
+    width: 1080.0,
+    height: 2080.0,
+};
 
 /// Chooses where windows are drawn. To be called before the first window is made.
 ///
@@ -44,7 +47,9 @@ pub fn show<W: ComponentHandle + i_slint_backend_testing::ElementRoot + 'static>
         hand::start(window.as_weak());
     } else {
         window.window().set_fullscreen(!common.windowed);
-        window.window().on_close_requested(|| slint::CloseRequestResponse::HideWindow);
+        window
+            .window()
+            .on_close_requested(|| slint::CloseRequestResponse::HideWindow);
     }
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! Writing an order's tickets, and leaving them: the handover machine does it, here its outcome becomes the flow's words.
 
+use kippu_api::problem::ProblemCode;
 use kippu_card::{
     capability::{CardFault, Progress, TicketCard},
     keys::Role,
@@ -11,7 +12,6 @@ use kippu_handover::{
     outcome::{MachineFault, Outcome, Summary},
     row::ProblemCodeName,
 };
-use kippu_api::problem::ProblemCode;
 use kippu_ticket::ids::CardUid;
 
 use super::{CardDesk, open_row};
@@ -33,7 +33,8 @@ impl CardDesk {
         tell: &dyn Fn(WriteProgress),
     ) -> WriteEnd {
         tell(WriteProgress::Preparing);
-        self.try_write(order, card, room, tell).unwrap_or_else(|fault| fault_end(&fault))
+        self.try_write(order, card, room, tell)
+            .unwrap_or_else(|fault| fault_end(&fault))
     }
 
     fn try_write(
@@ -43,12 +44,20 @@ impl CardDesk {
         room: u8,
         tell: &dyn Fn(WriteProgress),
     ) -> Result<WriteEnd, MachineFault> {
-        let session = self.reader.connect().and_then(|transport| open(transport, &self.platform, Role::Write));
+        let session = self
+            .reader
+            .connect()
+            .and_then(|transport| open(transport, &self.platform, Role::Write));
         let mut session = match session {
             Ok(session) => session,
             Err(fault) => {
-                let pending = open_row(&self.journal, order)?.is_some_and(|row| row.pending.is_some());
-                return Ok(if pending { WriteEnd::Unknown(fault) } else { WriteEnd::NotWritten(fault) });
+                let pending =
+                    open_row(&self.journal, order)?.is_some_and(|row| row.pending.is_some());
+                return Ok(if pending {
+                    WriteEnd::Unknown(fault)
+                } else {
+                    WriteEnd::NotWritten(fault)
+                });
             }
         };
         if session.uid() != card {
@@ -64,18 +73,27 @@ impl CardDesk {
         }
         Ok(match outcome {
             Outcome::Ended(summary) => {
-                let places = session.read().map(|contents| words::places(&contents)).unwrap_or_default();
+                let places = session
+                    .read()
+                    .map(|contents| words::places(&contents))
+                    .unwrap_or_default();
                 ended(&summary, places)
             }
-            Outcome::LayCard { card, found: Some(found), .. } if found != card => {
-                WriteEnd::OtherCard { expected: card }
-            }
-            Outcome::LayCard { why: CardWanted::ToWrite, fault, .. } => {
-                WriteEnd::NotWritten(fault.unwrap_or(CardFault::Torn))
-            }
-            Outcome::LayCard { why: CardWanted::ToAnswer, fault, .. } => {
-                WriteEnd::Unknown(fault.unwrap_or(CardFault::Torn))
-            }
+            Outcome::LayCard {
+                card,
+                found: Some(found),
+                ..
+            } if found != card => WriteEnd::OtherCard { expected: card },
+            Outcome::LayCard {
+                why: CardWanted::ToWrite,
+                fault,
+                ..
+            } => WriteEnd::NotWritten(fault.unwrap_or(CardFault::Torn)),
+            Outcome::LayCard {
+                why: CardWanted::ToAnswer,
+                fault,
+                ..
+            } => WriteEnd::Unknown(fault.unwrap_or(CardFault::Torn)),
             Outcome::PlatformAway => WriteEnd::PlatformAway,
             Outcome::NeedsOperator => WriteEnd::NeedsOperator,
         })
@@ -108,13 +126,21 @@ fn ended(summary: &Summary, places: Places) -> WriteEnd {
     }
     if !summary.given.is_empty() {
         let left = u8::try_from(summary.left_at_platform.len()).unwrap_or(u8::MAX);
-        return WriteEnd::Written { tickets: summary.given.clone(), left, places };
+        return WriteEnd::Written {
+            tickets: summary.given.clone(),
+            left,
+            places,
+        };
     }
     if !summary.left_at_platform.is_empty() {
         return WriteEnd::NothingFits;
     }
     // Issued anew or gone on elsewhere: the order says which.
-    WriteEnd::Refused(if summary.disowned.is_empty() { ProblemCode::WrongState } else { ProblemCode::NotOwner })
+    WriteEnd::Refused(if summary.disowned.is_empty() {
+        ProblemCode::WrongState
+    } else {
+        ProblemCode::NotOwner
+    })
 }
 
 fn fault_end(fault: &MachineFault) -> WriteEnd {
@@ -129,7 +155,10 @@ fn fault_end(fault: &MachineFault) -> WriteEnd {
 fn words_of(progress: Progress) -> WriteProgress {
     let small = |number: usize| u8::try_from(number).unwrap_or(u8::MAX);
     match progress {
-        Progress::Writing { done, of } => WriteProgress::Records { done: small(done), of: small(of) },
+        Progress::Writing { done, of } => WriteProgress::Records {
+            done: small(done),
+            of: small(of),
+        },
         Progress::ReadBack => WriteProgress::ReadBack,
         Progress::Committing => WriteProgress::Committing,
         Progress::Verified => WriteProgress::Verified,

@@ -15,7 +15,10 @@ use crate::flows::{
 
 /// A bundle that is in use now.
 pub(super) fn bundle(bundle: &Bundle, now: i64) -> Input {
-    let moment = |at| Moment { at, zone: Zone::Named(bundle.zone.clone()) };
+    let moment = |at| Moment {
+        at,
+        zone: Zone::Named(bundle.zone.clone()),
+    };
     let event = bundle.serving(now).map(|event| EventFacts {
         event: Some(event.event),
         name: event.name.clone(),
@@ -23,29 +26,44 @@ pub(super) fn bundle(bundle: &Bundle, now: i64) -> Input {
         doors_open: moment(event.doors_open),
         starts: moment(event.starts),
     });
-    Input::Bundle { gate: bundle.gate.name.clone(), event: Box::new(event.unwrap_or_default()) }
+    Input::Bundle {
+        gate: bundle.gate.name.clone(),
+        event: Box::new(event.unwrap_or_default()),
+    }
 }
 
 /// The gate cannot log: nobody passes, and the staff is asked.
 pub(super) fn unusable() -> Screen {
-    Screen::Refuse(Refuse { reason: Reason::Unreadable, fact: Fact::None })
+    Screen::Refuse(Refuse {
+        reason: Reason::Unreadable,
+        fact: Fact::None,
+    })
 }
 
 /// What a decision shows.
 pub(super) fn of(outcome: &Outcome, bundle: &Bundle) -> Screen {
-    let moment = |at| Moment { at, zone: Zone::Named(bundle.zone.clone()) };
+    let moment = |at| Moment {
+        at,
+        zone: Zone::Named(bundle.zone.clone()),
+    };
     let (reason, fact) = match outcome {
         Outcome::Admit(tickets) => return admit(tickets, false),
         Outcome::Readmit(tickets) | Outcome::Leave(tickets) => return admit(tickets, true),
         Outcome::NoTicket => (Reason::NoTicket, Fact::None),
         Outcome::NotThisEvent { known, .. } => {
-            let fact = known.as_ref().map_or(Fact::None, |event| Fact::TicketFor(other(event)));
+            let fact = known
+                .as_ref()
+                .map_or(Fact::None, |event| Fact::TicketFor(other(event)));
             (Reason::NotThisEvent, fact)
         }
-        Outcome::NotThisGate { entrance, .. } => (Reason::NotThisGate, Fact::Door(entrance.clone())),
+        Outcome::NotThisGate { entrance, .. } => {
+            (Reason::NotThisGate, Fact::Door(entrance.clone()))
+        }
         Outcome::TooEarly { from } => (Reason::TooEarly, Fact::OpensAt(moment(*from))),
         Outcome::TooLate { until } => (Reason::TooLate, Fact::EndedAt(moment(*until))),
-        Outcome::AlreadyInside | Outcome::NoReentry | Outcome::NotInside => (Reason::AlreadyInside, Fact::None),
+        Outcome::AlreadyInside | Outcome::NoReentry | Outcome::NotInside => {
+            (Reason::AlreadyInside, Fact::None)
+        }
         Outcome::Nullified => (Reason::Nullified, Fact::None),
         Outcome::Recalled => (Reason::Recalled, Fact::None),
         Outcome::Forged => (Reason::Forged, Fact::None),
@@ -63,11 +81,19 @@ fn admit(tickets: &[Admission], again: bool) -> Screen {
         Some(bundle::Direction::Right) => Direction::Right,
         _ => Direction::Ahead,
     };
-    Screen::Admit(Admit { again, seats: tickets.iter().map(seat).collect(), direction })
+    Screen::Admit(Admit {
+        again,
+        seats: tickets.iter().map(seat).collect(),
+        direction,
+    })
 }
 
 fn seat(ticket: &Admission) -> SeatWords {
-    let block = if ticket.block.is_empty() { ticket.seat.block() } else { &ticket.block };
+    let block = if ticket.block.is_empty() {
+        ticket.seat.block()
+    } else {
+        &ticket.block
+    };
     SeatWords {
         floor: ticket.seat.floor(),
         block: block.to_owned(),
@@ -79,7 +105,10 @@ fn seat(ticket: &Admission) -> SeatWords {
 }
 
 fn other(event: &OtherEvent) -> EventFacts {
-    let starts = Moment { at: event.starts, zone: Zone::Named(event.zone.clone()) };
+    let starts = Moment {
+        at: event.starts,
+        zone: Zone::Named(event.zone.clone()),
+    };
     EventFacts {
         event: Some(event.event),
         name: event.name.clone(),

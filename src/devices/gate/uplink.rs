@@ -70,9 +70,15 @@ async fn fetch(client: &Client, gate: &GateActor) -> bool {
 
 async fn send(client: &Client, gate: &GateActor) {
     let asked = gate.clone();
-    let Ok(records) = tokio::task::spawn_blocking(move || asked.unsent()).await else { return };
-    let Some(last) = records.last().map(|record| record.row) else { return };
-    let batch = EntranceBatch { records: records.into_iter().map(wire).collect() };
+    let Ok(records) = tokio::task::spawn_blocking(move || asked.unsent()).await else {
+        return;
+    };
+    let Some(last) = records.last().map(|record| record.row) else {
+        return;
+    };
+    let batch = EntranceBatch {
+        records: records.into_iter().map(wire).collect(),
+    };
     match client.entrance_records(&batch).await {
         Ok(_) => {
             gate.work(Job::Online(true));

@@ -20,7 +20,11 @@ pub(super) struct SlipEntry {
 
 impl SlipEntry {
     pub fn open(desk: &Desk) -> Phase {
-        Phase::SlipEntry(Self { typed: TypedSlip::new(desk.setup.number), notice: None, asked: None })
+        Phase::SlipEntry(Self {
+            typed: TypedSlip::new(desk.setup.number),
+            notice: None,
+            asked: None,
+        })
     }
 
     fn submit(&mut self, desk: &mut Desk) {
