@@ -22,6 +22,10 @@ const HOSHIMI: SellerId = SellerId(1);
 const FAN_CLUB: SellerId = SellerId(2);
 /// Code of the store, as clerks type it.
 const STORE: &str = "0101";
+/// What the store is called.
+const STORE_NAME: &str = "ほしみマート 港町一丁目店";
+/// IANA time zone of the store and both venues.
+const ZONE: &str = "Asia/Tokyo";
 /// The play in the theatre.
 const PLAY: EventId = EventId(1);
 /// The match in the stadium.
@@ -58,9 +62,7 @@ async fn people(storage: &dyn Storage) -> anyhow::Result<()> {
     storage
         .put_seller(FAN_CLUB, "FAN", "Northern Stars Fan Club")
         .await?;
-    storage
-        .put_store(STORE, "ほしみマート 港町一丁目店", HOSHIMI)
-        .await?;
+    storage.put_store(STORE, STORE_NAME, HOSHIMI).await?;
     storage
         .put_clerk(STORE, "1", "田中", hash_pin("1111")?)
         .await?;

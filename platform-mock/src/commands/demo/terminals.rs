@@ -16,7 +16,7 @@ use platform_center::{
 };
 use serde::Serialize;
 
-use super::{MATCH, PLAY, STORE};
+use super::{MATCH, PLAY, STORE, STORE_NAME, ZONE};
 
 /// What a terminal needs to know of itself and of the platform.
 #[derive(Serialize)]
@@ -26,6 +26,10 @@ struct TerminalFile<'a> {
     role: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     store: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    store_name: Option<&'a str>,
+    /// IANA time zone of the place where it stands.
+    zone: &'a str,
     token: &'a str,
     device_key: &'a str,
     platform_key: &'a str,
@@ -134,6 +138,8 @@ async fn enrol_one(
         terminal: number,
         role: role.word(),
         store,
+        store_name: store.map(|_| STORE_NAME),
+        zone: ZONE,
         token: &token,
         device_key: &hex::encode(device_key),
         platform_key: &hex::encode(keys.issuer.public().to_bytes()),
