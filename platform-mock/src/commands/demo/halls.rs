@@ -10,11 +10,10 @@ use platform_center::{
     storage::Storage,
 };
 
-use super::{FAN_CLUB, HOSHIMI, MATCH, PLAY};
+use super::{FAN_CLUB, HOSHIMI, MATCH, PLAY, ZONE};
 
 const THEATRE: &[u8] = include_bytes!("../../../demo/ull_603.pretix.json.zst");
 const STADIUM: &[u8] = include_bytes!("../../../demo/metalist_39417.pretix.json.zst");
-const ZONE: &str = "Asia/Tokyo";
 const MINUTE: i64 = 60 * 1_000_000;
 const HOUR: i64 = 60 * MINUTE;
 
@@ -24,7 +23,7 @@ pub async fn theatre(storage: &dyn Storage, now: i64) -> anyhow::Result<()> {
     let layout = storage
         .put_layout("星見ホール", ZONE, "Paraninfo", &plan)
         .await?;
-    let starts = (now / (30 * MINUTE) + 6) * 30 * MINUTE;
+    let (doors_open, starts) = evening(now);
     let ways = ways(&plan, |code| match code {
         "stalls" => (0, "1", Direction::Ahead, None),
         "lower_box" => (1, "3", Direction::Left, None),
@@ -37,7 +36,7 @@ pub async fn theatre(storage: &dyn Storage, now: i64) -> anyhow::Result<()> {
         layout: layout.layout,
         name: "銀河鉄道の夜".into(),
         performers: "劇団ほしみ".into(),
-        doors_open: now - 30 * MINUTE,
+        doors_open,
         starts,
         sales_end: starts + HOUR,
         currency: "JPY".into(),
@@ -160,6 +159,14 @@ async fn allocate(
     Ok(())
 }
 
+/// When doors open and when the play starts: the doors are open already, and the start is the first full half hour that leaves 90 minutes
+/// to buy and walk in.
+fn evening(now: i64) -> (i64, i64) {
+    let doors_open = (now - 30 * MINUTE).div_euclid(5 * MINUTE) * 5 * MINUTE;
+    let starts = (now + 2 * HOUR).div_euclid(30 * MINUTE) * 30 * MINUTE;
+    (doors_open, starts)
+}
+
 fn at_three_in_four_weeks(now: i64) -> anyhow::Result<i64> {
     let day = Timestamp::from_microsecond(now)?
         .to_zoned(TimeZone::get(ZONE)?)
@@ -170,4 +177,24 @@ fn at_three_in_four_weeks(now: i64) -> anyhow::Result<i64> {
         .in_tz(ZONE)?
         .timestamp()
         .as_microsecond())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// 2026-12-01T18:00:00+09:00
+    const SIX: i64 = 1_796_115_600_000_000;
+
+    #[test]
+    fn doors_are_open_and_the_play_starts_at_a_full_half_hour() {
+        for minute in 0..60 {
+            let now = SIX + minute * MINUTE + 17;
+            let (doors_open, starts) = evening(now);
+            assert_eq!((doors_open % (5 * MINUTE), starts % (30 * MINUTE)), (0, 0));
+            assert!((30 * MINUTE..35 * MINUTE).contains(&(now - doors_open)));
+            assert!((90 * MINUTE..=150 * MINUTE).contains(&(starts - now)));
+        }
+        assert_eq!(evening(SIX), (SIX - 30 * MINUTE, SIX + 2 * HOUR));
+    }
 }
