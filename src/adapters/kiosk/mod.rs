@@ -86,9 +86,6 @@ impl KioskAdapter {
         let Some(window) = self.window.upgrade() else {
             return;
         };
-        if self.link.view.borrow().as_ref() == Some(view) {
-            return;
-        }
         let language = view.chrome.appearance.language;
         chrome::show(&window, view);
         self.show_screen(&window, &view.screen, view, language);

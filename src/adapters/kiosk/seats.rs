@@ -190,7 +190,8 @@ impl SeatPicture {
             .picture
             .labels(&opened.plan, &view)
             .into_iter()
-            .map(|label| word(&label, scale, self.high_contrast, &mine));
+            .filter(|label| !is_chosen(label, &mine))
+            .map(|label| word(&label, scale, self.high_contrast));
         seats.set_labels(models::update(seats.get_labels(), labels));
         let closer = view.zoomed(&opened.picture, 1.01, 0.0, 0.0).scale > view.scale;
         let farther = view.zoomed(&opened.picture, 0.99, 0.0, 0.0).scale < view.scale;
@@ -199,11 +200,16 @@ impl SeatPicture {
     }
 }
 
+/// A chosen seat carries a check instead of its number.
+fn is_chosen(label: &Label, mine: &[u32]) -> bool {
+    matches!(label.kind, LabelKind::Seat { seat } if mine.contains(&seat))
+}
+
 /// A word over the picture, in logical pixels.
-fn word(label: &Label, scale: f32, high_contrast: bool, mine: &[u32]) -> ui::SeatLabel {
+fn word(label: &Label, scale: f32, high_contrast: bool) -> ui::SeatLabel {
     let on_dark = match label.kind {
         LabelKind::Area(AreaKind::Stage) => true,
-        LabelKind::Seat { seat } => !high_contrast && !mine.contains(&seat),
+        LabelKind::Seat { .. } => !high_contrast,
         LabelKind::Block { .. } | LabelKind::Row | LabelKind::Area(_) => high_contrast,
     };
     let strong = !matches!(label.kind, LabelKind::Row);

@@ -2,9 +2,10 @@
 
 use std::{cell::RefCell, rc::Rc};
 
-use i_slint_backend_testing::ElementHandle;
+use i_slint_backend_testing::{AccessibleRole, ElementHandle};
 use kippu_ticket::ids::EventId;
 use kippu_ui::KioskWindow;
+use slint::ComponentHandle;
 
 use super::KioskAdapter;
 use crate::flows::{
@@ -25,6 +26,7 @@ impl Bench {
     fn new() -> Self {
         i_slint_backend_testing::init_no_event_loop();
         let window = KioskWindow::new().unwrap();
+        window.show().unwrap();
         let touches = Rc::new(RefCell::new(Vec::new()));
         let heard = Rc::clone(&touches);
         let adapter = KioskAdapter::new(&window, move |touch| heard.borrow_mut().push(touch));
@@ -59,9 +61,10 @@ impl Bench {
     }
 
     fn key(&self, label: &str) -> ElementHandle {
-        let mut found: Vec<_> =
-            ElementHandle::find_by_accessible_label(&self.window, label).collect();
-        assert_eq!(found.len(), 1, "elements called {label:?}");
+        let mut found: Vec<_> = ElementHandle::find_by_accessible_label(&self.window, label)
+            .filter(|element| element.accessible_role() == Some(AccessibleRole::Button))
+            .collect();
+        assert_eq!(found.len(), 1, "keys called {label:?}");
         found.remove(0)
     }
 
