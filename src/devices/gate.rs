@@ -198,19 +198,15 @@ impl GateDesk {
             return;
         }
         let keys = bundle.key_store();
-        let tapped = self
-            .reader
-            .connect()
-            .map_err(|fault| screen::of(&fault.into(), bundle))
-            .and_then(|transport| {
-                tap(transport, &keys, bundle, &mut self.log, now).map_err(|error| {
+        let shown: Screen = match self.reader.connect() {
+            Err(fault) => screen::of(&fault.into(), bundle),
+            Ok(transport) => match tap(transport, &keys, bundle, &mut self.log, now) {
+                Ok(tapped) => screen::of(&tapped.outcome, bundle),
+                Err(error) => {
                     tracing::error!(%error, "the entrance log cannot be used: nobody passes");
                     screen::unusable()
-                })
-            });
-        let shown: Screen = match tapped {
-            Ok(tapped) => screen::of(&tapped.outcome, bundle),
-            Err(screen) => screen,
+                }
+            },
         };
         self.mailbox.send(Input::Answer(Box::new(shown)));
         self.tell_uplink();

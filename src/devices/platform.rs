@@ -63,7 +63,10 @@ impl PlatformActor {
                 }
                 ask => answer(&client, ask).await,
             };
-            mailbox.send(Input::Platform { no, answer });
+            mailbox.send(Input::Platform {
+                no,
+                answer: Box::new(answer),
+            });
         });
     }
 }

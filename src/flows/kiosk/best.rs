@@ -80,11 +80,11 @@ impl Step for Best {
                 return self.answer(answer, desk);
             }
             Input::Touch(_) if self.holding.is_some() => {}
-            Input::Touch(Touch::Class(class)) => {
-                if usize::from(*class) < self.shop.event.classes.len() {
-                    self.shop.best_class = *class;
-                    self.notice = None;
-                }
+            Input::Touch(Touch::Class(class))
+                if usize::from(*class) < self.shop.event.classes.len() =>
+            {
+                self.shop.best_class = *class;
+                self.notice = None;
             }
             Input::Touch(Touch::Quantity(quantity)) => {
                 self.shop.best_quantity =

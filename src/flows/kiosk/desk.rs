@@ -107,6 +107,7 @@ impl Desk {
             Input::Printer(condition) => self.printer = *condition,
             Input::Tray(tray) => self.tray = Some(tray.clone()),
             Input::Platform { no, answer } => {
+                let answer = &**answer;
                 self.online = !matches!(answer, Err(fault) if fault.is_network());
                 if let Ok(Answer::Events(events)) = answer {
                     self.events = events.clone();

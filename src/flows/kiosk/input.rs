@@ -39,7 +39,7 @@ pub enum Input {
         /// Which question.
         no: RequestNo,
         /// What.
-        answer: Result<Answer, AskFault>,
+        answer: Box<Result<Answer, AskFault>>,
     },
     /// A paper ended.
     Paper {

@@ -77,7 +77,7 @@ impl Step for Look {
                 },
                 Input::Platform { no, answer },
             ) if open == *no => {
-                return match answer {
+                return match &**answer {
                     Ok(Answer::CardOrders(orders)) if !orders.is_empty() => {
                         OpenOrders::open(orders.clone(), contents.uid, Some(contents), None)
                     }

@@ -111,7 +111,10 @@ impl Stand {
 
     fn answer(&mut self, fits: impl Fn(&Ask) -> bool, answer: Result<Answer, AskFault>) -> Ask {
         let (no, ask) = self.asked(fits);
-        self.feed(Input::Platform { no, answer });
+        self.feed(Input::Platform {
+            no,
+            answer: Box::new(answer),
+        });
         ask
     }
 

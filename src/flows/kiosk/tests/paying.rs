@@ -192,13 +192,13 @@ fn an_order_made_for_somebody_who_left_is_cancelled() {
     );
     stand.feed(Input::Platform {
         no,
-        answer: Err(AskFault::Unreachable),
+        answer: Box::new(Err(AskFault::Unreachable)),
     });
     stand.touch(Touch::Finish);
     let late = order(stand.now, OrderState::AwaitingPayment);
     stand.feed(Input::Platform {
         no,
-        answer: Ok(Answer::Ordered(late)),
+        answer: Box::new(Ok(Answer::Ordered(late))),
     });
     stand.asked(|ask| matches!(ask, Ask::CancelPayment { .. }));
 }

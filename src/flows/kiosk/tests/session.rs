@@ -65,7 +65,7 @@ fn late_answers_of_an_earlier_session_change_nothing() {
     let before = stand.screen();
     stand.feed(Input::Platform {
         no,
-        answer: Ok(Answer::Events(Vec::new())),
+        answer: Box::new(Ok(Answer::Events(Vec::new()))),
     });
     assert_eq!(stand.screen(), before);
 }
