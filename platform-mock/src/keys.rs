@@ -1,10 +1,6 @@
 //! The platform's secret keys: files of hexadecimal digits in `DIR/keys`, made at the first start, readable by their owner only.
 
-use std::{
-    fs::{self, OpenOptions},
-    io::{ErrorKind, Write as _},
-    path::Path,
-};
+use std::{fs, io::ErrorKind, path::Path};
 
 use anyhow::{Context as _, bail};
 use kippu_card::{desfire::crypto::Key, keys::MasterKeys};
@@ -14,6 +10,8 @@ use kippu_ticket::{
     sign::SigningKey,
 };
 use sha2::{Digest as _, Sha256};
+
+use crate::private::{restrict, write_private};
 
 /// This platform's number inside tickets.
 pub const ISSUER: IssuerId = IssuerId(1);
@@ -89,35 +87,6 @@ fn secret<const N: usize>(path: &Path) -> anyhow::Result<[u8; N]> {
         }
         Err(error) => bail!("cannot read {}: {error}", path.display()),
     }
-}
-
-/// Writes a new file only its owner can read.
-///
-/// # Errors
-/// When it exists already or cannot be written.
-pub fn write_private(path: &Path, text: &str) -> anyhow::Result<()> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options
-        .open(path)
-        .with_context(|| format!("cannot make {}", path.display()))?;
-    file.write_all(text.as_bytes())
-        .and_then(|()| file.sync_all())
-        .with_context(|| format!("cannot write {}", path.display()))
-}
-
-#[cfg(unix)]
-fn restrict(path: &Path, mode: u32) -> anyhow::Result<()> {
-    use std::os::unix::fs::PermissionsExt as _;
-    fs::set_permissions(path, fs::Permissions::from_mode(mode))
-        .with_context(|| format!("cannot protect {}", path.display()))
-}
-
-#[cfg(not(unix))]
-fn restrict(_: &Path, _: u32) -> anyhow::Result<()> {
-    Ok(())
 }
 
 #[cfg(test)]

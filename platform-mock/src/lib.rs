@@ -14,6 +14,7 @@ pub mod journal;
 pub mod keys;
 pub mod masters;
 pub mod openapi;
+pub mod private;
 pub mod refusal;
 pub mod request;
 pub mod routes;

@@ -13,11 +13,13 @@ fn main() -> ExitCode {
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
+        // A log that nobody reads any more is no reason to stop.
+        .log_internal_errors(false)
         .init();
     match commands::Arguments::parse().run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("platform-center: {error:#}");
+            commands::say::problem(format_args!("platform-center: {error:#}"));
             ExitCode::FAILURE
         }
     }

@@ -23,6 +23,8 @@ use platform_center::{
     storage::Sqlite,
 };
 
+use super::say;
+
 /// How long to wait for a card.
 const PATIENCE: Duration = Duration::from_secs(20);
 /// Reader of this process on which a virtual card lies meanwhile.
@@ -63,7 +65,7 @@ pub async fn format(data: &Path, place: &Place) -> anyhow::Result<()> {
         outcome: "formatted",
     };
     storage.log_key_use(used).await?;
-    println!("card {} is ready for tickets", identity.uid);
+    say::line(format_args!("card {} is ready for tickets", identity.uid));
     Ok(())
 }
 

@@ -5,6 +5,8 @@ use std::{path::Path, sync::Arc};
 use anyhow::Context as _;
 use platform_center::{app::App, clock::SystemClock, gates::bundles};
 
+use super::say;
+
 /// Writes a gate's next bundle to a file.
 pub async fn export(data: &Path, gate: &str, out: &Path) -> anyhow::Result<()> {
     let app = App::open(data, Arc::new(SystemClock))?;
@@ -12,6 +14,10 @@ pub async fn export(data: &Path, gate: &str, out: &Path) -> anyhow::Result<()> {
     let (terminal, device_key) = found.with_context(|| format!("there is no gate named {gate}"))?;
     let sealed = bundles::next(&app, &terminal, &device_key).await?;
     std::fs::write(out, &sealed).with_context(|| format!("cannot write {}", out.display()))?;
-    println!("{}: {} bytes for {gate}", out.display(), sealed.len());
+    say::line(format_args!(
+        "{}: {} bytes for {gate}",
+        out.display(),
+        sealed.len()
+    ));
     Ok(())
 }

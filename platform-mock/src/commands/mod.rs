@@ -4,6 +4,7 @@ mod cards;
 mod demo;
 mod gates;
 mod plans;
+pub mod say;
 mod serve;
 
 use std::path::PathBuf;
@@ -76,6 +77,9 @@ enum Seed {
         /// Folder for virtual cards.
         #[arg(long)]
         tray: Option<PathBuf>,
+        /// Leaves a folder that has the demo already as it is, and says so.
+        #[arg(long)]
+        if_empty: bool,
     },
 }
 
@@ -113,9 +117,11 @@ impl Arguments {
                     )
                     .await
                 }
-                Command::Seed(Seed::Demo { data, tray }) => {
-                    demo::seed(&data.folder, tray.as_deref()).await
-                }
+                Command::Seed(Seed::Demo {
+                    data,
+                    tray,
+                    if_empty,
+                }) => demo::seed(&data.folder, tray.as_deref(), if_empty).await,
                 Command::FormatCard { data, place } => cards::format(&data.folder, &place).await,
                 Command::ExportBundle { data, gate, out } => {
                     gates::export(&data.folder, &gate, &out).await

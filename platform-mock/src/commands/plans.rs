@@ -6,6 +6,8 @@ use anyhow::{Context as _, bail};
 use kippu_seatplan::import::{self, Imported};
 use platform_center::{clock::SystemClock, masters::storage::MasterStorage as _, storage::Sqlite};
 
+use super::say;
+
 /// How the layout shall be called.
 pub struct Names {
     /// The hall.
@@ -27,7 +29,7 @@ pub async fn import(data: &Path, file: &Path, names: Names) -> anyhow::Result<()
         Ok(imported) => imported,
         Err(problems) => {
             for problem in &problems {
-                eprintln!("{}: {problem}", file.display());
+                say::problem(format_args!("{}: {problem}", file.display()));
             }
             bail!(
                 "{} was not imported: {} problems",
@@ -37,7 +39,10 @@ pub async fn import(data: &Path, file: &Path, names: Names) -> anyhow::Result<()
         }
     };
     for problem in &odd {
-        eprintln!("{}: {problem} (imported all the same)", file.display());
+        say::problem(format_args!(
+            "{}: {problem} (imported all the same)",
+            file.display()
+        ));
     }
     let storage = Sqlite::open(data, Arc::new(SystemClock))?;
     let venue = names.venue.unwrap_or_else(|| plan.name.clone());
@@ -45,12 +50,12 @@ pub async fn import(data: &Path, file: &Path, names: Names) -> anyhow::Result<()
     let stored = storage
         .put_layout(&venue, &names.zone, &layout, &plan)
         .await?;
-    println!(
+    say::line(format_args!(
         "{venue}, {layout}: {} seats in {} blocks and {} rows",
         stored.seats,
         plan.blocks.len(),
         plan.rows.len()
-    );
+    ));
     Ok(())
 }
 

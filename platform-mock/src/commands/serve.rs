@@ -1,10 +1,12 @@
 //! `platform-center serve`.
 
-use std::{io::Write as _, path::Path, sync::Arc};
+use std::{path::Path, sync::Arc};
 
 use anyhow::Context as _;
 use platform_center::{app::App, clock::SystemClock};
 use tokio::{net::TcpListener, signal};
+
+use super::say;
 
 /// Serves a data folder and prints `listening on http://…` once it can be reached.
 pub async fn serve(data: &Path, listen: &str) -> anyhow::Result<()> {
@@ -13,9 +15,10 @@ pub async fn serve(data: &Path, listen: &str) -> anyhow::Result<()> {
         .await
         .with_context(|| format!("cannot listen on {listen}"))?;
     let stop = stop()?;
-    let mut out = std::io::stdout();
-    writeln!(out, "listening on http://{}", listener.local_addr()?)?;
-    out.flush()?;
+    say::line(format_args!(
+        "listening on http://{}",
+        listener.local_addr()?
+    ));
     app.serve(listener, stop).await?;
     tracing::info!("stopped");
     Ok(())

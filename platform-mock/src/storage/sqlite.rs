@@ -12,6 +12,7 @@ use tokio::sync::Semaphore;
 
 use crate::{
     clock::Clock,
+    private::{make_private, restrict},
     refusal::{Answer, Refusal},
     storage::{
         Unit,
@@ -43,6 +44,13 @@ impl Sqlite {
         fs::create_dir_all(data)
             .with_context(|| format!("cannot make the folder {}", data.display()))?;
         let path = data.join("platform.db");
+        // The log and its index get the database's mode when SQLite makes them.
+        make_private(&path)?;
+        for left in ["platform.db-wal", "platform.db-shm"].map(|name| data.join(name)) {
+            if left.exists() {
+                restrict(&left, 0o600)?;
+            }
+        }
         let mut sql = connect(&path).with_context(|| format!("cannot open {}", path.display()))?;
         migrate(&mut sql).with_context(|| format!("cannot use {}", path.display()))?;
         let stock = Arc::new(Stock::read(&sql, clock.now())?);

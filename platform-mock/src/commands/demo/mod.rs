@@ -16,6 +16,8 @@ use platform_center::{
     storage::{Sqlite, Storage},
 };
 
+use super::say;
+
 /// The store's seller.
 const HOSHIMI: SellerId = SellerId(1);
 /// Another seller, whose seats the store cannot sell.
@@ -31,28 +33,65 @@ const PLAY: EventId = EventId(1);
 /// The match in the stadium.
 const MATCH: EventId = EventId(2);
 
-/// Fills an empty data folder.
-pub async fn seed(data: &Path, tray: Option<&Path>) -> anyhow::Result<()> {
+/// Fills an empty data folder. One that has the demo already is refused, or left as it is with `if_empty`.
+pub async fn seed(data: &Path, tray: Option<&Path>, if_empty: bool) -> anyhow::Result<()> {
     let clock = Arc::new(SystemClock);
     let now = clock.now();
     let storage = Sqlite::open(data, clock)?;
     let keys = Keys::open(data)?;
     if !storage.event_ids().await?.is_empty() {
-        bail!(
-            "{} has events already; the demo wants an empty folder",
-            data.display()
-        );
+        let anew = start_anew(data, tray);
+        if !if_empty {
+            bail!("{} has events already. {anew}", data.display());
+        }
+        return look_at(&storage, data, &anew, now).await;
+    }
+    if let Some(tray) = tray {
+        cards::lay_out(tray, &keys, now)
+            .with_context(|| format!("cannot make the cards in {}", tray.display()))?;
     }
     people(&storage).await?;
     halls::theatre(&storage, now).await?;
     halls::stadium(&storage, now).await?;
     terminals::enrol(&storage, &keys, data).await?;
-    if let Some(tray) = tray {
-        cards::lay_out(tray, &keys, now)
-            .with_context(|| format!("cannot make the cards in {}", tray.display()))?;
-    }
-    println!("store {STORE}: clerk 1 has the PIN 1111, clerk 2 has the PIN 2222");
+    say_clerks();
     Ok(())
+}
+
+/// Says whether the demo in a folder can still be played.
+async fn look_at(storage: &dyn Storage, data: &Path, anew: &str, now: i64) -> anyhow::Result<()> {
+    let play = storage.event_facts(PLAY).await?;
+    let complete = terminals::are_enrolled(storage, data).await?;
+    let Some(play) = play.filter(|_| complete) else {
+        bail!("{} has only a part of the demo. {anew}", data.display());
+    };
+    say::line(format_args!(
+        "{} has the demo already; nothing was changed",
+        data.display()
+    ));
+    if play.starts < now {
+        say::line(format_args!(
+            "The demo is stale: {} has begun. {anew}",
+            play.name
+        ));
+    }
+    say_clerks();
+    Ok(())
+}
+
+fn start_anew(data: &Path, tray: Option<&Path>) -> String {
+    let folders: Vec<String> = [Some(data), tray]
+        .into_iter()
+        .flatten()
+        .map(|folder| folder.display().to_string())
+        .collect();
+    format!("To start anew, delete {}.", folders.join(" and "))
+}
+
+fn say_clerks() {
+    say::line(format_args!(
+        "store {STORE}: clerk 1 has the PIN 1111, clerk 2 has the PIN 2222"
+    ));
 }
 
 async fn people(storage: &dyn Storage) -> anyhow::Result<()> {

@@ -1,22 +1,29 @@
 //! The demo's terminals, each with a configuration file in `DIR/terminals`.
 
-use std::{fs, path::Path};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use anyhow::Context as _;
 use kippu_gate::bundle::{Direction, Passage};
 use kippu_ticket::ids::{EventId, TerminalId};
 use platform_center::{
     auth::hash_token,
-    keys::{Keys, write_private},
+    keys::Keys,
     masters::{
         rules::TerminalRole,
         storage::{GateDoor, NewGate, NewTerminal},
     },
+    private::write_private,
     storage::Storage,
 };
 use serde::Serialize;
 
 use super::{MATCH, PLAY, STORE, STORE_NAME, ZONE};
+
+/// The terminal that is enrolled last.
+const LAST: &str = "gate-2";
 
 /// What a terminal needs to know of itself and of the platform.
 #[derive(Serialize)]
@@ -74,10 +81,20 @@ pub async fn enrol(storage: &dyn Storage, keys: &Keys, data: &Path) -> anyhow::R
         storage,
         keys,
         data,
-        ("gate-2", 22, TerminalRole::Gate),
+        (LAST, 22, TerminalRole::Gate),
         Some(gate(2, 1)),
     )
     .await
+}
+
+/// Whether the terminal that is enrolled last is, with its file: then all are.
+pub async fn are_enrolled(storage: &dyn Storage, data: &Path) -> anyhow::Result<bool> {
+    let known = storage.terminal_by_name(LAST).await?.is_some();
+    Ok(known && file(data, LAST).exists())
+}
+
+fn file(data: &Path, name: &str) -> PathBuf {
+    data.join("terminals").join(format!("{name}.toml"))
 }
 
 /// A gate at one entrance of each hall; the theatre's two face each other, the stadium's four stand around it.
@@ -144,6 +161,5 @@ async fn enrol_one(
         device_key: &hex::encode(device_key),
         platform_key: &hex::encode(keys.issuer.public().to_bytes()),
     })?;
-    let file = data.join("terminals").join(format!("{name}.toml"));
-    write_private(&file, &text).with_context(|| format!("cannot enrol {name}"))
+    write_private(&file(data, name), &text).with_context(|| format!("cannot enrol {name}"))
 }
