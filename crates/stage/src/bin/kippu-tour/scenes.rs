@@ -15,8 +15,9 @@ const PIN: &str = "1111";
 /// Exchange of the writing session that the fault strikes: a record is half written, nothing is committed yet.
 const TEAR_AT: u32 = 16;
 /// What the kiosk says when a card left in the middle: whether it is known that nothing happened, or only the card can tell.
-const AFTER_A_TEAR: [&str; 2] = [
+const AFTER_A_TEAR: [&str; 3] = [
     "The card was lifted too early",
+    "We are checking your card",
     "Please lay the same card again",
 ];
 /// How long a person would wait for something to appear.
