@@ -19,6 +19,9 @@ const AUTHENTICATION: Duration = Duration::from_millis(5);
 /// The chip's time to write memory: in place, or for a commit.
 const WRITE: Duration = Duration::from_millis(5);
 
+/// Class of what a reader answers by itself (PC/SC part 3): it never goes over the air.
+const READER_CLASS: u8 = 0xFF;
+
 /// Whether answers take the time they would take on air.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Timing {
@@ -32,7 +35,7 @@ pub enum Timing {
 /// What went over the air.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Counters {
-    /// Exchanges that were answered.
+    /// Exchanges that were answered, the reader's own among them.
     pub exchanges: u32,
     /// Bytes in both directions with everything that frames them.
     pub bytes_on_air: u64,
@@ -48,9 +51,12 @@ impl Counters {
 
     /// Counts one exchange; gives the time it shall take.
     pub(super) fn count(&mut self, timing: Timing, command: &[u8], answer: &[u8]) -> Duration {
+        self.exchanges += 1;
+        if command.first() == Some(&READER_CLASS) {
+            return Duration::ZERO;
+        }
         let bytes = bytes_on_air(command.len()) + bytes_on_air(answer.len());
         let chip = chip_time(command);
-        self.exchanges += 1;
         self.bytes_on_air += bytes;
         self.chip_time += chip;
         match timing {

@@ -285,7 +285,7 @@ fn a_gate_reads_and_marks_in_few_exchanges() {
     drop(gate);
     // The reader's own question for the card number does not go over the air.
     assert_eq!(card.counters().exchanges, 1 + 8);
-    assert_eq!(card.counters().bytes_on_air, 513);
+    assert_eq!(card.counters().bytes_on_air, 493);
     assert_eq!(look(&mut card).tickets[0].entered, 1);
 }
 
