@@ -3,6 +3,7 @@
 //! The decision (which tickets, epoch, hop, fence) is stored and the bytes are computed from it, so a repeated request gets the same
 //! bytes: Ed25519 and AES-CMAC are deterministic.
 
+mod refused;
 pub mod routes;
 pub mod rules;
 pub mod storage;

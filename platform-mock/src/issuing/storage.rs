@@ -5,7 +5,10 @@ use kippu_api::orders::{GrantRequest, OrderState};
 use kippu_ticket::ids::{HandoverId, TerminalId, TicketId};
 use rusqlite::{Connection, OptionalExtension as _, types::Type};
 
-use super::rules::{self, GrantRecord, GrantedSeat};
+use super::{
+    refused,
+    rules::{self, GrantRecord, GrantedSeat},
+};
 use crate::{
     clerks::rules::Clerk,
     journal::Entry,
@@ -24,7 +27,7 @@ use crate::{
 /// Issuing.
 #[async_trait]
 pub trait IssuingStorage: Send + Sync {
-    /// Gives the right to write an order's tickets. The same request again gets the same answer.
+    /// Gives the right to write an order's tickets. The same request again gets the same answer, a refusal included.
     async fn grant(
         &self,
         terminal: Terminal,
@@ -49,28 +52,27 @@ impl IssuingStorage for Sqlite {
         order: String,
         wish: GrantRequest,
     ) -> Answer<(GrantRecord, OrderRecord)> {
+        // A refusal is an answer that must stay, so the command itself succeeds with it.
         self.write(move |unit| {
-            let record = record::order(unit.sql, &order)?;
             if let Some(known) = find_grant(unit.sql, wish.handover)? {
                 rules::check_repeat(&known, &order, terminal.id, &wish)?;
-                return Ok((known, record));
+                return Ok(Ok((known, record::order(unit.sql, &order)?)));
             }
-            let (tickets, left) = rules::choose(&record, terminal.shop()?.seller, &wish)?;
-            let grant = GrantRecord {
-                order,
-                handover: wish.handover,
-                terminal: terminal.id,
-                incarnation: wish.incarnation,
-                card: wish.card,
-                fence: record.fence + 1,
-                tickets,
-                left_at_platform: left,
-                open: true,
-            };
-            insert(unit, &grant, &record)?;
-            Ok((grant, record))
+            if let Some(refusal) = refused::find(unit.sql, wish.handover, terminal.id)? {
+                return Ok(Err(refusal));
+            }
+            match choose(unit, &terminal, &order, &wish) {
+                Ok((grant, record)) => {
+                    insert(unit, &grant, &record)?;
+                    Ok(Ok((grant, record)))
+                }
+                Err(refusal) => {
+                    refused::keep(unit, wish.handover, terminal.id, &order, &refusal)?;
+                    Ok(Err(refusal))
+                }
+            }
         })
-        .await
+        .await?
     }
 
     async fn reissue(
@@ -89,6 +91,29 @@ impl IssuingStorage for Sqlite {
         })
         .await
     }
+}
+
+/// Decides on a new grant; changes nothing.
+fn choose(
+    unit: &Unit<'_>,
+    terminal: &Terminal,
+    order: &str,
+    wish: &GrantRequest,
+) -> Answer<(GrantRecord, OrderRecord)> {
+    let record = record::order(unit.sql, order)?;
+    let (tickets, left_at_platform) = rules::choose(&record, terminal.shop()?.seller, wish)?;
+    let grant = GrantRecord {
+        order: order.to_owned(),
+        handover: wish.handover,
+        terminal: terminal.id,
+        incarnation: wish.incarnation.clone(),
+        card: wish.card,
+        fence: record.fence + 1,
+        tickets,
+        left_at_platform,
+        open: true,
+    };
+    Ok((grant, record))
 }
 
 fn insert(unit: &mut Unit<'_>, grant: &GrantRecord, order: &OrderRecord) -> Answer<()> {

@@ -7,6 +7,7 @@ const FILES: &[(u32, &str)] = &[
     (2, include_str!("../../migrations/0002_sales.sql")),
     (3, include_str!("../../migrations/0003_journal.sql")),
     (4, include_str!("../../migrations/0004_issuing.sql")),
+    (5, include_str!("../../migrations/0005_refusals.sql")),
 ];
 
 /// Why a database cannot be used.

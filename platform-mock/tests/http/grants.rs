@@ -17,6 +17,8 @@ use crate::{
 
 const FIRST: HandoverId = HandoverId([1; 16]);
 const SECOND: HandoverId = HandoverId([2; 16]);
+const THIRD: HandoverId = HandoverId([3; 16]);
+const FOURTH: HandoverId = HandoverId([4; 16]);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_repeated_request_gets_the_same_bytes_and_nobody_else_gets_them() {
@@ -72,12 +74,17 @@ async fn only_paid_orders_are_granted_and_only_for_their_card() {
         .unwrap_err();
     assert_eq!(code(refused), ProblemCode::WrongState);
     app.pay(&order).await.unwrap();
-    let other = GrantRequest {
+    let other = |handover| GrantRequest {
         card: OTHER_CARD,
-        ..wish(FIRST)
+        ..wish(handover)
     };
     assert_eq!(
-        code(app.kiosk().grant(&order.order, &other).await.unwrap_err()),
+        code(
+            app.kiosk()
+                .grant(&order.order, &other(SECOND))
+                .await
+                .unwrap_err()
+        ),
         ProblemCode::WrongState
     );
     let change = ChangeCard {
@@ -90,13 +97,64 @@ async fn only_paid_orders_are_granted_and_only_for_their_card() {
         .await
         .unwrap();
     assert_eq!(changed.card, OTHER_CARD);
-    app.kiosk().grant(&order.order, &other).await.unwrap();
+    app.kiosk()
+        .grant(&order.order, &other(THIRD))
+        .await
+        .unwrap();
     let refused = app
         .kiosk()
         .change_card(&order.order, &change, &IdempotencyKey::random())
         .await
         .unwrap_err();
     assert_eq!(code(refused), ProblemCode::WrongState);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refused_handover_stays_refused_when_its_request_arrives_late() {
+    let mut app = TestApp::start().await;
+    let order = app.order(&[0]).await;
+    let ask = async |app: &TestApp, terminal: &str, handover| {
+        app.client(terminal)
+            .grant(&order.order, &wish(handover))
+            .await
+    };
+    let refused = ask(&app, "kiosk-1", FIRST).await.unwrap_err();
+    app.pay(&order).await.unwrap();
+    app.restart().await;
+    let late = ask(&app, "kiosk-1", FIRST).await.unwrap_err();
+    assert_eq!(
+        late.to_string(),
+        refused.to_string(),
+        "the same refusal, although the order is paid by now"
+    );
+    assert_eq!(code(late), ProblemCode::WrongState);
+    assert_eq!(
+        app.kiosk().order(&order.order).await.unwrap().state,
+        OrderState::Paid,
+        "nothing was granted"
+    );
+    ask(&app, "kiosk-1", SECOND).await.unwrap();
+    let taken = ask(&app, "kiosk-2", THIRD).await.unwrap_err();
+    assert_eq!(code(taken), ProblemCode::NotOwner);
+    let grant = ask(&app, "kiosk-1", SECOND).await.unwrap();
+    app.kiosk()
+        .report(SECOND, &report(&grant, ReportedOutcome::LeftAtPlatform, 1))
+        .await
+        .unwrap();
+    let late = ask(&app, "kiosk-2", THIRD).await.unwrap_err();
+    assert_eq!(code(late), ProblemCode::NotOwner);
+    let nowhere = app
+        .kiosk()
+        .grant("nowhere", &wish(FOURTH))
+        .await
+        .unwrap_err();
+    assert_eq!(code(nowhere), ProblemCode::NotFound);
+    assert_eq!(
+        code(ask(&app, "kiosk-1", FOURTH).await.unwrap_err()),
+        ProblemCode::NotFound
+    );
+    // Nobody can spoil another terminal's handover by asking for it first.
+    ask(&app, "kiosk-2", FOURTH).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -126,7 +184,7 @@ async fn what_does_not_fit_stays_at_the_platform_for_a_later_visit() {
     assert_eq!((rest.fence, rest.tickets[0].ticket), (2, order.tickets[2]));
     let full = GrantRequest {
         room: 0,
-        ..wish(HandoverId([3; 16]))
+        ..wish(THIRD)
     };
     assert_eq!(
         code(app.kiosk().grant(&order.order, &full).await.unwrap_err()),
