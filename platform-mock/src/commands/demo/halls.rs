@@ -197,4 +197,29 @@ mod tests {
         }
         assert_eq!(evening(SIX), (SIX - 30 * MINUTE, SIX + 2 * HOUR));
     }
+
+    #[test]
+    fn the_theatre_lies_below_its_stage_with_row_a_first() {
+        let plan = read(THEATRE).unwrap();
+        let first_row = |block: &str, row: &str| {
+            let seats = (0..plan.seats.len()).filter(|seat| {
+                let words = plan.address(*seat);
+                (words.block, words.row) == (block, row)
+            });
+            let heights: Vec<f32> = seats.map(|seat| plan.seats[seat].at.y).collect();
+            assert!(!heights.is_empty(), "{block} {row}");
+            heights.into_iter().fold(f32::MAX, f32::min)
+        };
+        let downwards = [
+            plan.focus.y,
+            first_row("stalls", "A"),
+            first_row("stalls", "Q"),
+            first_row("amphitheater", "A"),
+            first_row("amphitheater", "H"),
+        ];
+        assert!(downwards.is_sorted(), "{downwards:?}");
+        for side in ["lower_box", "upper_box"] {
+            assert_eq!(first_row(side, "Odd"), first_row("stalls", "A"), "{side}");
+        }
+    }
 }
