@@ -25,6 +25,11 @@ impl Hand {
         }
     }
 
+    /// The system's number of the terminal's process.
+    pub fn process_id(&self) -> u32 {
+        self.process.id()
+    }
+
     /// Sends one command; the answer's text after `ok`, or an error with what the terminal said.
     pub fn command(&mut self, command: &str) -> Result<String> {
         self.command_within(command, ANSWER_PATIENCE)

@@ -56,6 +56,11 @@ impl Process {
         })
     }
 
+    /// The system's number of the process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Writes one line to its standard input.
     pub fn send(&mut self, line: &str) -> Result<()> {
         writeln!(self.stdin, "{line}")
