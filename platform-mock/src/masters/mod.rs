@@ -2,6 +2,7 @@
 
 pub mod catalogue;
 mod event_rows;
+mod gate_rows;
 pub mod routes;
 pub mod rules;
 pub mod storage;

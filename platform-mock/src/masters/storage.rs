@@ -8,12 +8,12 @@ use rusqlite::{OptionalExtension as _, Row};
 use sha2::{Digest as _, Sha256};
 
 use super::{
-    event_rows,
+    event_rows, gate_rows,
     rules::{EventFacts, NewEvent, Shop, Terminal, TerminalRole},
 };
 use crate::{
     refusal::{Answer, Refusal},
-    storage::{Sqlite, words::word},
+    storage::Sqlite,
 };
 
 /// A layout as stored.
@@ -47,8 +47,6 @@ pub struct NewTerminal {
 /// A new terminal's part as a gate.
 #[derive(Debug, Clone)]
 pub struct NewGate {
-    /// Its number among the venue's gates, part of the entered mark.
-    pub mark: u8,
     /// Which way people pass it.
     pub passage: Passage,
     /// Entrances of the events it serves.
@@ -214,16 +212,7 @@ impl MasterStorage for Sqlite {
                 (new.id.0, &new.name, new.role.word(), store, new.token, new.device_key),
             )?;
             if let Some(gate) = &new.gate {
-                unit.sql.execute(
-                    "INSERT INTO gates (terminal, mark, passage) VALUES (?1, ?2, ?3)",
-                    (new.id.0, gate.mark, word(&gate.passage)?),
-                )?;
-                for door in &gate.doors {
-                    unit.sql.execute(
-                        "INSERT INTO gate_doors (terminal, event, door, here, direction) VALUES (?1, ?2, ?3, ?4, ?5)",
-                        (new.id.0, door.event.0, door.entrance, door.here, word(&door.direction)?),
-                    )?;
-                }
+                gate_rows::insert(unit.sql, new.id, gate)?;
             }
             Ok(())
         })

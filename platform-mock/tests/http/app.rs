@@ -230,6 +230,31 @@ pub fn plan() -> Plan {
     import::csv::import(text.as_bytes(), "hall").unwrap().0
 }
 
+/// A performance on a layout of [`plan`].
+pub fn play(event: EventId, layout: i64) -> NewEvent {
+    NewEvent {
+        event,
+        organizer: "o".into(),
+        layout,
+        name: "Play".into(),
+        performers: "Players".into(),
+        doors_open: NOW + 2 * HOUR,
+        starts: NOW + 3 * HOUR,
+        sales_end: NOW + 3 * HOUR,
+        currency: "JPY".into(),
+        tax_basis_points: 1000,
+        limit_per_order: 4,
+        prices: vec![8800, 6600],
+        entrances: vec!["North".into()],
+        ways: vec![BlockWay {
+            entrance: 0,
+            hall_door: "1".into(),
+            direction: Direction::Ahead,
+            step_free: None,
+        }],
+    }
+}
+
 async fn furnish(storage: &dyn Storage, seats: u32) {
     storage.put_organizer("o", "Organizer").await.unwrap();
     storage
@@ -258,27 +283,7 @@ async fn furnish(storage: &dyn Storage, seats: u32) {
         .put_layout("Hall", "Asia/Tokyo", "full", &plan())
         .await
         .unwrap();
-    let event = NewEvent {
-        event: EVENT,
-        organizer: "o".into(),
-        layout: layout.layout,
-        name: "Play".into(),
-        performers: "Players".into(),
-        doors_open: NOW + 2 * HOUR,
-        starts: NOW + 3 * HOUR,
-        sales_end: NOW + 3 * HOUR,
-        currency: "JPY".into(),
-        tax_basis_points: 1000,
-        limit_per_order: 4,
-        prices: vec![8800, 6600],
-        entrances: vec!["North".into()],
-        ways: vec![BlockWay {
-            entrance: 0,
-            hall_door: "1".into(),
-            direction: Direction::Ahead,
-            step_free: None,
-        }],
-    };
+    let event = play(EVENT, layout.layout);
     storage.register_event(event).await.unwrap();
     storage
         .allocate(EVENT, Some(SELLER), (0..seats).collect())
@@ -289,7 +294,6 @@ async fn furnish(storage: &dyn Storage, seats: u32) {
         .await
         .unwrap();
     let gate = NewGate {
-        mark: 1,
         passage: Passage::In,
         doors: vec![GateDoor {
             event: EVENT,

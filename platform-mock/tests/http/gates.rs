@@ -6,11 +6,24 @@ use kippu_api::{
     entrance::{EntranceBatch, EntranceRecord},
     problem::ProblemCode,
 };
-use kippu_gate::bundle::{Bundle, open};
-use kippu_ticket::record::BoundTicket;
-use platform_center::journal::storage::JournalStorage as _;
+use kippu_gate::bundle::{Bundle, Direction, Gate, Passage, open};
+use kippu_ticket::{
+    ids::{EventId, TerminalId},
+    record::BoundTicket,
+};
+use platform_center::{
+    auth::hash_token,
+    gates::storage::GateStorage as _,
+    journal::storage::JournalStorage as _,
+    masters::{
+        rules::TerminalRole,
+        storage::{GateDoor, MasterStorage as _, NewGate, NewTerminal},
+    },
+    refusal::Answer,
+    storage::Sqlite,
+};
 
-use crate::app::{CARD, EVENT, GATE_KEY, TestApp, code};
+use crate::app::{CARD, EVENT, GATE_KEY, TestApp, code, plan, play};
 
 async fn bundle(app: &TestApp) -> Bundle {
     let sealed = app.client("gate-1").bundle().await.unwrap();
@@ -64,6 +77,69 @@ async fn the_next_bundle_replaces_the_last_and_recalls_what_was_issued_anew() {
     assert!(!first.is_recalled(order.tickets[0], grant.tickets[0].epoch));
     assert!(second.is_recalled(order.tickets[0], grant.tickets[0].epoch));
     assert!(!second.is_recalled(order.tickets[0], grant.tickets[0].epoch + 1));
+}
+
+/// Registers a gate that serves these events; its mark number.
+async fn mark_of_new_gate(storage: &Sqlite, number: u32, events: &[EventId]) -> Answer<u8> {
+    let door = |event: &EventId| GateDoor {
+        event: *event,
+        entrance: 0,
+        here: true,
+        direction: Direction::Ahead,
+    };
+    let gate = NewTerminal {
+        id: TerminalId(number),
+        name: format!("gate-{number}"),
+        role: TerminalRole::Gate,
+        store: None,
+        token: hash_token(&number.to_string()),
+        device_key: GATE_KEY,
+        gate: Some(NewGate {
+            passage: Passage::In,
+            doors: events.iter().map(door).collect(),
+        }),
+    };
+    storage.register_terminal(gate).await?;
+    Ok(storage.next_bundle(TerminalId(number)).await?.unwrap().mark)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_gate_has_a_mark_number_of_its_own_at_its_venues_and_keeps_it() {
+    const ELSEWHERE: EventId = EventId(8);
+    let app = TestApp::start().await;
+    let storage = app.storage();
+    let layout = storage
+        .put_layout("Other hall", "Asia/Tokyo", "full", &plan())
+        .await
+        .unwrap();
+    let event = play(ELSEWHERE, layout.layout);
+    storage.register_event(event).await.unwrap();
+
+    let first = bundle(&app).await.gate.mark;
+    let both = [EVENT, ELSEWHERE];
+    assert_eq!(first, 0);
+    for (number, events, expected) in [
+        (101, &both[..1], 1),
+        (102, &both[1..], 0),
+        (103, &both[..], 2),
+        (104, &both[1..], 1),
+    ] {
+        let mark = mark_of_new_gate(&storage, number, events).await.unwrap();
+        assert_eq!(mark, expected, "gate {number}");
+    }
+    for expected in 3..=Gate::MARK_MAX {
+        let number = 200 + u32::from(expected);
+        let mark = mark_of_new_gate(&storage, number, &[EVENT]).await.unwrap();
+        assert_eq!(mark, expected);
+    }
+    let refused = mark_of_new_gate(&storage, 999, &[EVENT]).await.unwrap_err();
+    assert_eq!(refused.code, ProblemCode::BadRequest);
+    assert_eq!(
+        mark_of_new_gate(&storage, 999, &[ELSEWHERE]).await,
+        Ok(3),
+        "the other hall has room, and the refusal left nothing behind"
+    );
+    assert_eq!(bundle(&app).await.gate.mark, first);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -74,7 +74,7 @@ pub async fn enrol(storage: &dyn Storage, keys: &Keys, data: &Path) -> anyhow::R
         keys,
         data,
         ("gate-1", 21, TerminalRole::Gate),
-        Some(gate(1, 0)),
+        Some(gate(0)),
     )
     .await?;
     enrol_one(
@@ -82,7 +82,7 @@ pub async fn enrol(storage: &dyn Storage, keys: &Keys, data: &Path) -> anyhow::R
         keys,
         data,
         (LAST, 22, TerminalRole::Gate),
-        Some(gate(2, 1)),
+        Some(gate(1)),
     )
     .await
 }
@@ -98,7 +98,7 @@ fn file(data: &Path, name: &str) -> PathBuf {
 }
 
 /// A gate at one entrance of each hall; the theatre's two face each other, the stadium's four stand around it.
-fn gate(mark: u8, entrance: u8) -> NewGate {
+fn gate(entrance: u8) -> NewGate {
     let door = |event: EventId, of: u8, direction| GateDoor {
         event,
         entrance: of,
@@ -124,7 +124,6 @@ fn gate(mark: u8, entrance: u8) -> NewGate {
     });
     let stadium = (0..4).map(|of| door(MATCH, of, to(of)));
     NewGate {
-        mark,
         passage: Passage::In,
         doors: theatre.chain(stadium).collect(),
     }
