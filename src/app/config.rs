@@ -3,8 +3,11 @@
 use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
+use jiff::tz::TimeZone;
 use kippu_ticket::{ids::TerminalId, sign::PublicKey};
 use serde::Deserialize;
+
+use super::clock;
 
 /// The file's content.
 #[derive(Clone, Deserialize)]
@@ -18,6 +21,12 @@ pub struct TerminalFile {
     /// Code of the store it stands in; empty for gates.
     #[serde(default)]
     pub store: String,
+    /// The store's name for papers and screens; empty where the platform wrote none.
+    #[serde(default)]
+    pub store_name: String,
+    /// IANA name of the zone it stands in; the system's where the platform wrote none.
+    #[serde(default = "clock::zone")]
+    pub zone: String,
     /// Bearer token.
     pub token: String,
     /// The device's own key: 32 bytes in hexadecimal.
@@ -37,6 +46,8 @@ impl TerminalFile {
             .with_context(|| format!("the terminal's configuration {}", file.display()))?;
         let read: Self = toml::from_str(&text)
             .with_context(|| format!("{} is no terminal configuration", file.display()))?;
+        TimeZone::get(&read.zone)
+            .with_context(|| format!("the time zone {:?} of {}", read.zone, file.display()))?;
         ensure!(
             read.role == role,
             "{} is for a {}, not for a {role}",
@@ -44,6 +55,15 @@ impl TerminalFile {
             read.role
         );
         Ok(read)
+    }
+
+    /// What people call the store: its name, or its code where it has none.
+    pub fn store_words(&self) -> &str {
+        if self.store_name.is_empty() {
+            &self.store
+        } else {
+            &self.store_name
+        }
     }
 }
 

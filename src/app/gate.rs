@@ -87,7 +87,7 @@ pub fn run(common: &Common, cards: &Cards, bundle: Option<&Path>) -> Result<()> 
     let mailbox = pump::mailbox();
     let setup = Setup {
         gate: file.name.clone(),
-        zone: Zone::Named(clock::zone()),
+        zone: Zone::Named(file.zone.clone()),
         simulated,
     };
     let window = GateWindow::new()?;

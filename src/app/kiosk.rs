@@ -163,7 +163,7 @@ pub fn run(common: &Common, cards: &Cards, printer: Option<&PrinterAddress>) -> 
     let setup = Setup {
         terminal: file.name.clone(),
         number: file.terminal,
-        zone: Zone::Named(clock::zone()),
+        zone: Zone::Named(file.zone.clone()),
         simulated,
         has_printer: device.is_some(),
         key_prefix: kippu_api::client::IdempotencyKey::random()
@@ -178,7 +178,8 @@ pub fn run(common: &Common, cards: &Cards, printer: Option<&PrinterAddress>) -> 
     let adapter = KioskAdapter::new(&window, move |touch| touches.send(Input::Touch(touch)));
     let outbox = BlockingPlatform::new(runtime.handle().clone(), hurried);
     let place = Place {
-        store: file.store.clone(),
+        store: file.store_words().to_owned(),
+        zone: file.zone.clone(),
         terminal: file.name.clone(),
     };
     let changed = mailbox.clone();

@@ -62,7 +62,7 @@ pub fn run(common: &Common) -> Result<()> {
         register: file.name.clone(),
         number: file.terminal,
         store: file.store.clone(),
-        zone: Zone::Named(clock::zone()),
+        zone: Zone::Named(file.zone.clone()),
         key_prefix: kippu_api::client::IdempotencyKey::random()
             .as_str()
             .to_owned(),

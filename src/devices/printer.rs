@@ -29,6 +29,8 @@ const ASK: Duration = Duration::from_secs(3);
 pub struct Place {
     /// The shop.
     pub store: String,
+    /// IANA name of the zone it stands in: of moments at the register, not at the venue.
+    pub zone: String,
     /// The kiosk.
     pub terminal: String,
 }
@@ -103,8 +105,8 @@ fn set(job: &PaperJob, place: &Place, typesetter: &mut Typesetter) -> Option<Ras
                 seats: seats(order),
                 total: Money::new(order.total, &order.currency),
                 tax: Money::new(order.tax, &order.currency),
-                pay_until: zoned(order.pay_until, &order.zone),
-                issued: zoned(order.now, &order.zone),
+                pay_until: zoned(order.pay_until, &place.zone),
+                issued: zoned(order.now, &place.zone),
                 store: place.store.clone(),
                 terminal: place.terminal.clone(),
             };
@@ -127,7 +129,7 @@ fn set(job: &PaperJob, place: &Place, typesetter: &mut Typesetter) -> Option<Ras
                 total: Money::new(order.total, &order.currency),
                 tax: Money::new(order.tax, &order.currency),
                 card_ending: ending.clone(),
-                paid: zoned(order.paid.unwrap_or(order.now), &order.zone),
+                paid: zoned(order.paid.unwrap_or(order.now), &place.zone),
                 store: place.store.clone(),
                 registration: None,
             };
@@ -168,7 +170,7 @@ fn seats(order: &Order) -> Vec<Seat> {
     order.seats.iter().map(seat).collect()
 }
 
-/// The venue's own time; a zone this machine does not know is shown as UTC.
+/// A moment where it counts: at the venue or at the store; a zone this machine does not know is shown as UTC.
 fn zoned(at: i64, zone: &str) -> Zoned {
     let zone = TimeZone::get(zone).unwrap_or(TimeZone::UTC);
     Timestamp::from_microsecond(at)
