@@ -123,9 +123,14 @@ impl Theatre {
 
     /// Starts a terminal under the hand: `kind` is `kiosk`, `gate` or `register`, `name` its configuration.
     pub fn terminal(&self, kind: &str, name: &str) -> Result<Hand> {
+        self.terminal_via(kind, name, &self.platform_url)
+    }
+
+    /// The same with its platform at another address, such as a line that can be held up.
+    pub fn terminal_via(&self, kind: &str, name: &str, platform: &str) -> Result<Hand> {
         let mut command = Command::new(binary("kippu")?);
         command
-            .args([kind, "--headless", "--platform", &self.platform_url])
+            .args([kind, "--headless", "--platform", platform])
             .arg("--terminal")
             .arg(
                 self.platform_data()
