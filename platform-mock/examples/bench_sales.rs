@@ -1,9 +1,9 @@
 //! Measures the sale of one seat: hold, order, payment, grant. At the storage in this process, or over HTTP against a platform in a
 //! process of its own.
 //!
-//! `bench_sales [--clients N] [--seconds N] [--over storage|http]` prints one line of JSON: sales per second, CPU seconds of the platform
-//! per 1,000 sales, sales per commit (one fsync of the log each). Over HTTP the client's own CPU time is not counted, at the storage
-//! everything is.
+//! `bench_sales [--clients N] [--seconds N] [--over storage|http]` prints one row of a table: where, customers at the same time, sales,
+//! sales per second, CPU seconds of the platform per 1,000 sales, sales per commit (one fsync of the log each). Over HTTP the client's
+//! own CPU time is not counted, at the storage everything is.
 
 use std::{
     path::Path,
@@ -354,14 +354,12 @@ fn print(
     commits: Option<u64>,
 ) {
     let sold = till.sold.load(Ordering::Relaxed) as f64;
-    let line = serde_json::json!({
-        "measure": "sale of one seat (hold, order, payment, grant)",
-        "over": over,
-        "clients": clients,
-        "sales": sold,
-        "sales_per_second": (sold / elapsed.as_secs_f64()).round(),
-        "cpu_seconds_per_1000": (cpu / sold * 1e6).round() / 1e3,
-        "sales_per_commit": commits.map(|commits| (sold / commits as f64 * 10.0).round() / 10.0),
+    let per_commit = commits.map_or("–".to_owned(), |commits| {
+        format!("{:.1}", sold / commits as f64)
     });
-    println!("{line}");
+    println!(
+        "| {over} | {clients} | {sold} | {:.0} | {:.3} | {per_commit} |",
+        sold / elapsed.as_secs_f64(),
+        cpu / sold * 1e3,
+    );
 }

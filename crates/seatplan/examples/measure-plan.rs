@@ -1,4 +1,4 @@
-//! Measures a plan: encoded size, time per painted frame, time to find seats. `measure-plan PLAN.json [FRAME.ppm]` with a pretix plan.
+//! Measures a plan: encoded size, CPU time per painted frame and to find seats. `measure-plan PLAN.json [FRAME.ppm]` with a pretix plan.
 
 use std::{env, fs, hint::black_box, time::Instant};
 
@@ -23,21 +23,17 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let start = Clock::now();
     let (plan, _) = pretix::import(&bytes).map_err(|problems| problems[0].to_string())?;
     println!(
-        "import          {:8.2} ms, {} seats from {} bytes",
-        ms(start),
+        "| plan of {} seats | CPU |\n|---|--:|\n| import from {} bytes | {:.1} ms |",
         plan.seats.len(),
-        bytes.len()
+        bytes.len(),
+        ms(start)
     );
     let start = Clock::now();
     let packed = plan.encode();
-    println!(
-        "encode          {:8.2} ms, {} bytes",
-        ms(start),
-        packed.len()
-    );
+    println!("| encode to {} bytes | {:.1} ms |", packed.len(), ms(start));
     let start = Clock::now();
     black_box(Plan::decode(&packed)?);
-    println!("decode          {:8.2} ms", ms(start));
+    println!("| decode | {:.1} ms |", ms(start));
 
     let availability: Vec<u8> = (0..plan.seats.len())
         .map(|seat| ((seat * 7919) % 5) as u8)
@@ -53,9 +49,13 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                 class: Some(0),
                 count,
             };
-            let apart = find(&plan, availability, &wish).map(|choice| choice.apart);
+            let found = match find(&plan, availability, &wish).map(|choice| choice.apart) {
+                Some(false) => "together",
+                Some(true) => "apart",
+                None => "none",
+            };
             println!(
-                "best {count:>2} of {name:<7} {:6.2} ms, {apart:?}",
+                "| best {count}, free seats in {name}: {found} | {:.1} ms |",
                 ms(start)
             );
         }
@@ -63,7 +63,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     let start = Clock::now();
     let picture = Picture::new(&plan);
-    println!("prepare         {:8.2} ms", ms(start));
+    println!("| prepare the picture | {:.1} ms |", ms(start));
+    println!(
+        "\n| panning, {W} × {H} pixels, seats apart | CPU of a frame, mean | worst | labels |"
+    );
+    println!("|--:|--:|--:|--:|");
     let mut painter = Painter::default();
     let mut pixels = vec![0; (W * H * 4) as usize];
     let looks = Looks {
@@ -98,7 +102,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let start = Clock::now();
         let words = picture.labels(&plan, &view).len();
         println!(
-            "frame at {pitch:4.0} px {:8.2} ms mean, {worst:.2} ms worst; {words} labels in {:.2} ms",
+            "| {} | {:.2} ms | {worst:.2} ms | {words} in {:.2} ms |",
+            if pitch == 0.0 {
+                "whole plan".to_owned()
+            } else {
+                format!("{pitch:.0} px")
+            },
             sum / 40.0,
             ms(start)
         );
@@ -114,6 +123,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             )?;
         }
     }
+    println!();
     Ok(())
 }
 
