@@ -82,8 +82,8 @@ fn slip_in_trouble(trouble: &Trouble) -> Result<()> {
     world.theatre.tell_printer(trouble.mended)?;
     kiosk.tap("Print again")?;
     kiosk.wait("Take the slip to the register", SOON)?;
-    let printed = papers::pictures(&world.theatre.papers())?;
-    let last = printed.last().expect("a slip was printed");
+    let printed = papers::wait_for(&world.theatre.papers(), parts.len() + 1)?;
+    let last = &printed[parts.len()];
     assert_eq!(
         papers::scan(last)?,
         [format!("CODE-128:{slip}"), format!("QR-Code:{slip}")]

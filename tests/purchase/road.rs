@@ -20,13 +20,14 @@ fn two_seats_are_bought_paid_and_written() -> Result<()> {
         (order.state, order.seats.len()),
         (OrderState::AwaitingPayment, 2)
     );
-    assert!({
-        moves::lift(&mut kiosk, CARD)?;
-        world.live_on(CARD)?.is_empty()
-    });
+    moves::lift(&mut kiosk, CARD)?;
+    assert!(
+        world.live_on(CARD)?.is_empty(),
+        "nothing is written before it is paid"
+    );
 
     // The register's scanner reads what the paper says.
-    let slips = papers::pictures(&world.theatre.papers())?;
+    let slips = papers::wait_for(&world.theatre.papers(), 1)?;
     assert_eq!(slips.len(), 1, "{slips:?}");
     assert_eq!(
         papers::scan(&slips[0])?,
@@ -43,11 +44,8 @@ fn two_seats_are_bought_paid_and_written() -> Result<()> {
 
     world.wait_for_state(&order, OrderState::Issued)?;
     assert_eq!(world.live_on(CARD)?, order.tickets);
-    assert_eq!(
-        papers::pictures(&world.theatre.papers())?.len(),
-        2,
-        "slip and receipt"
-    );
+    let printed = papers::wait_for(&world.theatre.papers(), 2)?;
+    assert_eq!(printed.len(), 2, "slip and receipt: {printed:?}");
     Ok(())
 }
 

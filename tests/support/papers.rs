@@ -4,9 +4,13 @@ use std::{
     fs,
     path::{Path, PathBuf},
     process::Command,
+    thread,
+    time::{Duration, Instant},
 };
 
 use anyhow::{Context, Result, ensure};
+
+use super::{LOOK, SOON};
 
 /// The pictures of printed papers, oldest first; parts of papers have `-part` in their names.
 pub fn pictures(folder: &Path) -> Result<Vec<PathBuf>> {
@@ -16,6 +20,19 @@ pub fn pictures(folder: &Path) -> Result<Vec<PathBuf>> {
     found.retain(|path| path.extension().is_some_and(|extension| extension == "png"));
     found.sort();
     Ok(found)
+}
+
+/// Waits until so many whole or part papers came out; their pictures.
+pub fn wait_for(folder: &Path, count: usize) -> Result<Vec<PathBuf>> {
+    let end = Instant::now() + Duration::from_secs(SOON);
+    loop {
+        let found = pictures(folder)?;
+        if found.len() >= count {
+            return Ok(found);
+        }
+        ensure!(Instant::now() < end, "{count} papers wanted: {found:?}");
+        thread::sleep(LOOK);
+    }
 }
 
 /// What a scanner reads on a paper: one line a code, `QR-Code:…` or `CODE-128:…`.
