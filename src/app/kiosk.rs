@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use anyhow::{Context, Result};
 use kippu_api::client::Client;
-use kippu_card::{pcsc::PcscReader, reader::Reader, tray::Tray};
+use kippu_card::{pcsc::PcscReader, reader::Reader, tray::Tray, virtual_card::Timing};
 use kippu_handover::{journal::Journal, seal::JournalKey};
 use kippu_peripherals::{
     chime::{Chime, Chimes, SpeakerChimes},
@@ -110,7 +110,8 @@ impl KioskTerminal {
 pub(super) fn reader(cards: &Cards, name: &str) -> Result<(Box<dyn Reader>, Option<Tray>)> {
     match (&cards.tray, &cards.reader) {
         (Some(folder), _) => {
-            let tray = Tray::open(folder).context("the tray")?;
+            // People see the pace of a real card: without it writing is over before anybody could read the screen.
+            let tray = Tray::with_timing(folder, Timing::At(106)).context("the tray")?;
             Ok((Box::new(tray.reader(name)), Some(tray)))
         }
         (None, wanted) => {
