@@ -145,7 +145,7 @@ async fn check(app: &App, allow: Allow, token: Option<[u8; 32]>) -> Answer<Optio
         return Ok(None);
     };
     let caller = match token {
-        Some(token) => find(app, token).await?,
+        Some(token) => find(app, roles, token).await?,
         None => None,
     };
     let caller = caller.ok_or_else(|| {
@@ -168,10 +168,20 @@ async fn check(app: &App, allow: Allow, token: Option<[u8; 32]>) -> Answer<Optio
     }
 }
 
-async fn find(app: &App, token: [u8; 32]) -> Answer<Option<Caller>> {
+/// Whoever a token belongs to. Looks first among those who may call, and then among the others to tell a stranger from the wrong caller.
+async fn find(app: &App, roles: &[Role], token: [u8; 32]) -> Answer<Option<Caller>> {
+    if roles == [Role::Clerk]
+        && let Some(clerk) = clerk(app, token).await?
+    {
+        return Ok(Some(clerk));
+    }
     if let Some(terminal) = app.terminals().find(app.storage(), token).await? {
         return Ok(Some(Caller::Terminal(terminal)));
     }
+    clerk(app, token).await
+}
+
+async fn clerk(app: &App, token: [u8; 32]) -> Answer<Option<Caller>> {
     let clerk = app.storage().clerk_by_session(token, app.now()).await?;
     Ok(clerk.map(|clerk| Caller::Clerk(clerk, token)))
 }

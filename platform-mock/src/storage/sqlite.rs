@@ -7,7 +7,7 @@ use std::{
 };
 
 use anyhow::Context as _;
-use rusqlite::Connection;
+use rusqlite::{Connection, config::DbConfig};
 use tokio::sync::Semaphore;
 
 use crate::{
@@ -128,6 +128,8 @@ impl Sqlite {
 fn connect(path: &Path) -> Result<Connection, rusqlite::Error> {
     let sql = Connection::open(path)?;
     sql.set_prepared_statement_cache_capacity(128);
+    // Without this, SQLite compiles some statements anew for every value bound to them, in case another plan suits that value better.
+    sql.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     sql.execute_batch(
         "PRAGMA journal_mode = WAL;
          PRAGMA synchronous = FULL;
