@@ -104,6 +104,7 @@ fn write_card(kiosk: &mut Hand, theatre: &Theatre, album: &mut Album) -> Result<
     let order = label_starting(kiosk, "銀河鉄道の夜 ")?;
     album.shot(kiosk, "open-orders-ja")?;
     kiosk.tap(&order)?;
+    kiosk.wait("チケットを書いています", 10)?;
     album.shot(kiosk, "writing-ja")?;
     kiosk.wait("おわる", 20)?;
     album.shot(kiosk, "done-ja")?;
@@ -158,8 +159,8 @@ fn best_seats_with_trouble(
     lift(kiosk, OTHER_CARD)?;
     confirm_slip(register, &slip, album)?;
     tear_next_write(theatre, OTHER_CARD)?;
-    kiosk.tap("I have paid")?;
-    kiosk.wait("Lay your card", 10)?;
+    // The kiosk asks by itself whether the slip has been paid.
+    kiosk.wait("Lay your card", 60)?;
     album.shot(kiosk, "lay-card-to-write-en")?;
     lay(kiosk, OTHER_CARD)?;
     label_where(kiosk, "about a card that left", |label| {
