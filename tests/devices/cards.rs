@@ -18,7 +18,7 @@ fn waiting(world: &World) -> Result<Hand> {
 fn refused(card: &str, screen: &str, advice: &str) -> Result<()> {
     let world = World::open()?;
     let mut kiosk = waiting(&world)?;
-    moves::lay_and_leave(&mut kiosk, card)?;
+    moves::lay(&mut kiosk, card)?;
     kiosk.wait(screen, SOON)?;
     kiosk.wait(advice, SOON)?;
     kiosk.wait("Nothing is charged yet", SOON)?;
@@ -59,7 +59,7 @@ fn mute() -> Result<()> {
     let world = World::open()?;
     let mut kiosk = waiting(&world)?;
     world.plan_fault(CARD, r#"{"mute_at_exchange": 3}"#)?;
-    moves::lay_and_leave(&mut kiosk, CARD)?;
+    moves::lay(&mut kiosk, CARD)?;
     kiosk.wait("The card does not answer", SOON)?;
     kiosk.wait("Lift it, lay it flat and alone.", SOON)?;
     moves::lift(&mut kiosk, CARD)?;

@@ -67,7 +67,7 @@ fn slip_in_trouble(trouble: &Trouble) -> Result<()> {
     moves::choose_best(&mut kiosk, 2)?;
     kiosk.tap("Pay at the register")?;
     kiosk.wait("Lay your card", SOON)?;
-    moves::lay_and_leave(&mut kiosk, CARD)?;
+    moves::lay(&mut kiosk, CARD)?;
     kiosk.wait(trouble.screen, SOON)?;
     kiosk.wait("Your 2 seats are held", SOON)?;
     let slip = moves::slip_number(&mut kiosk)?;
@@ -104,7 +104,7 @@ fn a_receipt_that_does_not_print_is_said_and_the_tickets_are_on_the_card() -> Re
     let order = world.paid_order(CARD, 1)?;
     moves::enter_slip(&mut kiosk, &order.slip)?;
     kiosk.wait("Lay your card again", SOON)?;
-    moves::lay_and_leave(&mut kiosk, CARD)?;
+    moves::lay(&mut kiosk, CARD)?;
     kiosk.wait("Your tickets are on your card", SOON)?;
     kiosk.wait("The receipt did not print. Staff can give you one.", SOON)?;
     moves::lift(&mut kiosk, CARD)?;

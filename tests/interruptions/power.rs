@@ -123,8 +123,8 @@ fn go_on(world: &World, kiosk: &mut Hand, order: &Order) -> Result<()> {
     if moves::sees(kiosk, "A handover was interrupted")? {
         kiosk.tap("Finish: lay the card")?;
         kiosk.wait("Lay your card again", SOON)?;
-        moves::lay_and_leave(kiosk, CARD)?;
-        kiosk.wait("Your ticket", SOON)?;
+        moves::lay(kiosk, CARD)?;
+        kiosk.wait("Your tickets are on your card", SOON)?;
         return moves::lift(kiosk, CARD);
     }
     write_by_slip(kiosk, order)
@@ -137,7 +137,7 @@ fn write_by_slip(kiosk: &mut Hand, order: &Order) -> Result<()> {
     );
     moves::enter_slip(kiosk, &order.slip)?;
     kiosk.wait("Lay your card again", SOON)?;
-    moves::lay_and_leave(kiosk, CARD)?;
-    kiosk.wait("Your ticket", SOON)?;
+    moves::lay(kiosk, CARD)?;
+    kiosk.wait("Your tickets are on your card", SOON)?;
     moves::lift(kiosk, CARD)
 }

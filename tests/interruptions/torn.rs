@@ -81,7 +81,7 @@ pub fn lay_and_tear(
         if labels.contains("Your tickets are on your card") {
             return Ok(Ended::Written);
         }
-        let torn = !world.fault_is_ahead(CARD) && !labels.contains("on the reader");
+        let torn = !world.fault_is_ahead(CARD) && !labels.contains("on reader");
         if torn && labels.contains("Lay the card again") {
             return Ok(match labels.contains("We are checking your card") {
                 true => Ended::Unknown,

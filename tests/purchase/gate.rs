@@ -12,7 +12,7 @@ fn with_ticket() -> Result<World> {
     let order = world.paid_order(CARD, 1)?;
     moves::enter_slip(&mut kiosk, &order.slip)?;
     kiosk.wait("Lay your card again", SOON)?;
-    moves::lay_and_leave(&mut kiosk, CARD)?;
+    moves::lay(&mut kiosk, CARD)?;
     kiosk.wait("Your tickets are on your card", SOON)?;
     moves::lift(&mut kiosk, CARD)?;
     Ok(world)
@@ -62,7 +62,7 @@ fn cards_without_a_ticket_for_tonight_are_told_why() -> Result<()> {
         ("chiyo-2k", "There is no ticket on this card"),
         ("nearly-full-2k", "This ticket is for another event"),
         ("foreign-4k", "This is not a ticket card"),
-        ("blank-4k", "This is not a ticket card"),
+        ("blank-4k", "There is no ticket on this card"),
     ];
     for (card, reason) in cards {
         hold(&mut gate, card)?;

@@ -10,13 +10,13 @@ fn a_card_is_read_with_no_platform() -> Result<()> {
     let mut kiosk = world.kiosk("kiosk-1")?;
     let order = world.paid_order(CARD, 2)?;
     moves::enter_slip(&mut kiosk, &order.slip)?;
-    moves::lay_and_leave(&mut kiosk, CARD)?;
+    moves::lay(&mut kiosk, CARD)?;
     kiosk.wait("Your tickets are on your card", SOON)?;
     moves::lift(&mut kiosk, CARD)?;
     moves::finish(&mut kiosk)?;
 
     let row = order.seats[0].row.clone();
-    moves::lay_and_leave(&mut kiosk, CARD)?;
+    moves::lay(&mut kiosk, CARD)?;
     kiosk.wait("On your card", SOON)?;
     kiosk.wait("2 tickets", SOON)?;
     kiosk.wait(&row, SOON)?;
@@ -24,7 +24,7 @@ fn a_card_is_read_with_no_platform() -> Result<()> {
     kiosk.tap("English")?;
 
     world.theatre.stop_platform();
-    moves::lay_and_leave(&mut kiosk, CARD)?;
+    moves::lay(&mut kiosk, CARD)?;
     kiosk.wait("As the card says; there is no connection just now.", SOON)?;
     kiosk.wait("2 tickets", SOON)?;
     kiosk.wait(&row, SOON)?;

@@ -37,7 +37,7 @@ fn two_seats_are_bought_paid_and_written() -> Result<()> {
     moves::take_money(&mut register, &slip, "¥17,600")?;
     kiosk.wait("Lay your card again", SOON)?;
     kiosk.wait("Paid: ¥17,600", SOON)?;
-    moves::lay_and_leave(&mut kiosk, CARD)?;
+    moves::lay(&mut kiosk, CARD)?;
     kiosk.wait("Your tickets are on your card", SOON)?;
     kiosk.wait("Take your card and receipt.", SOON)?;
     moves::lift(&mut kiosk, CARD)?;
@@ -70,7 +70,7 @@ fn the_kiosk_serves_the_next_customer_while_the_slip_is_paid() -> Result<()> {
     world.pay(&one)?;
     world.pay(&two)?;
     kiosk.tap("English")?;
-    moves::lay_and_leave(&mut kiosk, CARD)?;
+    moves::lay(&mut kiosk, CARD)?;
     kiosk.tap("Paid. Put it on the card")?;
     kiosk.wait("Your tickets are on your card", SOON)?;
     moves::lift(&mut kiosk, CARD)?;
@@ -78,7 +78,7 @@ fn the_kiosk_serves_the_next_customer_while_the_slip_is_paid() -> Result<()> {
 
     moves::enter_slip(&mut kiosk, &second)?;
     kiosk.wait("Lay your card again", SOON)?;
-    moves::lay_and_leave(&mut kiosk, "ben-8k")?;
+    moves::lay(&mut kiosk, "ben-8k")?;
     kiosk.wait("Your tickets are on your card", SOON)?;
     moves::lift(&mut kiosk, "ben-8k")?;
     world.wait_for_state(&two, OrderState::Issued)?;

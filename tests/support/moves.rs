@@ -1,9 +1,14 @@
 //! What customers and clerks do at the screens, in English.
 
-use anyhow::{Context, Result};
+use std::{
+    thread,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context, Result, ensure};
 use kippu_stage::hand::Hand;
 
-use super::SOON;
+use super::{LOOK, SOON};
 
 /// The label of the play in the list of events.
 pub const PLAY_TITLE: &str = "銀河鉄道の夜,";
@@ -59,17 +64,20 @@ pub fn lay(terminal: &mut Hand, card: &str) -> Result<()> {
     terminal.tap(&format!("tray {card}"))
 }
 
-/// Lays a card and waits until it lies there.
-pub fn lay_and_leave(terminal: &mut Hand, card: &str) -> Result<()> {
-    lay(terminal, card)?;
-    terminal.wait("on the reader", SOON)
+/// Takes a card from this terminal's reader.
+pub fn lift(terminal: &mut Hand, card: &str) -> Result<()> {
+    terminal.tap(&format!("tray {card}"))?;
+    let end = Instant::now() + Duration::from_secs(SOON);
+    while lies(terminal)? {
+        ensure!(Instant::now() < end, "{card} is not lifted");
+        thread::sleep(LOOK);
+    }
+    Ok(())
 }
 
-/// Lifts a card from this kiosk's reader.
-pub fn lift(kiosk: &mut Hand, card: &str) -> Result<()> {
-    kiosk.wait("on the reader", SOON)?;
-    kiosk.tap(&format!("tray {card}"))?;
-    kiosk.gone("on the reader", SOON)
+/// Whether the tray shows a card on this terminal's reader, in either language.
+pub fn lies(terminal: &mut Hand) -> Result<bool> {
+    Ok(sees(terminal, "on reader")? || sees(terminal, "置いています")?)
 }
 
 /// Goes on with a slip by its number, from the first screen.
