@@ -81,6 +81,7 @@ fn what_a_full_card_cannot_take_waits_and_goes_to_another_card() -> Result<()> {
     moves::enter_slip(&mut kiosk, &order.slip)?;
     kiosk.wait("Lay your card again", SOON)?;
     moves::lay(&mut kiosk, CARD)?;
+    kiosk.tap("Use this card instead")?;
     kiosk.wait("Your tickets are on your card", SOON)?;
     moves::lift(&mut kiosk, CARD)?;
     written_once(&world, &order, CARD)
