@@ -64,6 +64,10 @@ impl CardDesk {
             return Ok(WriteEnd::OtherCard { expected: card });
         }
         let mut machine = Machine::new(&mut self.journal, &self.platform);
+        // What a writing before a restart left to report comes first: else the platform takes this order for being written.
+        if let Err(error) = machine.send_reports() {
+            tracing::error!(%error, "the outbox cannot be read");
+        }
         let id = machine.begin(order, card, room)?;
         let mut progress = |seen: Progress| tell(words_of(seen));
         let outcome = machine.advance(id, Some(&mut session), &mut progress)?;
