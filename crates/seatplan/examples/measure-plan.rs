@@ -49,11 +49,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                 class: Some(0),
                 count,
             };
-            let found = match find(&plan, availability, &wish).map(|choice| choice.apart) {
-                Some(false) => "together",
-                Some(true) => "apart",
-                None => "none",
-            };
+            let apart = find(&plan, availability, &wish).map(|choice| choice.apart);
+            let found = apart.map_or("none".to_owned(), |apart| format!("{apart:?}"));
             println!(
                 "| best {count}, free seats in {name}: {found} | {:.1} ms |",
                 ms(start)
