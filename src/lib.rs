@@ -2,7 +2,7 @@
 //! their answers back to the flow, and the flow's view to the adapter and the screen.
 #![forbid(unsafe_code)]
 
-mod adapters;
+pub mod adapters;
 pub mod app;
 pub mod devices;
 pub mod flows;

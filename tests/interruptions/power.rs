@@ -153,3 +153,17 @@ fn write_by_slip(kiosk: &mut Hand, order: &Order) -> Result<()> {
     kiosk.wait("Your tickets are on your card", SOON)?;
     moves::lift(kiosk, CARD)
 }
+
+#[test]
+fn a_customer_quicker_than_the_lost_report_gets_no_second_ticket() -> Result<()> {
+    let (world, order) = killed_while_held("/reports", Side::Request)?;
+    let mut kiosk = world.kiosk("kiosk-1")?;
+    moves::enter_slip(&mut kiosk, &order.slip)?;
+    // Whichever was quicker: the kiosk's report or the customer.
+    if kiosk.wait("Lay your card again", 1).is_ok() {
+        moves::lay(&mut kiosk, CARD)?;
+    }
+    kiosk.wait("The tickets are on their card", SOON)?;
+    kiosk.kill();
+    written_once(&world, &order, CARD)
+}
