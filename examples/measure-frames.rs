@@ -29,7 +29,7 @@ const PANEL: PhysicalSize = PhysicalSize {
     width: 1080,
     height: 1920,
 };
-const FRAMES: u32 = 120;
+const FRAMES: u32 = 300;
 const STADIUM: &[u8] = include_bytes!("../platform-mock/demo/metalist_39417.pretix.json.zst");
 
 /// A panel without a window system.
@@ -61,7 +61,7 @@ fn main() -> Result<()> {
     }
 
     println!(
-        "| seat picture of {} seats | CPU of a frame, mean | worst |\n|---|--:|--:|",
+        "| seat picture of {} seats | CPU of a frame, mean |\n|---|--:|",
         stadium_seats()?.seats.len()
     );
     let zoom_in = || window.global::<kippu_ui::Seats>().invoke_zoom_in();
@@ -72,10 +72,10 @@ fn main() -> Result<()> {
         }
         frame(&panel, &mut pixels);
         *touched.borrow_mut() = 0;
-        let (mean, worst) = drag(&panel, &mut pixels);
+        let mean = drag(&panel, &mut pixels);
         let panned = *touched.borrow();
         println!(
-            "| zoomed in {} times, {panned} pans drawn | {mean:.1} ms | {worst:.1} ms |",
+            "| zoomed in {} times, {panned} pans drawn | {mean:.1} ms |",
             zoomed * 2
         );
     }
@@ -83,32 +83,31 @@ fn main() -> Result<()> {
     Ok(())
 }
 
-/// A finger that goes to and fro; mean and worst time of a frame.
-fn drag(panel: &MinimalSoftwareWindow, pixels: &mut [Rgb8Pixel]) -> (f64, f64) {
+/// A finger that goes to and fro; mean time of a frame. The system counts CPU time in ticks, so single frames are not told apart.
+fn drag(panel: &MinimalSoftwareWindow, pixels: &mut [Rgb8Pixel]) -> f64 {
     let button = PointerEventButton::Left;
     let at = |step: u32| {
         let way = (step % 60).abs_diff(30) as f32;
         LogicalPosition::new(300.0 + way * 16.0, 900.0 + way * 9.0)
     };
-    panel.dispatch_event(WindowEvent::PointerMoved { position: at(0) });
+    let moved = |step| panel.dispatch_event(WindowEvent::PointerMoved { position: at(step) });
+    moved(0);
     panel.dispatch_event(WindowEvent::PointerPressed {
         position: at(0),
         button,
     });
-    let (mut sum, mut worst) = (0.0, 0.0_f64);
+    let began = Clock::now();
     for step in 1..=FRAMES {
-        let began = Clock::now();
-        panel.dispatch_event(WindowEvent::PointerMoved { position: at(step) });
+        moved(step);
         frame(panel, pixels);
-        let took = began.ms();
-        (sum, worst) = (sum + took, worst.max(took));
     }
+    let took = began.ms();
     panel.dispatch_event(WindowEvent::PointerReleased {
         position: at(FRAMES),
         button,
     });
     panel.dispatch_event(WindowEvent::PointerExited);
-    (sum / f64::from(FRAMES), worst)
+    took / f64::from(FRAMES)
 }
 
 fn frame(panel: &MinimalSoftwareWindow, pixels: &mut [Rgb8Pixel]) {
