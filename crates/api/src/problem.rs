@@ -62,3 +62,29 @@ pub enum ProblemCode {
     /// 500: our fault; nothing was acknowledged.
     Internal,
 }
+
+impl ProblemCode {
+    /// Whether a refusal says that this very request was not and will not be acted on. The others (overload, credentials, the platform's own
+    /// fault) say nothing about an earlier try whose answer was lost. The platform remembers exactly these, terminals end a handover on exactly these.
+    pub fn is_final(self) -> bool {
+        match self {
+            Self::BadRequest
+            | Self::NotFound
+            | Self::SeatTaken
+            | Self::NoSeatsTogether
+            | Self::HoldExpired
+            | Self::LimitReached
+            | Self::CardTooFull
+            | Self::WrongState
+            | Self::NotOwner
+            | Self::SalesClosed
+            | Self::SlipNotPayable => true,
+            Self::Unauthenticated
+            | Self::Forbidden
+            | Self::KeyReused
+            | Self::TooMany
+            | Self::Busy
+            | Self::Internal => false,
+        }
+    }
+}

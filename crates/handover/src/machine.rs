@@ -34,7 +34,7 @@ use kippu_ticket::ids::{CardUid, HandoverId, TicketId};
 use crate::{
     decide::{Action, PlatformView},
     outcome::{MachineFault, OtherCard, Outcome, Sent, Summary},
-    platform::{PlatformPort, Reply, is_final},
+    platform::{PlatformPort, Reply},
     row::Handover,
     rules::{Protocol, Rules},
     store::{Receipt, Store, StoreFault},
@@ -205,7 +205,7 @@ impl<'a, S: Store, P: PlatformPort, R: Rules> Machine<'a, S, P, R> {
         for outgoing in waiting {
             let receipt = match self.platform.report(outgoing.handover, &outgoing.report) {
                 Reply::Done(_) => Receipt::Accepted,
-                Reply::Refused(problem) if is_final(problem.code) => {
+                Reply::Refused(problem) if problem.code.is_final() => {
                     Receipt::Refused(problem.title)
                 }
                 Reply::Refused(_) | Reply::Unreachable | Reply::Unknown => break,
@@ -308,7 +308,7 @@ impl<'a, S: Store, P: PlatformPort, R: Rules> Machine<'a, S, P, R> {
                 visit.platform = PlatformView::JustGranted;
                 self.put(&mut visit.row, None)?;
             }
-            Reply::Refused(problem) if is_final(problem.code) => {
+            Reply::Refused(problem) if problem.code.is_final() => {
                 transition::refused(row, problem.code);
                 self.put(&mut visit.row, None)?;
             }
@@ -322,7 +322,7 @@ impl<'a, S: Store, P: PlatformPort, R: Rules> Machine<'a, S, P, R> {
     fn ask_status(&self, id: HandoverId) -> PlatformView {
         match self.platform.status(id) {
             Reply::Done(status) => PlatformView::Says(status),
-            Reply::Refused(problem) if is_final(problem.code) => PlatformView::Refuses,
+            Reply::Refused(problem) if problem.code.is_final() => PlatformView::Refuses,
             Reply::Refused(_) | Reply::Unreachable | Reply::Unknown => PlatformView::Away,
         }
     }

@@ -3,7 +3,7 @@
 use kippu_api::{
     handovers::{HandoverStatus, Report, ReportAccepted},
     orders::{ChangeCard, Grant, GrantRequest, Order},
-    problem::{Problem, ProblemCode},
+    problem::Problem,
 };
 use kippu_ticket::ids::HandoverId;
 
@@ -35,28 +35,4 @@ pub trait PlatformPort {
 
     /// `POST orders/{order}/card`. Names another card for an order nothing is granted of.
     fn change_card(&self, order: &str, change: &ChangeCard) -> Reply<Order>;
-}
-
-/// Whether a refusal says that this very request was not and will not be acted on. The others (overload, credentials, the platform's own
-/// fault) say nothing about an earlier try whose answer was lost.
-pub fn is_final(code: ProblemCode) -> bool {
-    match code {
-        ProblemCode::BadRequest
-        | ProblemCode::NotFound
-        | ProblemCode::SeatTaken
-        | ProblemCode::NoSeatsTogether
-        | ProblemCode::HoldExpired
-        | ProblemCode::LimitReached
-        | ProblemCode::CardTooFull
-        | ProblemCode::WrongState
-        | ProblemCode::NotOwner
-        | ProblemCode::SalesClosed
-        | ProblemCode::SlipNotPayable => true,
-        ProblemCode::Unauthenticated
-        | ProblemCode::Forbidden
-        | ProblemCode::KeyReused
-        | ProblemCode::TooMany
-        | ProblemCode::Busy
-        | ProblemCode::Internal => false,
-    }
 }

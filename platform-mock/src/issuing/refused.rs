@@ -12,29 +12,6 @@ use crate::{
     },
 };
 
-/// Whether the terminal takes this refusal as the end of its handover. The others say nothing about the order and may be tried again.
-fn is_final(code: ProblemCode) -> bool {
-    match code {
-        ProblemCode::BadRequest
-        | ProblemCode::NotFound
-        | ProblemCode::SeatTaken
-        | ProblemCode::NoSeatsTogether
-        | ProblemCode::HoldExpired
-        | ProblemCode::LimitReached
-        | ProblemCode::CardTooFull
-        | ProblemCode::WrongState
-        | ProblemCode::NotOwner
-        | ProblemCode::SalesClosed
-        | ProblemCode::SlipNotPayable => true,
-        ProblemCode::Unauthenticated
-        | ProblemCode::Forbidden
-        | ProblemCode::KeyReused
-        | ProblemCode::TooMany
-        | ProblemCode::Busy
-        | ProblemCode::Internal => false,
-    }
-}
-
 /// The refusal this terminal's handover was given earlier, if it was.
 pub(super) fn find(
     sql: &Connection,
@@ -62,7 +39,7 @@ pub(super) fn keep(
     order: &str,
     refusal: &Refusal,
 ) -> Answer<()> {
-    if is_final(refusal.code) {
+    if refusal.code.is_final() {
         unit.sql
             .prepare_cached(
                 "INSERT INTO refused_grants (handover, terminal, order_id, code, detail, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
