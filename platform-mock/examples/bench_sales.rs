@@ -200,6 +200,7 @@ async fn sell(
         card,
         room: 8,
         incarnation: "bench".into(),
+        code: None,
     };
     let (grant, _) = storage.grant(terminal.clone(), order.id, wish).await?;
     rules::sign(&grant, event, seller, keys)?;
@@ -271,6 +272,7 @@ async fn buy(kiosk: &Client, clerk: &Client, seat: u32) -> anyhow::Result<()> {
         card,
         room: 8,
         incarnation: "bench".into(),
+        code: None,
     };
     kiosk.grant(&order.order, &wish).await?;
     Ok(())

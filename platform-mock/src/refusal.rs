@@ -142,6 +142,15 @@ fn describe(code: ProblemCode) -> (StatusCode, &'static str) {
         ProblemCode::LimitReached => (StatusCode::CONFLICT, "A limit is reached"),
         ProblemCode::CardTooFull => (StatusCode::CONFLICT, "The card has too little room"),
         ProblemCode::WrongState => (StatusCode::CONFLICT, "The order is in another state"),
+        ProblemCode::NotTransferable => (
+            StatusCode::CONFLICT,
+            "The organizer does not allow this with the ticket",
+        ),
+        ProblemCode::Recalled => (StatusCode::CONFLICT, "The ticket was issued anew"),
+        ProblemCode::ResendFirst => (
+            StatusCode::CONFLICT,
+            "This terminal has to resend its records first",
+        ),
         ProblemCode::NotOwner => (StatusCode::CONFLICT, "Another terminal has this handover"),
         ProblemCode::KeyReused => (
             StatusCode::CONFLICT,

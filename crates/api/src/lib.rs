@@ -9,4 +9,5 @@ pub mod events;
 pub mod handovers;
 pub mod holds;
 pub mod orders;
+pub mod parcels;
 pub mod problem;

@@ -7,7 +7,10 @@
 //! - `POST /api/v1/orders/{order}/card` [`ChangeCard`] → [`Order`]: another card takes the order's place before anything is granted
 //! - `POST /api/v1/orders/{order}/grant` [`GrantRequest`] → [`Grant`]: the signed and bound tickets, for this terminal, card and handover only
 
-use kippu_ticket::ids::{CardUid, EventId, HandoverId, TicketId};
+use kippu_ticket::{
+    code::ResumeCode,
+    ids::{CardUid, EventId, HandoverId, TicketId},
+};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -131,13 +134,37 @@ pub struct GrantRequest {
     pub room: u8,
     /// The terminal's journal (R14).
     pub incarnation: String,
+    /// Code from the slip, where a parcel is fetched with another card than those it is for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub code: Option<ResumeCode>,
+}
+
+/// What tickets are asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Claim {
+    /// A paid order's.
+    Order(String),
+    /// A parcel's: tickets that wait at the platform after they were on a card.
+    Parcel(String),
+}
+
+impl Claim {
+    /// The order, if it is one.
+    pub fn order(&self) -> Option<&str> {
+        match self {
+            Self::Order(order) => Some(order),
+            Self::Parcel(_) => None,
+        }
+    }
 }
 
 /// The right to issue, with the tickets. Repeating the request gives the same answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Grant {
-    /// The order.
-    pub order: String,
+    /// What was asked for.
+    pub claim: Claim,
     /// The handover the right is bound to.
     #[schema(value_type = String)]
     pub handover: HandoverId,
@@ -148,9 +175,9 @@ pub struct Grant {
     pub fence: u64,
     /// The tickets to write.
     pub tickets: Vec<GrantedTicket>,
-    /// What the card shall remember of the event.
-    pub event: EventOnCard,
-    /// Tickets of the order that stay at the platform for want of room.
+    /// What the card shall remember of their events.
+    pub events: Vec<EventOnCard>,
+    /// Tickets of the claim that stay at the platform for want of room.
     #[schema(value_type = Vec<u64>)]
     pub left_at_platform: Vec<TicketId>,
 }
@@ -161,6 +188,9 @@ pub struct GrantedTicket {
     /// Its id.
     #[schema(value_type = u64)]
     pub ticket: TicketId,
+    /// Its event.
+    #[schema(value_type = u32)]
+    pub event: EventId,
     /// Bound record v1 in hexadecimal.
     pub record: String,
     /// Epoch inside the signature.

@@ -51,6 +51,12 @@ pub enum ProblemCode {
     NotOwner,
     /// 409: the idempotency key was used for a different request.
     KeyReused,
+    /// 409: the organizer does not allow this ticket to go to another card, or to become paper.
+    NotTransferable,
+    /// 409: the ticket was issued anew; this copy is worth nothing.
+    Recalled,
+    /// 409: the platform was restored from a backup and this terminal has not resent its rows yet (R15). Nothing was done.
+    ResendFirst,
     /// 410: sales for the event are over.
     SalesClosed,
     /// 422: the slip was cancelled or has run out.
@@ -77,11 +83,14 @@ impl ProblemCode {
             | Self::CardTooFull
             | Self::WrongState
             | Self::NotOwner
+            | Self::NotTransferable
+            | Self::Recalled
             | Self::SalesClosed
             | Self::SlipNotPayable => true,
             Self::Unauthenticated
             | Self::Forbidden
             | Self::KeyReused
+            | Self::ResendFirst
             | Self::TooMany
             | Self::Busy
             | Self::Internal => false,

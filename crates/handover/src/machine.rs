@@ -301,6 +301,7 @@ impl<'a, S: Store, P: PlatformPort, R: Rules> Machine<'a, S, P, R> {
             card,
             room: row.room,
             incarnation: row.incarnation.to_string(),
+            code: None,
         };
         match self.platform.grant(&order, &request) {
             Reply::Done(grant) => {

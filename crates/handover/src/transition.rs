@@ -57,7 +57,7 @@ pub fn begin(
 pub fn granted(row: &mut Handover, grant: &Grant) -> Result<(), BadGrant> {
     if grant.handover != row.id
         || Some(grant.card) != row.receiver()
-        || Some(&grant.order) != row.order.as_ref()
+        || grant.claim.order() != row.order.as_deref()
     {
         return Err(BadGrant::NotThis);
     }
@@ -81,10 +81,11 @@ pub fn granted(row: &mut Handover, grant: &Grant) -> Result<(), BadGrant> {
     if items.len() > usize::from(row.room) {
         return Err(BadGrant::Tickets);
     }
+    let event = grant.events.first().ok_or(BadGrant::Tickets)?;
     row.items = items;
     row.grant = GrantStanding::Granted {
         fence: grant.fence,
-        event: Event::from(&grant.event),
+        event: Event::from(event),
         stayed: grant.left_at_platform.clone(),
     };
     Ok(())
@@ -289,6 +290,10 @@ fn plain_report(
         row: 0,
         incarnation: row.incarnation.to_string(),
         order: row.order.clone(),
+        giver: None,
+        receiver: None,
+        records: Vec::new(),
+        serial: None,
         fence: row.fence(),
         card,
         step,

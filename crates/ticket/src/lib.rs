@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 pub mod binding;
+pub mod code;
 pub mod ids;
 pub mod record;
 pub mod seat;

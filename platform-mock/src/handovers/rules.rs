@@ -16,7 +16,8 @@ pub fn holder_after(step: Step, outcome: ReportedOutcome) -> Option<Holder> {
         (Step::Give, ReportedOutcome::NotDone) => Some(Holder::Terminal),
         (_, ReportedOutcome::Unknown) => Some(Holder::Unknown),
         (_, ReportedOutcome::LeftAtPlatform) => Some(Holder::Platform),
-        (Step::Take | Step::GiveBack | Step::Park | Step::Print, _) => None,
+        (_, ReportedOutcome::PaperVoid)
+        | (Step::Take | Step::GiveBack | Step::Park | Step::Print, _) => None,
     }
 }
 

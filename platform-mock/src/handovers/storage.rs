@@ -169,6 +169,7 @@ fn apply(unit: &mut Unit<'_>, grant: &GrantRecord, report: &Report) -> Answer<()
         ReportedOutcome::NotDone => "not_written",
         ReportedOutcome::Unknown => "writing_unknown",
         ReportedOutcome::LeftAtPlatform => "left_at_platform",
+        ReportedOutcome::PaperVoid => "paper_void",
     };
     unit.journal(&Entry {
         kind,
@@ -198,6 +199,7 @@ fn status(sql: &Connection, terminal: TerminalId, handover: HandoverId) -> Answe
     Ok(HandoverStatus {
         handover,
         fence: order.fence,
+        known: true,
         yours: grant.open && grant.fence == order.fence,
         happened,
         attempt,

@@ -1,7 +1,7 @@
 //! Who may be given an order's tickets, and what the tickets look like. Pure.
 
 use kippu_api::{
-    orders::{Grant, GrantRequest, GrantedTicket, OrderState},
+    orders::{Claim, Grant, GrantRequest, GrantedTicket, OrderState},
     problem::ProblemCode,
 };
 use kippu_ticket::{
@@ -163,18 +163,19 @@ pub fn sign(
         let bound = binding.bind(body.sign(&keys.issuer), grant.card, granted.hop);
         tickets.push(GrantedTicket {
             ticket: granted.ticket,
+            event: event.event,
             record: hex::encode(bound.to_bytes()),
             epoch: granted.epoch,
             hop: granted.hop,
         });
     }
     Ok(Grant {
-        order: grant.order.clone(),
+        claim: Claim::Order(grant.order.clone()),
         handover: grant.handover,
         card: grant.card,
         fence: grant.fence,
         tickets,
-        event: event.on_card(),
+        events: vec![event.on_card()],
         left_at_platform: grant.left_at_platform.clone(),
     })
 }

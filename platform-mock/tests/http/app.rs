@@ -212,6 +212,7 @@ pub fn wish(handover: HandoverId) -> GrantRequest {
         card: CARD,
         room: 8,
         incarnation: "first".into(),
+        code: None,
     }
 }
 

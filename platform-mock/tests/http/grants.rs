@@ -35,6 +35,7 @@ async fn a_repeated_request_gets_the_same_bytes_and_nobody_else_gets_them() {
             &app.kiosk(),
             GrantRequest {
                 incarnation: "second".into(),
+                code: None,
                 ..wish(FIRST)
             },
         ),

@@ -125,7 +125,11 @@ pub fn report(grant: &Grant, outcome: ReportedOutcome, row: u64) -> Report {
     Report {
         row,
         incarnation: "first".into(),
-        order: Some(grant.order.clone()),
+        order: grant.claim.order().map(str::to_owned),
+        giver: None,
+        receiver: None,
+        records: Vec::new(),
+        serial: None,
         fence: grant.fence,
         card: grant.card,
         step: Step::Give,
