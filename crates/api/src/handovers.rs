@@ -4,6 +4,7 @@
 //! - `POST /api/v1/handovers` [`NewHandover`] → [`Registered`]: said before anything is taken from a card; moves nothing
 //! - `POST /api/v1/handovers/{handover}/bindings` [`BindRequest`] → [`Bindings`]: records for a receiving card, or for the giver's own
 //! - `POST /api/v1/handovers/{handover}/park` [`ParkRequest`] → [`Parked`]: the platform keeps taken tickets for pick-up
+//! - `POST /api/v1/handovers/{handover}/paper` [`PaperRequest`] → [`PaperRecord`]: what a paper ticket's code says; harmless like a binding
 //! - `POST /api/v1/handovers/{handover}/release` [`ReleaseRequest`] → [`Released`]: another terminal may go on with it
 //! - `POST /api/v1/handovers/{handover}/take-over` [`TakeOverRequest`] → [`TakenOver`]: this terminal goes on with a released one
 //! - `POST /api/v1/handovers/{handover}/reports` [`Report`] → [`ReportAccepted`]
@@ -93,6 +94,26 @@ pub struct BindRequest {
 pub struct Bindings {
     /// One a ticket asked for, in that order.
     pub tickets: Vec<GrantedTicket>,
+}
+
+/// Asks for the record of one paper ticket. Harmless: it is no ticket until a printer confirms it, and void if its serial is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PaperRequest {
+    /// The terminal's journal (R14).
+    pub incarnation: String,
+    /// Fence of this terminal's ownership; 0 where it was never registered.
+    pub fence: u64,
+    /// Random serial number of the paper, drawn by the terminal; never used for a second print (R16).
+    pub serial: u64,
+    /// The ticket as taken.
+    pub ticket: TicketOnCard,
+}
+
+/// What a paper ticket's code says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PaperRecord {
+    /// Paper record v1 in hexadecimal.
+    pub record: String,
 }
 
 /// Gives taken tickets to the platform to wait there. Undone only by a final refusal of this very attempt (R7).
