@@ -239,6 +239,10 @@ pub struct Report {
     /// Serial number of the paper, for a print.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub serial: Option<u64>,
+    /// Code on the slip, for a park: so that a platform restored from a backup can make the parcel again (R15). It keeps only the code's hash.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub code: Option<ResumeCode>,
     /// How it ended.
     pub outcome: ReportedOutcome,
     /// Directory before, as JSON of the card's own type, where it was seen.

@@ -15,15 +15,15 @@ use kippu_ticket::ids::HandoverId;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::{
-    row::{Handover, Incarnation},
+    row::{BadRow, Handover, Incarnation, ROW_VERSION},
     seal::{JournalKey, sync_folder_of},
-    store::{Outgoing, Receipt, Store, StoreFault},
+    store::{KnownPlatform, Outgoing, Receipt, Store, StoreFault},
 };
 
 /// Version of the tables, kept in `PRAGMA user_version`.
 const TABLES_VERSION: u32 = 1;
-/// Version of the row's and the report's JSON, kept in every row.
-const ROW_VERSION: u32 = 1;
+/// Version of the report's JSON. Fields are only ever added to it, and read as absent where they are.
+const REPORT_VERSION: u32 = 1;
 
 const TABLES: &str = "
 CREATE TABLE meta (
@@ -159,15 +159,31 @@ impl Journal {
         version: u32,
         sealed: &[u8],
     ) -> Result<Handover, StoreFault> {
-        if version != ROW_VERSION {
-            return Err(StoreFault::Newer(version));
-        }
         let plain = self.key.open(&place(b"handover", id), sealed)?;
-        serde_json::from_slice(&plain).map_err(|error| StoreFault::Garbled(error.to_string()))
+        Handover::read(version, &plain).map_err(|error| match error {
+            BadRow::Newer(version) => StoreFault::Newer(version),
+            BadRow::Json(error) => StoreFault::Garbled(error.to_string()),
+        })
+    }
+
+    fn text(&self, name: &str) -> Result<Option<String>, StoreFault> {
+        let bytes: Option<Vec<u8>> = self
+            .db
+            .query_row(
+                "SELECT value FROM meta WHERE name = ?1",
+                params![name],
+                |row| row.get(0),
+            )
+            .optional()?;
+        bytes
+            .map(|bytes| {
+                String::from_utf8(bytes).map_err(|error| StoreFault::Garbled(error.to_string()))
+            })
+            .transpose()
     }
 
     fn open_report(&self, sealed: SealedReport) -> Result<Outgoing, StoreFault> {
-        if sealed.version != ROW_VERSION {
+        if sealed.version != REPORT_VERSION {
             return Err(StoreFault::Newer(sealed.version));
         }
         let plain = self
@@ -202,7 +218,7 @@ impl Store for Journal {
         if let Some(report) = report {
             transaction.execute(
                 "INSERT INTO outbox (handover, version, body) VALUES (?1, ?2, ?3)",
-                params![row.id.0, ROW_VERSION, report],
+                params![row.id.0, REPORT_VERSION, report],
             )?;
         }
         transaction.commit()?;
@@ -263,6 +279,25 @@ impl Store for Journal {
             params![report_row.cast_signed(), number, note],
         )?;
         Ok(())
+    }
+
+    fn known_platform(&self) -> Result<KnownPlatform, StoreFault> {
+        Ok(KnownPlatform {
+            told: self.text("platform_told")?,
+            telling: self.text("platform_telling")?,
+        })
+    }
+
+    fn resend_all(&mut self, incarnation: &str) -> Result<(), StoreFault> {
+        let transaction = self.db.transaction()?;
+        transaction.execute("UPDATE outbox SET receipt = NULL, note = NULL", [])?;
+        put_meta(&transaction, "platform_telling", incarnation.as_bytes())?;
+        transaction.commit()?;
+        Ok(())
+    }
+
+    fn told(&mut self, incarnation: &str) -> Result<(), StoreFault> {
+        put_meta(&self.db, "platform_told", incarnation.as_bytes())
     }
 }
 

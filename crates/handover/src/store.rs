@@ -43,6 +43,15 @@ pub enum Receipt {
     Refused(String),
 }
 
+/// Which life of the platform knows the journal's reports (R15).
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct KnownPlatform {
+    /// Incarnation that was told everything.
+    pub told: Option<String>,
+    /// Incarnation that is being told everything again.
+    pub telling: Option<String>,
+}
+
 /// Durable rows and outbox. Every write is on disk when the call returns `Ok`.
 pub trait Store {
     /// Which journal this is.
@@ -62,4 +71,13 @@ pub trait Store {
 
     /// Notes what became of a report.
     fn mark_sent(&mut self, report_row: u64, receipt: &Receipt) -> Result<(), StoreFault>;
+
+    /// Which platform knows what is here.
+    fn known_platform(&self) -> Result<KnownPlatform, StoreFault>;
+
+    /// Queues every report again, for this incarnation of the platform.
+    fn resend_all(&mut self, incarnation: &str) -> Result<(), StoreFault>;
+
+    /// This incarnation of the platform was told everything.
+    fn told(&mut self, incarnation: &str) -> Result<(), StoreFault>;
 }

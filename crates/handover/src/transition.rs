@@ -1,149 +1,88 @@
 //! What each step makes of a row. Pure; every function here is followed by one synced write of the row and, where it says so, one report.
 
-use kippu_api::{
-    handovers::{Report, ReportedOutcome, ReportedProof},
-    orders::Grant,
-    problem::ProblemCode,
-};
+mod begin;
+mod report;
+
+use kippu_api::handovers::{Report, ReportedOutcome};
 use kippu_card::capability::{CardEvent, Change, Committed, Directory, NewTicket};
-use kippu_ticket::ids::{CardUid, EventId, Generation, HandoverId, OperationId, Step, TicketId};
+use kippu_ticket::ids::{CardUid, EventId, Generation, OperationId, Step, TicketId};
+
+pub use begin::{
+    BadGrant, Birth, Stays, WhyItStays, all_allowed, bound, claim, consent, granted, name_receiver,
+    refused, registered, taken_over,
+};
+pub(crate) use report::on_card as ticket_on_card;
 
 use crate::{
-    row::{Event, GrantStanding, Handover, Holder, Incarnation, Intent, Item, ItemState},
+    row::{Destination, Handover, Intent, ItemState, Paper, Place, Right},
     rules::Rules,
 };
 
-/// Why a grant cannot be acted on. Nothing is written to the card.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum BadGrant {
-    /// It is about another handover or card than asked for.
-    #[error("the platform granted another handover or card than this one")]
-    NotThis,
-    /// More tickets than room was stated for, none at all and none left, or one twice.
-    #[error("the platform granted a set of tickets that was not asked for")]
-    Tickets,
-    /// A record that is not hexadecimal.
-    #[error("the record of ticket {0} is not hexadecimal")]
-    Record(TicketId),
-}
-
-/// A fresh purchase handover: the platform has the tickets of `order`, `card` shall have them. To be on disk before the grant is asked for.
-pub fn begin(
-    id: HandoverId,
-    incarnation: Incarnation,
-    order: &str,
-    card: CardUid,
-    room: u8,
-    now: i64,
-) -> Handover {
-    Handover {
-        id,
-        incarnation,
-        from: Holder::Platform,
-        to: Holder::Card(card),
-        order: Some(order.to_owned()),
-        room,
-        grant: GrantStanding::Asked,
-        items: Vec::new(),
-        pending: None,
-        attempts: 0,
-        leaving: false,
-        created: now,
-        changed: now,
-    }
-}
-
-/// The grant arrived.
-pub fn granted(row: &mut Handover, grant: &Grant) -> Result<(), BadGrant> {
-    if grant.handover != row.id
-        || Some(grant.card) != row.receiver()
-        || grant.claim.order() != row.order.as_deref()
-    {
-        return Err(BadGrant::NotThis);
-    }
-    let mut items: Vec<Item> = Vec::with_capacity(grant.tickets.len());
-    for granted in &grant.tickets {
-        if items.iter().any(|item| item.ticket == granted.ticket)
-            || grant.left_at_platform.contains(&granted.ticket)
-        {
-            return Err(BadGrant::Tickets);
-        }
-        items.push(Item {
-            ticket: granted.ticket,
-            generation: Generation {
-                epoch: granted.epoch,
-                hop: granted.hop,
-            },
-            record: hex::decode(&granted.record).map_err(|_| BadGrant::Record(granted.ticket))?,
-            state: ItemState::Kept,
-        });
-    }
-    if items.len() > usize::from(row.room) {
-        return Err(BadGrant::Tickets);
-    }
-    let event = grant.events.first().ok_or(BadGrant::Tickets)?;
-    row.items = items;
-    row.grant = GrantStanding::Granted {
-        fence: grant.fence,
-        event: Event::from(event),
-        stayed: grant.left_at_platform.clone(),
-    };
-    Ok(())
-}
-
-/// The platform refused the grant for good.
-pub fn refused(row: &mut Handover, code: ProblemCode) {
-    row.grant = GrantStanding::Refused { code: code.into() };
-}
-
 /// An operation is about to begin.
-pub fn intend(
-    row: &mut Handover,
-    operation: OperationId,
-    card: CardUid,
-    sequence: u32,
-    tickets: &[TicketId],
-) {
-    set(row, tickets, ItemState::Giving);
+pub fn intend(row: &mut Handover, operation: OperationId, place: Place, tickets: &[TicketId]) {
+    set(row, tickets, ItemState::Pending);
     row.attempts = row.attempts.saturating_add(1);
     row.pending = Some(Intent {
         operation,
-        card,
-        sequence,
+        place,
         items: tickets.to_vec(),
         reported_unknown: false,
     });
 }
 
-/// The change the pending intent stands for.
+/// The change of a card the pending intent stands for.
 pub fn change(row: &Handover) -> Option<Change> {
     let intent = row.pending.as_ref()?;
-    let GrantStanding::Granted { event, .. } = &row.grant else {
-        return None;
+    let (card, sequence) = intent.on_card()?;
+    let mut change = Change {
+        operation: intent.operation,
+        expected_sequence: sequence,
+        add: Vec::new(),
+        nullify: Vec::new(),
     };
-    let event = CardEvent {
-        event: EventId(event.event),
-        name: event.name.clone(),
-        venue: event.venue.clone(),
-        doors_open: event.doors_open,
-        starts: event.starts,
-        utc_offset_minutes: event.utc_offset_minutes,
-    };
-    let add = row
+    if intent.operation.step == Step::Take {
+        change.nullify = intent.items.clone();
+        return Some(change);
+    }
+    for item in row
         .items
         .iter()
         .filter(|item| intent.items.contains(&item.ticket))
-        .map(|item| NewTicket {
-            record: item.record.clone(),
-            event: event.clone(),
-        })
-        .collect();
-    Some(Change {
-        operation: intent.operation,
-        expected_sequence: intent.sequence,
-        add,
-        nullify: Vec::new(),
+    {
+        let record = match &item.ready {
+            Some(ready) if ready.card == card => &ready.record,
+            Some(_) => return None,
+            None => &item.record,
+        };
+        change.add.push(NewTicket {
+            record: record.clone(),
+            event: card_event(row, item.event)?,
+        });
+    }
+    Some(change)
+}
+
+fn card_event(row: &Handover, event: EventId) -> Option<CardEvent> {
+    let known = row.events.iter().find(|known| known.event == event.0)?;
+    Some(CardEvent {
+        event,
+        name: known.name.clone(),
+        venue: known.venue.clone(),
+        doors_open: known.doors_open,
+        starts: known.starts,
+        utc_offset_minutes: known.utc_offset_minutes,
     })
+}
+
+/// What a step that happened makes of its tickets.
+fn state_after(step: Step) -> ItemState {
+    match step {
+        Step::Take => ItemState::Kept,
+        Step::Give => ItemState::Given,
+        Step::GiveBack => ItemState::GivenBack,
+        Step::Park => ItemState::Parked,
+        Step::Print => ItemState::Printed,
+    }
 }
 
 /// The pending operation happened. Reported, with the directories where this terminal saw the commit itself.
@@ -154,46 +93,66 @@ pub fn done(
     now: i64,
 ) -> Option<Report> {
     let intent = row.pending.take()?;
-    rules.mark_given(row);
-    let mut report = report(row, &intent, ReportedOutcome::Done, now);
+    rules.mark(row, state_after(intent.operation.step));
+    settle_paper(row, &intent, true);
+    let mut report = report::of_intent(row, &intent, ReportedOutcome::Done, now);
     if let Some(committed) = seen {
-        report.before = serde_json::to_value(&committed.before).ok();
-        report.after = serde_json::to_value(&committed.after).ok();
-        report.proof = committed.proof.as_ref().map(|proof| ReportedProof {
-            counter: proof.counter,
-            mac: hex::encode(proof.mac),
-            input: hex::encode(&proof.input),
-        });
+        report::prove(&mut report, committed);
     }
     Some(report)
 }
 
-/// The pending operation did not happen; its tickets are kept again. Reported only where the platform was told that it is unknown.
-pub fn not_done(row: &mut Handover, now: i64) -> Option<Report> {
+/// The pending operation did not happen; its tickets are where they were before it. Reported where the platform waits for it: it was told that
+/// the end is unknown, it knows of a giver's consent that has ended now, or a paper's serial is void (R16).
+pub fn not_done(rules: &impl Rules, row: &mut Handover, now: i64) -> Option<Report> {
     let intent = row.pending.take()?;
-    for item in &mut row.items {
-        if item.state == ItemState::Giving {
-            item.state = ItemState::Kept;
-        }
+    let taking = intent.operation.step == Step::Take;
+    // A take that did not happen ends the giver's consent: the card may have changed hands meanwhile (R12).
+    rules.mark(
+        row,
+        if taking {
+            ItemState::Stayed
+        } else {
+            ItemState::Kept
+        },
+    );
+    settle_paper(row, &intent, false);
+    if let Place::Paper { .. } = intent.place {
+        return Some(report::of_intent(
+            row,
+            &intent,
+            ReportedOutcome::PaperVoid,
+            now,
+        ));
     }
-    intent
-        .reported_unknown
-        .then(|| report(row, &intent, ReportedOutcome::NotDone, now))
+    let told = intent.reported_unknown || (taking && row.fence() > 0);
+    told.then(|| report::of_intent(row, &intent, ReportedOutcome::NotDone, now))
+}
+
+fn settle_paper(row: &mut Handover, intent: &Intent, came_out: bool) {
+    if let (Place::Paper { serial, .. }, Some(ticket)) = (&intent.place, intent.items.first()) {
+        row.papers.push(Paper {
+            serial: *serial,
+            ticket: *ticket,
+            came_out,
+        });
+    }
 }
 
 /// The card left between commit and answer. Reported once, with the directory the operation was planned on: whose commit follows its sequence, other
 /// terminals' reports may tell (R4).
 pub fn unknown(row: &mut Handover, before: Option<&Directory>, now: i64) -> Option<Report> {
     let intent = row.pending.as_mut()?;
+    let (_, sequence) = intent.on_card()?;
     if intent.reported_unknown {
         return None;
     }
     intent.reported_unknown = true;
     let intent = intent.clone();
-    let mut report = report(row, &intent, ReportedOutcome::Unknown, now);
+    let mut report = report::of_intent(row, &intent, ReportedOutcome::Unknown, now);
     // After a crash only the sequence is left of it; it is what the platform compares.
     let only_sequence = Directory {
-        sequence: intent.sequence,
+        sequence,
         ring: Vec::new(),
         slots: Vec::new(),
     };
@@ -201,25 +160,22 @@ pub fn unknown(row: &mut Handover, before: Option<&Directory>, now: i64) -> Opti
     Some(report)
 }
 
-/// These records were found live on the card with no operation pending. Reported as given.
-pub fn found_on_card(row: &mut Handover, tickets: &[TicketId], now: i64) -> Option<Report> {
-    set(row, tickets, ItemState::Given);
-    let card = row.receiver()?;
-    Some(plain_report(
-        row,
-        card,
-        Step::Give,
-        tickets,
-        ReportedOutcome::Done,
-        now,
-    ))
+/// These records were found live on a card with no operation pending. Reported as given, or given back.
+pub fn found_on_card(row: &mut Handover, card: CardUid, tickets: &[TicketId], now: i64) -> Report {
+    let step = if row.giver() == Some(card) {
+        Step::GiveBack
+    } else {
+        Step::Give
+    };
+    set(row, tickets, state_after(step));
+    report::plain(row, card, step, tickets, ReportedOutcome::Done, now)
 }
 
 /// These stay with the platform: from the moment this row is on disk they are never given by this handover. Reported.
 pub fn left_at_platform(row: &mut Handover, tickets: &[TicketId], now: i64) -> Option<Report> {
     set(row, tickets, ItemState::LeftAtPlatform);
     let card = row.receiver()?;
-    Some(plain_report(
+    Some(report::plain(
         row,
         card,
         Step::Park,
@@ -227,6 +183,32 @@ pub fn left_at_platform(row: &mut Handover, tickets: &[TicketId], now: i64) -> O
         ReportedOutcome::LeftAtPlatform,
         now,
     ))
+}
+
+/// What did not fit goes back to the giver.
+pub fn turn_back(row: &mut Handover) {
+    row.destination = Destination::Giver;
+}
+
+/// The giver's yes has ended before anything was taken. Reported where the platform knew of it.
+pub fn consent_ended(row: &mut Handover, now: i64) -> Option<Report> {
+    let tickets = row.in_state(ItemState::Wanted);
+    set(row, &tickets, ItemState::Stayed);
+    if row.right == Right::Asked {
+        row.right = Right::Withdrawn;
+    }
+    let giver = row.giver()?;
+    let told = row.fence() > 0 && !tickets.is_empty();
+    told.then(|| {
+        report::plain(
+            row,
+            giver,
+            Step::Take,
+            &tickets,
+            ReportedOutcome::NotDone,
+            now,
+        )
+    })
 }
 
 /// The epoch of these was raised: this handover's copies are worth nothing (R13).
@@ -238,19 +220,47 @@ pub fn reissued(row: &mut Handover, tickets: &[TicketId]) {
             row.pending = None;
         }
     }
+    // Nothing is left that another terminal could go on with.
+    if row.items.iter().all(|item| item.state.is_final()) {
+        row.releasing = None;
+    }
 }
 
 /// Somebody else owns what is left (R6, R14).
 pub fn disowned(row: &mut Handover) {
-    let open: Vec<_> = row
-        .items
-        .iter()
-        .filter(|item| !item.state.is_final())
-        .map(|item| item.ticket)
-        .collect();
-    set(row, &open, ItemState::Disowned);
-    if row.grant == GrantStanding::Asked {
-        row.grant = GrantStanding::Withdrawn;
+    close(row, ItemState::Disowned);
+    if row.right == Right::Asked {
+        row.right = Right::Withdrawn;
+    }
+}
+
+/// The release may reach the platform from now on.
+pub fn releasing(row: &mut Handover) -> u8 {
+    row.attempts = row.attempts.saturating_add(1);
+    row.releasing = Some(row.attempts);
+    row.attempts
+}
+
+/// The platform has the row: another terminal may go on with it, this one does not (R6).
+pub fn released(row: &mut Handover) {
+    close(row, ItemState::Released);
+}
+
+/// The platform refused the release for good, or it never left this terminal: the row is as it was.
+pub fn not_released(row: &mut Handover) {
+    row.releasing = None;
+}
+
+/// Ends everything that is open; what is still on the giver's card stays there.
+fn close(row: &mut Handover, state: ItemState) {
+    row.pending = None;
+    row.releasing = None;
+    for item in &mut row.items {
+        match item.state {
+            ItemState::Wanted => item.state = ItemState::Stayed,
+            ItemState::Kept | ItemState::Pending => item.state = state,
+            _ => {}
+        }
     }
 }
 
@@ -264,45 +274,10 @@ fn set(row: &mut Handover, tickets: &[TicketId], state: ItemState) {
     }
 }
 
-fn report(row: &Handover, intent: &Intent, outcome: ReportedOutcome, now: i64) -> Report {
-    let mut report = plain_report(
-        row,
-        intent.card,
-        intent.operation.step,
-        &intent.items,
-        outcome,
-        now,
-    );
-    report.attempt = intent.operation.attempt;
-    report
-}
-
-fn plain_report(
-    row: &Handover,
-    card: CardUid,
-    step: Step,
-    tickets: &[TicketId],
-    outcome: ReportedOutcome,
-    now: i64,
-) -> Report {
-    Report {
-        // The journal numbers it when it is written.
-        row: 0,
-        incarnation: row.incarnation.to_string(),
-        order: row.order.clone(),
-        giver: None,
-        receiver: None,
-        records: Vec::new(),
-        serial: None,
-        fence: row.fence(),
-        card,
-        step,
-        attempt: row.attempts,
-        tickets: tickets.to_vec(),
-        outcome,
-        before: None,
-        after: None,
-        proof: None,
-        at: now,
+/// The generation after a change of holder.
+pub(crate) fn next(rules: &impl Rules, generation: Generation) -> Generation {
+    Generation {
+        epoch: generation.epoch,
+        hop: rules.next_hop(generation.hop),
     }
 }

@@ -1,0 +1,57 @@
+//! Reports that wait, and a platform that was restored from a backup (R15).
+
+use super::Machine;
+use crate::{
+    outcome::{MachineFault, Sent},
+    platform::{PlatformPort, Reply},
+    rules::Rules,
+    store::{Receipt, Store},
+};
+
+impl<S: Store, P: PlatformPort, R: Rules> Machine<'_, S, P, R> {
+    /// Sends what waits in the outbox, oldest first; stops where the platform cannot be reached. Where the platform turns out to be another
+    /// incarnation than the one that was told everything, everything is queued again first. Call it whenever there may be a network.
+    ///
+    /// # Errors
+    /// The journal cannot be used; what was not marked as sent is sent again.
+    pub fn send_reports(&mut self) -> Result<Sent, MachineFault> {
+        let mut sent = self.send_waiting()?;
+        let Some(incarnation) = self.platform.incarnation() else {
+            return Ok(sent);
+        };
+        let known = self.store.known_platform()?;
+        if known.told.as_ref() == Some(&incarnation) {
+            return Ok(sent);
+        }
+        if known.telling.as_ref() != Some(&incarnation) {
+            self.store.resend_all(&incarnation)?;
+            sent = self.send_waiting()?;
+        }
+        if sent.waiting == 0 && matches!(self.platform.resent(&incarnation), Reply::Done(())) {
+            self.store.told(&incarnation)?;
+        }
+        Ok(sent)
+    }
+
+    fn send_waiting(&mut self) -> Result<Sent, MachineFault> {
+        let mut sent = Sent::default();
+        let waiting = self.store.unsent()?;
+        let total = waiting.len();
+        for outgoing in waiting {
+            let receipt = match self.platform.report(outgoing.handover, &outgoing.report) {
+                Reply::Done(_) => Receipt::Accepted,
+                Reply::Refused(problem) if problem.code.is_final() => {
+                    Receipt::Refused(problem.title)
+                }
+                Reply::Refused(_) | Reply::Unreachable | Reply::Unknown => break,
+            };
+            self.store.mark_sent(outgoing.report.row, &receipt)?;
+            match receipt {
+                Receipt::Accepted => sent.accepted += 1,
+                Receipt::Refused(_) => sent.refused += 1,
+            }
+        }
+        sent.waiting = total - sent.accepted - sent.refused;
+        Ok(sent)
+    }
+}
