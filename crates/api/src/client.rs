@@ -1,6 +1,7 @@
 //! The typed client of a terminal: one method a route, time-outs everywhere, and errors that say whether anything can have happened.
 
 mod handovers;
+mod terminals;
 
 use std::{
     fmt,

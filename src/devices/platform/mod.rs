@@ -1,0 +1,178 @@
+//! The platform as the kiosk's flow asks it: without waiting. The blocking ports that cards and handovers need are in [`blocking`].
+
+pub mod blocking;
+
+use std::sync::Arc;
+
+use kippu_api::{
+    client::{Client, ClientError},
+    orders::ChangeCard,
+    problem::ProblemCode,
+};
+use kippu_peripherals::{
+    money::Money,
+    payment::{AttemptId, PaymentMethod, PaymentRequest},
+};
+use kippu_seatplan::Plan;
+use tokio::runtime::Handle;
+
+use super::{
+    mailbox::Mailbox,
+    payment::{Basket, RegisterSlip},
+};
+use crate::flows::kiosk::{
+    effect::{Ask, RequestNo},
+    input::{Answer, AskFault, Input},
+};
+
+/// Asks the platform for the kiosk's flow; every answer goes to the mailbox.
+pub struct PlatformActor {
+    runtime: Handle,
+    client: Client,
+    mailbox: Mailbox<Input>,
+}
+
+impl PlatformActor {
+    /// An actor on a runtime.
+    pub fn new(runtime: Handle, client: Client, mailbox: Mailbox<Input>) -> Self {
+        Self {
+            runtime,
+            client,
+            mailbox,
+        }
+    }
+
+    /// Asks; returns at once.
+    pub fn ask(&self, no: RequestNo, ask: Ask) {
+        let (client, mailbox) = (self.client.clone(), self.mailbox.clone());
+        let runtime = self.runtime.clone();
+        self.runtime.spawn(async move {
+            let answer = match ask {
+                Ask::BeginPayment { .. } | Ask::PollPayment(_) | Ask::CancelPayment { .. } => {
+                    let paid = tokio::task::spawn_blocking(move || {
+                        pay(RegisterSlip::new(runtime, client), ask)
+                    });
+                    paid.await.unwrap_or(Err(AskFault::Unknown))
+                }
+                ask => answer(&client, ask).await,
+            };
+            mailbox.send(Input::Platform {
+                no,
+                answer: Box::new(answer),
+            });
+        });
+    }
+}
+
+/// Questions about money go through the payment method, whichever it is.
+fn pay(mut method: RegisterSlip, ask: Ask) -> Result<Answer, AskFault> {
+    match ask {
+        Ask::BeginPayment {
+            hold,
+            card,
+            room,
+            total,
+            key,
+        } => {
+            let attempt = AttemptId(key);
+            let request = PaymentRequest {
+                attempt: attempt.clone(),
+                order: hold.clone(),
+                sum: Money::new(total.amount, &total.currency),
+            };
+            method.prepare(&attempt, Basket { hold, card, room });
+            method.begin(&request);
+            method.last().map(Answer::Ordered)
+        }
+        Ask::CancelPayment { order, key } => {
+            let attempt = AttemptId(key);
+            method.take_up(&attempt, order);
+            method.cancel(&attempt);
+            method.last().map(Answer::Cancelled)
+        }
+        Ask::PollPayment(order) => {
+            let attempt = AttemptId(order.clone());
+            method.take_up(&attempt, order);
+            method.poll(&attempt);
+            method.last().map(Answer::Order)
+        }
+        _ => Err(AskFault::Unknown),
+    }
+}
+
+async fn answer(client: &Client, ask: Ask) -> Result<Answer, AskFault> {
+    match ask {
+        Ask::Events => client.events().await.map(Answer::Events).map_err(fault),
+        Ask::Plan(event) => {
+            let plan = client
+                .plan(event, None)
+                .await
+                .map_err(fault)?
+                .ok_or(AskFault::Unknown)?;
+            // Decoding a stadium takes longer than an asynchronous task may.
+            let plan = tokio::task::spawn_blocking(move || Plan::decode(&plan.bytes))
+                .await
+                .map_err(|_| AskFault::Unknown)?
+                .map_err(|error| {
+                    tracing::error!(%error, %event, "the seat plan cannot be read");
+                    AskFault::Refused(ProblemCode::Internal)
+                })?;
+            Ok(Answer::Plan(Arc::new(plan)))
+        }
+        Ask::Availability(event) => {
+            let stock = client.availability(event).await.map_err(fault)?;
+            Ok(Answer::Availability {
+                version: stock.version,
+                seats: Arc::new(stock.seats),
+            })
+        }
+        Ask::Hold { event, wish, key } => client
+            .hold(event, &wish, &key.into())
+            .await
+            .map(Answer::Held)
+            .map_err(fault),
+        Ask::Extend { hold, key } => client
+            .extend_hold(&hold, &key.into())
+            .await
+            .map(Answer::Extended)
+            .map_err(fault),
+        Ask::Release(hold) => client
+            .release_hold(&hold)
+            .await
+            .map(|()| Answer::Released)
+            .map_err(fault),
+        Ask::BeginPayment { .. } | Ask::PollPayment(_) | Ask::CancelPayment { .. } => {
+            Err(AskFault::Unknown)
+        }
+        Ask::Slip(number) => client
+            .order_by_slip(&number)
+            .await
+            .map(Answer::Order)
+            .map_err(fault),
+        Ask::CardOrders(card) => client
+            .card_orders(card)
+            .await
+            .map(Answer::CardOrders)
+            .map_err(fault),
+        Ask::ChangeCard {
+            order,
+            card,
+            room,
+            key,
+        } => client
+            .change_card(&order, &ChangeCard { card, room }, &key.into())
+            .await
+            .map(Answer::CardChanged)
+            .map_err(fault),
+    }
+}
+
+/// What a flow is told of a failed request.
+pub(super) fn fault(error: ClientError) -> AskFault {
+    tracing::info!(%error, "the platform did not do it");
+    match error {
+        ClientError::Refused(problem) => AskFault::Refused(problem.code),
+        ClientError::Unreachable(_) => AskFault::Unreachable,
+        ClientError::Unknown(_) => AskFault::Unknown,
+    }
+}
