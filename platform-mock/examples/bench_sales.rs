@@ -21,7 +21,7 @@ use kippu_api::{
     clerk::{Confirm, Login},
     client::{Client, IdempotencyKey},
     holds::HoldRequest,
-    orders::{GrantRequest, NewOrder, PaymentMethod},
+    orders::{Claim, GrantRequest, NewOrder, PaymentMethod},
 };
 use kippu_ticket::ids::{CardUid, EventId, HandoverId};
 use platform_center::{
@@ -274,7 +274,9 @@ async fn buy(kiosk: &Client, clerk: &Client, seat: u32) -> anyhow::Result<()> {
         incarnation: "bench".into(),
         code: None,
     };
-    kiosk.grant(&order.order, &wish).await?;
+    kiosk
+        .grant(&Claim::Order(order.order.clone()), &wish)
+        .await?;
     Ok(())
 }
 

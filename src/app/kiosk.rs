@@ -22,9 +22,11 @@ use crate::{
     adapters::KioskAdapter,
     devices::{
         cards::{CardActor, CardDesk, interrupted},
-        platform::{BlockingPlatform, PlatformActor},
+        keys::{LocalRing, Owner, TerminalKeys},
+        platform::{PlatformActor, blocking::BlockingPlatform},
         printer::{Place, PrinterActor},
         tray::TrayActor,
+        vault::Vault,
     },
     flows::{
         facts::{Simulated, Zone},
@@ -143,6 +145,14 @@ pub fn run(common: &Common, cards: &Cards, printer: Option<&PrinterAddress>) -> 
         .context("the journal's key")?;
     let journal = Journal::open(&common.data.join("journal.sqlite"), &key)?;
     let open = interrupted(&journal)?;
+    let vault = Vault::new(&common.data, key);
+    let owner = Owner {
+        terminal: file.terminal,
+        device_key: file.device_key,
+        platform_key: file.platform_key,
+    };
+    let local = LocalRing::load(vault, owner);
+    runtime.spawn(local.clone().stay_fresh(client.clone()));
 
     let (reader, tray) = reader(cards, &file.name)?;
     let mut device: Option<Box<dyn Printer>> = printer.map(|address| {
@@ -192,6 +202,7 @@ pub fn run(common: &Common, cards: &Cards, printer: Option<&PrinterAddress>) -> 
             CardDesk {
                 reader,
                 journal,
+                keys: TerminalKeys::new(platform.clone(), local),
                 platform,
                 outbox,
             },

@@ -22,7 +22,7 @@ use kippu_handover::{
     store::Store,
 };
 
-use super::{mailbox::Mailbox, platform::BlockingPlatform};
+use super::{keys::TerminalKeys, mailbox::Mailbox, platform::blocking::BlockingPlatform};
 use crate::flows::kiosk::{
     effect::{CardJob, RequestNo},
     input::{CardNews, Input, OpenHandover, ReaderNews},
@@ -44,7 +44,9 @@ pub struct CardDesk {
     pub reader: Box<dyn Reader>,
     /// The journal; nobody else has it.
     pub journal: Journal,
-    /// Keys and handovers.
+    /// Keys of cards.
+    pub keys: TerminalKeys,
+    /// Handovers.
     pub platform: BlockingPlatform,
     /// The same platform with short patience, for reports in between.
     pub outbox: BlockingPlatform,
@@ -174,7 +176,7 @@ impl CardDesk {
 
     fn check(&mut self) -> Result<CardContents, CardFault> {
         let transport = self.reader.connect()?;
-        open(transport, &self.platform, Role::Write)?.read()
+        open(transport, &self.keys, Role::Write)?.read()
     }
 
     fn look(&mut self) -> Result<CardContents, CardFault> {

@@ -18,7 +18,7 @@ use kippu_gate::{
 };
 use kippu_ticket::{ids::TerminalId, sign::PublicKey};
 
-use super::mailbox::Mailbox;
+use super::{files, mailbox::Mailbox};
 use crate::flows::gate::{
     Input,
     view::{NotReady, Screen},
@@ -235,18 +235,10 @@ impl GateDesk {
             }
             bundle.keep_recalls_of(older);
         }
-        if fresh && let Err(error) = write_whole(&self.file, bytes) {
+        if fresh && let Err(error) = files::replace(&self.file, bytes) {
             tracing::error!(%error, "the bundle cannot be kept for a start without network");
         }
         self.mailbox.send(screen::bundle(&bundle, now));
         self.bundle = Some(bundle);
     }
-}
-
-/// The old file or the new one, never half of it.
-fn write_whole(file: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let beside = file.with_extension("new");
-    std::fs::write(&beside, bytes)?;
-    std::fs::File::open(&beside)?.sync_all()?;
-    std::fs::rename(&beside, file)
 }

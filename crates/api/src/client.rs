@@ -1,8 +1,18 @@
 //! The typed client of a terminal: one method a route, time-outs everywhere, and errors that say whether anything can have happened.
 
-use std::{fmt, time::Duration};
+mod handovers;
+mod terminals;
 
-use kippu_ticket::ids::{CardUid, EventId, HandoverId};
+use std::{
+    fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use kippu_ticket::ids::{CardUid, EventId};
 use reqwest::{
     Method, RequestBuilder, StatusCode,
     header::{ETAG, IF_NONE_MATCH},
@@ -14,9 +24,8 @@ use crate::{
     clerk::{Confirm, Confirmed, Login, Reissue, Session},
     entrance::{EntranceAccepted, EntranceBatch},
     events::EventSummary,
-    handovers::{HandoverStatus, Report, ReportAccepted},
     holds::{Hold, HoldRequest},
-    orders::{ChangeCard, Grant, GrantRequest, NewOrder, Order},
+    orders::{ChangeCard, NewOrder, Order},
     problem::Problem,
 };
 
@@ -28,6 +37,8 @@ pub const ANSWER_TIMEOUT: Duration = Duration::from_secs(8);
 pub const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
 /// Header that carries the version of an availability answer.
 pub const STOCK_VERSION: &str = "Kippu-Stock-Version";
+/// Header with the number of the platform's life: in answers the one it is living, in requests the one the terminal knows (R15).
+pub const PLATFORM_INCARNATION: &str = "kippu-platform";
 
 /// Names one wish: repeating a request under the same key does the thing once and gives the first answer again.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -105,6 +116,14 @@ pub struct Client {
     http: reqwest::Client,
     base: String,
     token: String,
+    lives: Arc<Lives>,
+}
+
+/// Lives of the platform, 0 where none is known. Shared by the clones of a client.
+#[derive(Default)]
+struct Lives {
+    known: AtomicU64,
+    seen: AtomicU64,
 }
 
 impl fmt::Debug for Client {
@@ -138,6 +157,7 @@ impl Client {
             http,
             base: url.trim_end_matches('/').into(),
             token: token.into(),
+            lives: Arc::default(),
         })
     }
 
@@ -147,6 +167,18 @@ impl Client {
             token: token.into(),
             ..self.clone()
         }
+    }
+
+    /// The life of the platform that the last answer came from; `None` before any answer stated one. Another one than the terminal knows
+    /// means that the platform was restored from a backup and wants every row again (R15).
+    pub fn platform_incarnation(&self) -> Option<u64> {
+        Some(self.lives.seen.load(Ordering::Relaxed)).filter(|life| *life != 0)
+    }
+
+    /// States the life this terminal knows, for every request from here on: what its journal says at the start, and a new one after all rows
+    /// were resent. Without it, the first life an answer states.
+    pub fn know_platform(&self, incarnation: u64) {
+        self.lives.known.store(incarnation, Ordering::Relaxed);
     }
 
     /// Whether the platform is there and well.
@@ -265,12 +297,6 @@ impl Client {
             .await
     }
 
-    /// The tickets of a paid order, signed and bound. The handover's number makes it idempotent.
-    pub async fn grant(&self, order: &str, wish: &GrantRequest) -> Result<Grant, ClientError> {
-        self.post(&format!("/orders/{order}/grant"), Some(wish), None)
-            .await
-    }
-
     /// Begins an authenticated session with a card by the platform's keys.
     pub async fn begin_card_session(
         &self,
@@ -293,25 +319,6 @@ impl Client {
             None,
         )
         .await
-    }
-
-    /// Reports how an operation ended; repeating is harmless.
-    pub async fn report(
-        &self,
-        handover: HandoverId,
-        report: &Report,
-    ) -> Result<ReportAccepted, ClientError> {
-        self.post(
-            &format!("/handovers/{handover}/reports"),
-            Some(report),
-            None,
-        )
-        .await
-    }
-
-    /// What the platform knows of a handover.
-    pub async fn handover(&self, handover: HandoverId) -> Result<HandoverStatus, ClientError> {
-        self.get(&format!("/handovers/{handover}")).await
     }
 
     /// This gate's sealed bundle.
@@ -384,9 +391,14 @@ impl Client {
     }
 
     fn request(&self, method: Method, path: &str) -> RequestBuilder {
-        self.http
+        let request = self
+            .http
             .request(method, format!("{}/api/v1{path}", self.base))
-            .bearer_auth(&self.token)
+            .bearer_auth(&self.token);
+        match self.lives.known.load(Ordering::Relaxed) {
+            0 => request,
+            life => request.header(PLATFORM_INCARNATION, life),
+        }
     }
 
     async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, ClientError> {
@@ -417,6 +429,15 @@ impl Client {
                 ClientError::Unknown(chain(&error))
             }
         })?;
+        if let Some(life) = header(&answer, PLATFORM_INCARNATION).and_then(|text| text.parse().ok())
+        {
+            self.lives.seen.store(life, Ordering::Relaxed);
+            // Only the first one is taken for known: the next one must be answered by resending.
+            let _ =
+                self.lives
+                    .known
+                    .compare_exchange(0, life, Ordering::Relaxed, Ordering::Relaxed);
+        }
         let status = answer.status();
         if status.is_success() || status == StatusCode::NOT_MODIFIED {
             return Ok(answer);

@@ -11,3 +11,5 @@ pub mod holds;
 pub mod orders;
 pub mod parcels;
 pub mod problem;
+pub mod stick;
+pub mod terminals;

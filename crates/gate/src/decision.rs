@@ -1,6 +1,6 @@
 //! Decides a tap: a pure function of bundle, card, log and time.
 //!
-//! Order for each ticket: event of this gate → nullified → record whole → signature → binding → entrance → time → recalled → inside.
+//! Order for each ticket: something that admits → event of this gate → nullified → record whole → signature → binding → entrance → time → recalled → inside.
 //! Of several tickets those that pass, pass together; if none does, the one that came furthest explains the refusal best.
 //!
 //! The entered mark: odd is inside, even is outside, 0 is never entered. A gate with mark number *n* writes 2n+1 for in and 2n+2 for
@@ -13,7 +13,7 @@ use kippu_card::{
 use kippu_ticket::{
     binding::EventBindingKey,
     ids::{EventId, TicketId},
-    record::{BoundTicket, TicketFlags, TicketKind},
+    record::{BoundTicket, TicketBody, TicketFlags},
 };
 
 use crate::{
@@ -125,6 +125,10 @@ fn judge<'a>(
         return Verdict::Stop(3, Outcome::Unreadable);
     };
     let body = &ticket.signed.body;
+    // Whatever became of a drink or a membership explains nothing to somebody who wants to come in.
+    if !body.kind.admits() {
+        return Verdict::Stop(0, Outcome::NoTicket);
+    }
     let Some(event) = bundle.event(body.event) else {
         return Verdict::Stop(1, elsewhere(bundle, body.event));
     };
@@ -143,37 +147,11 @@ fn judge<'a>(
     if binding.verify(&ticket, card.uid).is_err() {
         return Verdict::Stop(5, Outcome::WrongCard);
     }
-    if body.kind == TicketKind::Voucher {
-        return Verdict::Stop(0, Outcome::NoTicket);
+    if let Err(outcome) = entrance(event, body) {
+        return Verdict::Stop(6, outcome);
     }
-    let entrance = event.entrances.get(usize::from(body.entrance));
-    if let Some(other) = entrance.filter(|entrance| !entrance.here) {
-        let (entrance, direction) = (other.name.clone(), other.direction);
-        return Verdict::Stop(
-            6,
-            Outcome::NotThisGate {
-                entrance,
-                direction,
-            },
-        );
-    }
-    if bundle.gate.passage == Passage::In {
-        if now < event.entry_from {
-            return Verdict::Stop(
-                7,
-                Outcome::TooEarly {
-                    from: event.entry_from,
-                },
-            );
-        }
-        if now > event.entry_until {
-            return Verdict::Stop(
-                7,
-                Outcome::TooLate {
-                    until: event.entry_until,
-                },
-            );
-        }
+    if let Err(outcome) = time(bundle, event, now) {
+        return Verdict::Stop(7, outcome);
     }
     if bundle.is_recalled(body.ticket, body.epoch)
         || bundle.recalled_terminals.contains(&ticket.terminal)
@@ -190,13 +168,38 @@ fn judge<'a>(
     };
     Verdict::Pass(Pass {
         event,
-        admission: admission(event, slot, &ticket),
+        admission: admission(event, Some(slot.slot), body),
         again,
         mark,
     })
 }
 
-fn elsewhere(bundle: &Bundle, event: EventId) -> Outcome {
+/// Whether the ticket is good at the entrance this gate stands at.
+pub(crate) fn entrance(event: &GateEvent, body: &TicketBody) -> Result<(), Outcome> {
+    match event.entrances.get(usize::from(body.entrance)) {
+        Some(other) if !other.here => Err(Outcome::NotThisGate {
+            entrance: other.name.clone(),
+            direction: other.direction,
+        }),
+        _ => Ok(()),
+    }
+}
+
+/// Whether people come in now; they may leave at any time.
+pub(crate) fn time(bundle: &Bundle, event: &GateEvent, now: Micros) -> Result<(), Outcome> {
+    match bundle.gate.passage {
+        Passage::In if now < event.entry_from => Err(Outcome::TooEarly {
+            from: event.entry_from,
+        }),
+        Passage::In if now > event.entry_until => Err(Outcome::TooLate {
+            until: event.entry_until,
+        }),
+        _ => Ok(()),
+    }
+}
+
+/// A ticket for an event this gate does not serve.
+pub(crate) fn elsewhere(bundle: &Bundle, event: EventId) -> Outcome {
     Outcome::NotThisEvent {
         event,
         known: bundle.other(event).cloned(),
@@ -245,7 +248,9 @@ fn presence(
             .flags
             .contains(TicketFlags::TRANSFERABLE_AFTER_ENTRY)
             && generation > passed.generation;
-        passed.inside && (passed.card, passed.generation) != (card.uid, generation) && !given_on
+        passed.inside
+            && (passed.card, passed.generation) != (Some(card.uid), generation)
+            && !given_on
     });
     if elsewhere.is_some() {
         return Err(Outcome::AlreadyInside);
@@ -256,8 +261,8 @@ fn presence(
     Ok(Ok(mark))
 }
 
-fn admission(event: &GateEvent, slot: &CardTicket, ticket: &BoundTicket) -> Admission {
-    let body = &ticket.signed.body;
+/// What the guest is told.
+pub(crate) fn admission(event: &GateEvent, slot: Option<u8>, body: &TicketBody) -> Admission {
     let route = event
         .routes
         .iter()
@@ -266,7 +271,7 @@ fn admission(event: &GateEvent, slot: &CardTicket, ticket: &BoundTicket) -> Admi
     Admission {
         ticket: body.ticket,
         event: body.event,
-        slot: slot.slot,
+        slot,
         seat: body.seat.clone(),
         block: route.map(|route| route.name.clone()).unwrap_or_default(),
         door: route.map(|route| route.door.clone()).unwrap_or_default(),

@@ -16,8 +16,8 @@ pub struct Inside {
 /// A ticket's last passage.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Passed {
-    /// On which card.
-    pub card: CardUid,
+    /// On which card; none where it was a paper.
+    pub card: Option<CardUid>,
     /// In which of the ticket's lives.
     pub generation: Generation,
     /// Came in and has not left.

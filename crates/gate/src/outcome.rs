@@ -53,11 +53,13 @@ pub enum Outcome {
     Nullified,
     /// The platform has recalled the ticket, or the kiosk that wrote it.
     Recalled,
-    /// Not signed by an issuer this gate knows.
+    /// A print whose paper was said not to have come out, or was replaced by another.
+    VoidPaper,
+    /// Not signed by an issuer this gate knows, or a paper no kiosk of the platform printed.
     Forged,
     /// A good ticket copied from another card.
     WrongCard,
-    /// The card or the record on it cannot be read.
+    /// The card, the record on it or the paper's code cannot be read.
     Unreadable,
     /// Another system's card.
     NotOurs,
@@ -72,8 +74,8 @@ pub struct Admission {
     pub ticket: TicketId,
     /// Its event.
     pub event: EventId,
-    /// Its slot on the card.
-    pub slot: u8,
+    /// Its slot on the card; none on paper.
+    pub slot: Option<u8>,
     /// Where its holder sits.
     pub seat: SeatAddress,
     /// What people call the block; empty where the bundle has no way to it.
@@ -103,6 +105,7 @@ impl Outcome {
             Self::NoReentry => "no_reentry",
             Self::Nullified => "nullified",
             Self::Recalled => "recalled",
+            Self::VoidPaper => "void_paper",
             Self::Forged => "forged",
             Self::WrongCard => "wrong_card",
             Self::Unreadable => "unreadable",

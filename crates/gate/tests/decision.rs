@@ -192,7 +192,7 @@ fn an_open_mark_counts_only_for_its_slot_life_and_value() {
 #[test]
 fn a_ticket_given_on_after_entry_passes_where_that_is_allowed() {
     let passed = Passed {
-        card: CardUid([9; 7]),
+        card: Some(CardUid([9; 7])),
         generation: Generation { epoch: 1, hop: 1 },
         inside: true,
     };

@@ -7,7 +7,11 @@ use kippu_gate::{
     bundle::{Direction, Passage, Recall, Reentry},
     outcome::Outcome,
 };
-use kippu_ticket::{ids::TicketId, record::TicketKind, sign::SigningKey};
+use kippu_ticket::{
+    ids::TicketId,
+    record::{TicketBody, TicketKind},
+    sign::SigningKey,
+};
 use support::*;
 
 #[test]
@@ -171,13 +175,39 @@ fn a_copy_that_was_bound_anew_is_stopped_by_the_log() {
 }
 
 #[test]
-fn vouchers_do_not_admit() {
-    let mut drink = body(1);
-    drink.kind = TicketKind::Voucher;
-    assert_eq!(
-        TestGate::first().tap(&mut card_with(vec![drink])),
-        Outcome::NoTicket
-    );
+fn vouchers_and_memberships_do_not_admit() {
+    for kind in [TicketKind::Voucher, TicketKind::Membership] {
+        let item = TicketBody { kind, ..body(1) };
+        let mut gate = TestGate::first();
+        assert_eq!(
+            gate.tap(&mut card_with(vec![item.clone()])),
+            Outcome::NoTicket
+        );
+        // A drink had and gone does not explain why somebody without a ticket stays outside.
+        let mut used = card_with(vec![item]);
+        change(&mut used, &[], &[TicketId(1)]);
+        assert_eq!(gate.tap(&mut used), Outcome::NoTicket);
+    }
+}
+
+#[test]
+fn a_ticket_passes_with_vouchers_and_memberships_beside_it() {
+    let item = |ticket, kind| TicketBody {
+        kind,
+        ..body(ticket)
+    };
+    let mut card = card_with(vec![
+        item(1, TicketKind::Voucher),
+        body(2),
+        item(3, TicketKind::Membership),
+    ]);
+    let mut gate = TestGate::first();
+    let outcome = gate.tap(&mut card);
+    let [ticket] = outcome.admissions() else {
+        panic!("{outcome:?}")
+    };
+    assert_eq!((outcome.word(), ticket.ticket), ("admit", TicketId(2)));
+    assert_eq!(gate.tap(&mut card), Outcome::AlreadyInside);
 }
 
 #[test]

@@ -62,7 +62,7 @@ impl JournalKey {
     }
 
     /// Encrypts bytes for one place of the journal; `place` is authenticated, so sealed bytes cannot be moved to another row.
-    pub(crate) fn seal(&self, place: &[u8], plain: &[u8]) -> Result<Vec<u8>, StoreFault> {
+    pub fn seal(&self, place: &[u8], plain: &[u8]) -> Result<Vec<u8>, StoreFault> {
         let nonce: [u8; NONCE_LEN] = rand::random();
         self.seal_with(&nonce, place, plain)
     }
@@ -86,7 +86,7 @@ impl JournalKey {
     }
 
     /// Decrypts what [`Self::seal`] made for the same place.
-    pub(crate) fn open(&self, place: &[u8], sealed: &[u8]) -> Result<Vec<u8>, StoreFault> {
+    pub fn open(&self, place: &[u8], sealed: &[u8]) -> Result<Vec<u8>, StoreFault> {
         let (&version, rest) = sealed.split_first().ok_or(StoreFault::Sealed)?;
         if version != SEAL_VERSION {
             return Err(StoreFault::Newer(version.into()));

@@ -1,4 +1,4 @@
-//! Ties a signed ticket to one card and one hop with an AES-CMAC, under a key that says which terminal did it.
+//! Ties a signed ticket to one card or one paper, and one hop, with an AES-CMAC under a key that says which terminal did it.
 //!
 //! The platform and the gates hold the event's binding key; a kiosk holds only what is derived from it for its own terminal number, so a
 //! stolen kiosk is recalled by that number.
@@ -10,16 +10,23 @@ use cmac::{Cmac, KeyInit, Mac};
 
 use crate::{
     ids::{CardUid, TerminalId},
+    paper::PaperTicket,
     record::{BoundTicket, SignedTicket},
 };
 
 /// In front of a terminal number when its key is derived, so that no derived key is ever a binding value of something else.
 const DERIVATION: &[u8] = b"kippu binding v1";
 
-/// The ticket is not bound to this card by this key.
+/// In front of what is bound to a paper. What is bound to a card begins with a record's version, so neither is ever the other's binding.
+const PAPER: &[u8] = b"kippu paper v1\0";
+
+/// The ticket is not bound to this card, or this paper, by this key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the ticket is not bound to this card")]
+#[error("the ticket is not bound to this card or paper")]
 pub struct BadBinding;
+
+/// Bytes of a CMAC that a record keeps.
+const BINDING_LEN: usize = BoundTicket::MAC_LEN;
 
 /// Binding key of one event; platform and gates only.
 #[derive(Clone, PartialEq, Eq)]
@@ -60,6 +67,11 @@ impl EventBindingKey {
     pub fn verify(&self, ticket: &BoundTicket, card: CardUid) -> Result<(), BadBinding> {
         self.for_terminal(ticket.terminal).verify(ticket, card)
     }
+
+    /// Checks that a paper was printed under its serial, by its terminal. Does not check the signature.
+    pub fn verify_paper(&self, paper: &PaperTicket) -> Result<(), BadBinding> {
+        self.for_terminal(paper.terminal).verify_paper(paper)
+    }
 }
 
 impl TerminalBindingKey {
@@ -92,28 +104,66 @@ impl TerminalBindingKey {
     /// Checks a ticket this terminal bound.
     pub fn verify(&self, ticket: &BoundTicket, card: CardUid) -> Result<(), BadBinding> {
         let expected = self.mac(&ticket.signed, card, ticket.hop);
+        self.compare(ticket.terminal, &expected, &ticket.mac)
+    }
+
+    /// Binds a ticket to one print of it for one hop.
+    pub fn bind_paper(&self, signed: SignedTicket, serial: u64, hop: u16) -> PaperTicket {
+        let mac = self.paper_mac(&signed, serial, hop);
+        PaperTicket {
+            signed,
+            serial,
+            hop,
+            terminal: self.terminal,
+            mac,
+        }
+    }
+
+    /// Checks a paper this terminal bound.
+    pub fn verify_paper(&self, paper: &PaperTicket) -> Result<(), BadBinding> {
+        let expected = self.paper_mac(&paper.signed, paper.serial, paper.hop);
+        self.compare(paper.terminal, &expected, &paper.mac)
+    }
+
+    /// Takes the same time whatever differs.
+    fn compare(
+        &self,
+        terminal: TerminalId,
+        expected: &[u8; BINDING_LEN],
+        found: &[u8; BINDING_LEN],
+    ) -> Result<(), BadBinding> {
         let difference = expected
             .iter()
-            .zip(ticket.mac)
+            .zip(found)
             .fold(0, |sum, (a, b)| sum | (a ^ b));
-        match ticket.terminal == self.terminal && difference == 0 {
+        match terminal == self.terminal && difference == 0 {
             true => Ok(()),
             false => Err(BadBinding),
         }
     }
 
-    fn mac(&self, signed: &SignedTicket, card: CardUid, hop: u16) -> [u8; BoundTicket::MAC_LEN] {
-        let full = cmac(
-            &self.key,
-            &[
-                &signed.to_bytes(),
-                &card.0,
-                &hop.to_le_bytes(),
-                &self.terminal.0.to_le_bytes(),
-            ],
-        );
-        let mut mac = [0; BoundTicket::MAC_LEN];
-        mac.copy_from_slice(&full[..BoundTicket::MAC_LEN]);
+    fn mac(&self, signed: &SignedTicket, card: CardUid, hop: u16) -> [u8; BINDING_LEN] {
+        self.truncated(&[
+            &signed.to_bytes(),
+            &card.0,
+            &hop.to_le_bytes(),
+            &self.terminal.0.to_le_bytes(),
+        ])
+    }
+
+    fn paper_mac(&self, signed: &SignedTicket, serial: u64, hop: u16) -> [u8; BINDING_LEN] {
+        self.truncated(&[
+            PAPER,
+            &signed.to_bytes(),
+            &serial.to_le_bytes(),
+            &hop.to_le_bytes(),
+            &self.terminal.0.to_le_bytes(),
+        ])
+    }
+
+    fn truncated(&self, parts: &[&[u8]]) -> [u8; BINDING_LEN] {
+        let mut mac = [0; BINDING_LEN];
+        mac.copy_from_slice(&cmac(&self.key, parts)[..BINDING_LEN]);
         mac
     }
 }
@@ -213,6 +263,57 @@ mod tests {
             1,
         );
         assert_eq!(event.verify(&forged, CARD), Err(BadBinding));
+    }
+
+    #[test]
+    fn a_paper_holds_for_its_serial_hop_terminal_and_event_only() {
+        let event = EventBindingKey::from_bytes([1; 16]);
+        let paper = event
+            .for_terminal(TerminalId(101))
+            .bind_paper(signed(), 77, 3);
+        assert_eq!(event.verify_paper(&paper), Ok(()));
+        let other = |change: fn(&mut PaperTicket)| {
+            let mut other = paper.clone();
+            change(&mut other);
+            event.verify_paper(&other)
+        };
+        assert_eq!(other(|paper| paper.serial = 78), Err(BadBinding));
+        assert_eq!(other(|paper| paper.hop = 4), Err(BadBinding));
+        assert_eq!(
+            other(|paper| paper.terminal = TerminalId(102)),
+            Err(BadBinding)
+        );
+        assert_eq!(
+            other(|paper| paper.signed.signature[0] ^= 1),
+            Err(BadBinding)
+        );
+        assert_eq!(
+            EventBindingKey::from_bytes([2; 16]).verify_paper(&paper),
+            Err(BadBinding)
+        );
+    }
+
+    /// The serial's bytes read as a card's number, the same hop, the same terminal: still two different values.
+    #[test]
+    fn a_card_binding_is_never_a_paper_binding() {
+        let event = EventBindingKey::from_bytes([1; 16]);
+        let key = event.for_terminal(TerminalId(101));
+        let serial = u64::from_le_bytes([4, 1, 2, 3, 4, 5, 6, 0]);
+        let (bound, paper) = (
+            key.bind(signed(), CARD, 1),
+            key.bind_paper(signed(), serial, 1),
+        );
+        assert_ne!(bound.mac, paper.mac);
+        let as_paper = PaperTicket {
+            mac: bound.mac,
+            ..paper.clone()
+        };
+        let as_card = BoundTicket {
+            mac: paper.mac,
+            ..bound
+        };
+        assert_eq!(event.verify_paper(&as_paper), Err(BadBinding));
+        assert_eq!(event.verify(&as_card, CARD), Err(BadBinding));
     }
 
     /// RFC 4493 section 4, examples 1 and 2.

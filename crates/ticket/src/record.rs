@@ -46,14 +46,29 @@ pub enum TicketKind {
     FreeSeating = 2,
     /// Get something at the venue (a drink, a programme); does not admit.
     Voucher = 3,
+    /// Be a member of a fan club or theatre circle; does not admit.
+    Membership = 4,
 }
 
 impl TicketKind {
     /// The kind behind its number in the record.
     pub fn from_byte(byte: u8) -> Option<Self> {
-        [Self::Seat, Self::FreeSeating, Self::Voucher]
-            .into_iter()
-            .find(|kind| *kind as u8 == byte)
+        [
+            Self::Seat,
+            Self::FreeSeating,
+            Self::Voucher,
+            Self::Membership,
+        ]
+        .into_iter()
+        .find(|kind| *kind as u8 == byte)
+    }
+
+    /// Whether its holder may come in with it.
+    pub fn admits(self) -> bool {
+        match self {
+            Self::Seat | Self::FreeSeating => true,
+            Self::Voucher | Self::Membership => false,
+        }
     }
 }
 
@@ -251,7 +266,7 @@ impl BoundTicket {
 }
 
 /// A fixed-length piece of a longer array; callers pass constants within it.
-fn array<const N: usize>(bytes: &[u8], start: usize) -> [u8; N] {
+pub(crate) fn array<const N: usize>(bytes: &[u8], start: usize) -> [u8; N] {
     let mut piece = [0; N];
     piece.copy_from_slice(&bytes[start..start + N]);
     piece

@@ -3,20 +3,26 @@
 use kippu_ticket::{
     binding::EventBindingKey,
     ids::{CardUid, EventId, IssuerId, SellerId, TerminalId, TicketId},
+    paper::{BadPaper, PaperTicket, SerialText},
     record::{BadRecord, BoundTicket, SignedTicket, TicketBody, TicketFlags, TicketKind},
     seat::SeatAddress,
     sign::SigningKey,
 };
 
-/// Bytes of the document's block `hex NAME`; whatever follows `#` in a line is for people.
-fn fixture(name: &str) -> Vec<u8> {
+/// What stands in the document's block of this kind and name.
+fn block(kind: &str, name: &str) -> String {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/formats.md");
     let document = std::fs::read_to_string(path).unwrap();
     let (_, rest) = document
-        .split_once(&format!("```hex {name}\n"))
+        .split_once(&format!("```{kind} {name}\n"))
         .unwrap_or_else(|| panic!("no block {name}"));
     let (block, _) = rest.split_once("```").unwrap();
-    let digits: String = block
+    block.to_owned()
+}
+
+/// Bytes of the document's block `hex NAME`; whatever follows `#` in a line is for people.
+fn fixture(name: &str) -> Vec<u8> {
+    let digits: String = block("hex", name)
         .lines()
         .flat_map(|line| line.split('#').next())
         .flat_map(str::split_whitespace)
@@ -132,4 +138,102 @@ fn what_is_no_record_is_refused_with_the_reason() {
         Err(BadRecord::Seat),
         "text beyond its length"
     );
+}
+
+fn paper() -> PaperTicket {
+    let event_key = EventBindingKey::from_bytes(array("event-binding-key"));
+    let signed = body().sign(&SigningKey::from_bytes(&array("signing-key-seed")));
+    event_key
+        .for_terminal(TerminalId(101))
+        .bind_paper(signed, 0x0123_4567_89AB_CDEF, 2)
+}
+
+#[test]
+fn the_paper_record_is_as_written() {
+    assert_eq!(
+        hex::encode(paper().to_bytes()),
+        hex::encode(fixture("paper-record"))
+    );
+    assert_eq!(
+        PaperTicket::from_bytes(&fixture("paper-record")),
+        Ok(paper())
+    );
+}
+
+#[test]
+fn the_papers_code_and_serial_are_as_written() {
+    let code = block("text", "paper-code").replace('\n', "");
+    assert_eq!(paper().to_code(), code);
+    assert_eq!(code.len(), 221, "as much as 49 modules hold");
+    let letters = |text: &str| {
+        text.bytes()
+            .all(|letter| letter.is_ascii_digit() || letter.is_ascii_uppercase())
+    };
+    assert!(letters(&code));
+    let serial = block("text", "paper-serial");
+    assert_eq!(format!("{}\n", SerialText(paper().serial)), serial);
+}
+
+#[test]
+fn every_changed_bit_of_a_paper_is_noticed() {
+    let public = SigningKey::from_bytes(&array("signing-key-seed")).public();
+    let event_key = EventBindingKey::from_bytes(array("event-binding-key"));
+    let genuine = |bytes: &[u8]| {
+        PaperTicket::from_bytes(bytes).is_ok_and(|paper| {
+            paper.signed.verify(&public).is_ok() && event_key.verify_paper(&paper).is_ok()
+        })
+    };
+    let record = paper().to_bytes();
+    assert!(genuine(&record));
+    for bit in 0..8 * record.len() {
+        let mut changed = record;
+        changed[bit / 8] ^= 1 << (bit % 8);
+        assert!(!genuine(&changed), "bit {bit}");
+    }
+}
+
+#[test]
+fn a_code_is_read_however_a_scanner_types_it() {
+    let code = paper().to_code();
+    for typed in [code.clone(), code.to_lowercase(), format!(" {code}\r\n")] {
+        assert_eq!(PaperTicket::from_code(&typed), Ok(paper()));
+    }
+}
+
+#[test]
+fn other_codes_are_refused_with_the_reason() {
+    let code = paper().to_code();
+    for other in [
+        "",
+        "KIP",
+        "4821-0937-5562",
+        "切符切符",
+        &code[5..],
+        &code[..220],
+    ] {
+        assert_eq!(
+            PaperTicket::from_code(other),
+            Err(BadPaper::Code),
+            "{other}"
+        );
+    }
+    let mut garbled = code.clone();
+    garbled.replace_range(40..41, "1");
+    assert_eq!(PaperTicket::from_code(&garbled), Err(BadPaper::Code));
+    let shorter = &code[..code.len() - 8];
+    assert_eq!(
+        PaperTicket::from_code(shorter),
+        Err(BadPaper::Record(BadRecord::Length {
+            expected: 135,
+            found: 130
+        }))
+    );
+    let mut newer = paper().to_bytes();
+    newer[0] = 0x52;
+    assert_eq!(
+        PaperTicket::from_bytes(&newer),
+        Err(BadRecord::Version(0x52))
+    );
+    let bound = fixture("ticket-record");
+    assert!(PaperTicket::from_bytes(&bound).is_err(), "a card's record");
 }

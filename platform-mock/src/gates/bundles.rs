@@ -92,6 +92,7 @@ fn build(
         card_key: Secret::new(keys.cards.gate.0),
         recalled: parts.recalls.clone(),
         recalled_terminals: Vec::new(),
+        void_serials: Vec::new(),
     })
 }
 

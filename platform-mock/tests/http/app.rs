@@ -6,7 +6,7 @@ use kippu_api::{
     clerk::{Confirm, Confirmed, Login},
     client::{Client, ClientError, IdempotencyKey},
     holds::{Hold, HoldRequest},
-    orders::{Grant, GrantRequest, NewOrder, Order, PaymentMethod},
+    orders::{Claim, Grant, GrantRequest, NewOrder, Order, PaymentMethod},
     problem::ProblemCode,
 };
 use kippu_gate::bundle::{Direction, Passage};
@@ -161,7 +161,7 @@ impl TestApp {
 
     pub async fn grant(&self, order: &Order) -> Grant {
         self.kiosk()
-            .grant(&order.order, &wish(HandoverId([1; 16])))
+            .grant(&claim(order), &wish(HandoverId([1; 16])))
             .await
             .unwrap()
     }
@@ -214,6 +214,11 @@ pub fn wish(handover: HandoverId) -> GrantRequest {
         incarnation: "first".into(),
         code: None,
     }
+}
+
+/// The claim to an order's tickets.
+pub fn claim(order: &Order) -> Claim {
+    Claim::Order(order.order.clone())
 }
 
 pub fn code(error: ClientError) -> ProblemCode {

@@ -4,14 +4,14 @@ use kippu_api::{
     clerk::Reissue,
     client::IdempotencyKey,
     handovers::ReportedOutcome,
-    orders::{ChangeCard, GrantRequest, OrderState},
+    orders::{ChangeCard, Claim, GrantRequest, OrderState},
     problem::ProblemCode,
 };
 use kippu_card::capability::Directory;
 use kippu_ticket::ids::{HandoverId, OperationId, Step};
 
 use crate::{
-    app::{CARD, OTHER_CARD, TestApp, code, wish},
+    app::{CARD, OTHER_CARD, TestApp, claim, code, wish},
     purchase::{done, report},
 };
 
@@ -47,7 +47,7 @@ async fn a_repeated_request_gets_the_same_bytes_and_nobody_else_gets_them() {
             },
         ),
     ] {
-        let refused = client.grant(&order.order, &request).await.unwrap_err();
+        let refused = client.grant(&claim(&order), &request).await.unwrap_err();
         assert_eq!(code(refused), ProblemCode::NotOwner, "{request:?}");
     }
     assert_eq!(
@@ -70,7 +70,7 @@ async fn only_paid_orders_are_granted_and_only_for_their_card() {
     let order = app.order(&[0]).await;
     let refused = app
         .kiosk()
-        .grant(&order.order, &wish(FIRST))
+        .grant(&claim(&order), &wish(FIRST))
         .await
         .unwrap_err();
     assert_eq!(code(refused), ProblemCode::WrongState);
@@ -82,7 +82,7 @@ async fn only_paid_orders_are_granted_and_only_for_their_card() {
     assert_eq!(
         code(
             app.kiosk()
-                .grant(&order.order, &other(SECOND))
+                .grant(&claim(&order), &other(SECOND))
                 .await
                 .unwrap_err()
         ),
@@ -99,7 +99,7 @@ async fn only_paid_orders_are_granted_and_only_for_their_card() {
         .unwrap();
     assert_eq!(changed.card, OTHER_CARD);
     app.kiosk()
-        .grant(&order.order, &other(THIRD))
+        .grant(&claim(&order), &other(THIRD))
         .await
         .unwrap();
     let refused = app
@@ -116,7 +116,7 @@ async fn a_refused_handover_stays_refused_when_its_request_arrives_late() {
     let order = app.order(&[0]).await;
     let ask = async |app: &TestApp, terminal: &str, handover| {
         app.client(terminal)
-            .grant(&order.order, &wish(handover))
+            .grant(&claim(&order), &wish(handover))
             .await
     };
     let refused = ask(&app, "kiosk-1", FIRST).await.unwrap_err();
@@ -146,7 +146,7 @@ async fn a_refused_handover_stays_refused_when_its_request_arrives_late() {
     assert_eq!(code(late), ProblemCode::NotOwner);
     let nowhere = app
         .kiosk()
-        .grant("nowhere", &wish(FOURTH))
+        .grant(&Claim::Order("nowhere".into()), &wish(FOURTH))
         .await
         .unwrap_err();
     assert_eq!(code(nowhere), ProblemCode::NotFound);
@@ -166,7 +166,7 @@ async fn what_does_not_fit_stays_at_the_platform_for_a_later_visit() {
         room: 2,
         ..wish(FIRST)
     };
-    let grant = app.kiosk().grant(&order.order, &little).await.unwrap();
+    let grant = app.kiosk().grant(&claim(&order), &little).await.unwrap();
     assert_eq!(
         (grant.tickets.len(), &grant.left_at_platform[..]),
         (2, &order.tickets[2..])
@@ -179,7 +179,7 @@ async fn what_does_not_fit_stays_at_the_platform_for_a_later_visit() {
     );
     let rest = app
         .client("kiosk-2")
-        .grant(&order.order, &wish(SECOND))
+        .grant(&claim(&order), &wish(SECOND))
         .await
         .unwrap();
     assert_eq!((rest.fence, rest.tickets[0].ticket), (2, order.tickets[2]));
@@ -188,7 +188,7 @@ async fn what_does_not_fit_stays_at_the_platform_for_a_later_visit() {
         ..wish(THIRD)
     };
     assert_eq!(
-        code(app.kiosk().grant(&order.order, &full).await.unwrap_err()),
+        code(app.kiosk().grant(&claim(&order), &full).await.unwrap_err()),
         ProblemCode::NotOwner
     );
 }
@@ -205,7 +205,7 @@ async fn tickets_left_at_the_platform_are_granted_again_with_a_higher_fence_and_
     assert!(!app.kiosk().handover(FIRST).await.unwrap().yours);
     let again = app
         .client("kiosk-2")
-        .grant(&order.order, &wish(SECOND))
+        .grant(&claim(&order), &wish(SECOND))
         .await
         .unwrap();
     assert_eq!(
@@ -286,7 +286,7 @@ async fn what_another_kiosk_saw_of_the_card_answers_an_open_question() {
 
     let second = app
         .client("kiosk-2")
-        .grant(&other.order, &wish(SECOND))
+        .grant(&claim(&other), &wish(SECOND))
         .await
         .unwrap();
     let mut later = done(&second);
@@ -343,7 +343,7 @@ async fn a_lost_card_is_issued_anew_and_the_old_epoch_is_recalled() {
     let fresh = app
         .kiosk()
         .grant(
-            &order.order,
+            &claim(&order),
             &GrantRequest {
                 card: OTHER_CARD,
                 ..wish(SECOND)

@@ -8,7 +8,7 @@ use kippu_api::{
 use kippu_ticket::ids::HandoverId;
 use platform_center::journal::storage::JournalStorage as _;
 
-use crate::app::{EVENT, TestApp, login, new_order, wish};
+use crate::app::{EVENT, TestApp, claim, login, new_order, wish};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_station_of_a_purchase_survives() {
@@ -47,7 +47,7 @@ async fn every_station_of_a_purchase_survives() {
     app.restart().await;
     let again = app
         .kiosk()
-        .grant(&order.order, &wish(HandoverId([1; 16])))
+        .grant(&claim(&order), &wish(HandoverId([1; 16])))
         .await
         .unwrap();
     assert_eq!(again, grant, "the same bytes");

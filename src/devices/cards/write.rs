@@ -47,7 +47,7 @@ impl CardDesk {
         let session = self
             .reader
             .connect()
-            .and_then(|transport| open(transport, &self.platform, Role::Write));
+            .and_then(|transport| open(transport, &self.keys, Role::Write));
         let mut session = match session {
             Ok(session) => session,
             Err(fault) => {

@@ -65,7 +65,7 @@ pub(super) fn of(outcome: &Outcome, bundle: &Bundle) -> Screen {
             (Reason::AlreadyInside, Fact::None)
         }
         Outcome::Nullified => (Reason::Nullified, Fact::None),
-        Outcome::Recalled => (Reason::Recalled, Fact::None),
+        Outcome::Recalled | Outcome::VoidPaper => (Reason::Recalled, Fact::None),
         Outcome::Forged => (Reason::Forged, Fact::None),
         Outcome::WrongCard => (Reason::WrongCard, Fact::None),
         Outcome::Unreadable => (Reason::Unreadable, Fact::None),

@@ -143,5 +143,6 @@ pub fn bundle(mark: u8, passage: Passage) -> Bundle {
             })
             .collect(),
         recalled_terminals: Vec::new(),
+        void_serials: Vec::new(),
     }
 }

@@ -13,7 +13,7 @@ use kippu_ticket::{
 };
 use serde::{Deserialize, Serialize};
 
-pub use seal::{BUNDLE, BadBundle, open, seal};
+pub use seal::{BadBundle, open, seal};
 pub use secret::Secret;
 
 /// Times are UTC microseconds.
@@ -48,6 +48,8 @@ pub struct Bundle {
     pub recalled: Vec<Recall>,
     /// Kiosks whose bindings are no longer good: stolen or broken into.
     pub recalled_terminals: Vec<TerminalId>,
+    /// Papers that are no tickets (R16).
+    pub void_serials: Vec<VoidSerial>,
 }
 
 /// One gate.
@@ -195,6 +197,16 @@ pub struct Recall {
     pub epoch: u16,
 }
 
+/// A print whose paper is no ticket, should it turn up: said not to have come out, or replaced (R16). Another print of the ticket stays good,
+/// and so does another ticket's paper, should two terminals ever draw the same serial.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct VoidSerial {
+    /// The ticket.
+    pub ticket: TicketId,
+    /// The paper's serial.
+    pub serial: u64,
+}
+
 impl Bundle {
     /// The event with this id, if the gate serves it.
     pub fn event(&self, event: EventId) -> Option<&GateEvent> {
@@ -229,11 +241,21 @@ impl Bundle {
         self.events.iter().min_by_key(rank)
     }
 
+    /// The id of that event, 0 in a bundle without events: what a row about nobody's ticket belongs to.
+    pub fn serving_id(&self, now: Micros) -> EventId {
+        self.serving(now).map_or(EventId(0), |event| event.event)
+    }
+
     /// Whether a ticket of this epoch was recalled.
     pub fn is_recalled(&self, ticket: TicketId, epoch: u16) -> bool {
         self.recalled
             .iter()
             .any(|recall| recall.ticket == ticket && epoch <= recall.epoch)
+    }
+
+    /// Whether this print of a ticket was declared void.
+    pub fn is_void(&self, ticket: TicketId, serial: u64) -> bool {
+        self.void_serials.contains(&VoidSerial { ticket, serial })
     }
 
     /// Whether this bundle may take the place of the one in use: same gate, and made later.
@@ -242,7 +264,8 @@ impl Bundle {
             && (self.incarnation, self.number) > (in_use.incarnation, in_use.number)
     }
 
-    /// Takes over the recalls of the bundle it replaces: a recall is never forgotten, even by a platform that was restored (R15).
+    /// Takes over the recalls of the bundle it replaces: neither a recall nor a void paper is ever forgotten,
+    /// even by a platform that was restored (R15).
     pub fn keep_recalls_of(&mut self, older: &Self) {
         for recall in &older.recalled {
             match self
@@ -257,6 +280,11 @@ impl Bundle {
         for terminal in &older.recalled_terminals {
             if !self.recalled_terminals.contains(terminal) {
                 self.recalled_terminals.push(*terminal);
+            }
+        }
+        for paper in &older.void_serials {
+            if !self.void_serials.contains(paper) {
+                self.void_serials.push(*paper);
             }
         }
     }

@@ -9,11 +9,14 @@ use sha2::{Digest, Sha256};
 
 use super::{Bundle, Micros};
 
-/// What the platform's signature over a bundle is about.
-pub const BUNDLE: Domain = Domain(b"kippu gate bundle v1\0");
+/// What the platform's signature over a bundle is about, and what it was in the version before.
+const BUNDLE: Domain = Domain(b"kippu gate bundle v2\0");
+const BUNDLE_V1: Domain = Domain(b"kippu gate bundle v1\0");
 
 const MAGIC: &[u8; 3] = b"KGB";
-const VERSION: u8 = 1;
+/// What is written. Version 1, which is still read, had no void papers.
+const VERSION: u8 = 2;
+const VERSION_WITHOUT_PAPERS: u8 = 1;
 const CHECK_LEN: usize = 8;
 const NONCE_LEN: usize = 12;
 const HEADER_LEN: usize = MAGIC.len() + 1 + CHECK_LEN;
@@ -51,7 +54,7 @@ pub enum BadBundle {
 pub fn seal(bundle: &Bundle, platform: &SigningKey, device: &[u8; 32]) -> Vec<u8> {
     // A bundle is numbers and texts in lists: postcard refuses none of them.
     let content = postcard::to_stdvec(bundle).expect("a bundle serialises");
-    let header = header(device);
+    let header = header(VERSION, device);
     let signature = platform.sign(BUNDLE, &content);
     let plain = [signature.as_slice(), &content].concat();
     let nonce: [u8; NONCE_LEN] = rand::random();
@@ -94,11 +97,14 @@ fn open_any_time(
     if bytes.len() < HEADER_LEN + NONCE_LEN || bytes[..MAGIC.len()] != MAGIC[..] {
         return Err(BadBundle::NotABundle);
     }
-    if bytes[MAGIC.len()] != VERSION {
-        return Err(BadBundle::NewerVersion(bytes[MAGIC.len()]));
-    }
+    let version = bytes[MAGIC.len()];
+    let domain = match version {
+        VERSION => BUNDLE,
+        VERSION_WITHOUT_PAPERS => BUNDLE_V1,
+        newer => return Err(BadBundle::NewerVersion(newer)),
+    };
     let (head, rest) = bytes.split_at(HEADER_LEN);
-    if head != header(device) {
+    if head != header(version, device) {
         return Err(BadBundle::OtherDevice);
     }
     let (nonce, sealed) = rest
@@ -117,20 +123,22 @@ fn open_any_time(
         .split_first_chunk::<SIGNATURE_LEN>()
         .ok_or(BadBundle::Forged)?;
     platform
-        .verify(BUNDLE, content, signature)
+        .verify(domain, content, signature)
         .map_err(|_| BadBundle::Forged)?;
-    postcard::from_bytes(content).map_err(|_| BadBundle::NotABundle)
+    // The void papers are the last field, and an empty list is one zero.
+    let missing: &[u8] = if version == VERSION { &[] } else { &[0] };
+    postcard::from_bytes(&[content, missing].concat()).map_err(|_| BadBundle::NotABundle)
 }
 
 /// Magic, version, and eight bytes by which a device knows whether a bundle is for it. They say nothing about the key, which is random.
-fn header(device: &[u8; 32]) -> [u8; HEADER_LEN] {
+fn header(version: u8, device: &[u8; 32]) -> [u8; HEADER_LEN] {
     let digest = Sha256::new()
         .chain_update(b"kippu gate bundle device\0")
         .chain_update(device)
         .finalize();
     let mut header = [0; HEADER_LEN];
     header[..MAGIC.len()].copy_from_slice(MAGIC);
-    header[MAGIC.len()] = VERSION;
+    header[MAGIC.len()] = version;
     header[MAGIC.len() + 1..].copy_from_slice(&digest[..CHECK_LEN]);
     header
 }

@@ -8,7 +8,10 @@ mod query;
 
 use std::{path::Path, time::Duration};
 
-use kippu_ticket::ids::{CardUid, EventId, Generation, TerminalId, TicketId};
+use kippu_ticket::{
+    ids::{CardUid, EventId, Generation, TerminalId, TicketId},
+    paper::PaperTicket,
+};
 use rusqlite::{Connection, params};
 
 use crate::{bundle::Micros, decision::Mark, outcome::Outcome};
@@ -33,6 +36,8 @@ pub struct Record {
     pub card: Option<CardUid>,
     /// Ticket and its life, where one was decided on.
     pub ticket: Option<(TicketId, Generation)>,
+    /// Serial of the paper it was shown on.
+    pub serial: Option<u64>,
     /// The outcome's word.
     pub outcome: String,
 }
@@ -64,7 +69,7 @@ pub struct EntranceLog {
 const SCHEMA: &str = "
 CREATE TABLE IF NOT EXISTS records (
     gate INTEGER NOT NULL, row INTEGER NOT NULL, at INTEGER NOT NULL, event INTEGER NOT NULL,
-    card BLOB, ticket INTEGER, epoch INTEGER, hop INTEGER, outcome TEXT NOT NULL,
+    card BLOB, ticket INTEGER, epoch INTEGER, hop INTEGER, outcome TEXT NOT NULL, serial INTEGER,
     PRIMARY KEY (gate, row)) STRICT;
 CREATE INDEX IF NOT EXISTS records_by_ticket ON records (ticket) WHERE ticket IS NOT NULL;
 CREATE TABLE IF NOT EXISTS intents (
@@ -97,6 +102,7 @@ impl EntranceLog {
         connection.pragma_update(None, "journal_mode", "WAL")?;
         connection.pragma_update(None, "synchronous", "FULL")?;
         connection.execute_batch(SCHEMA)?;
+        add_serials(&connection)?;
         Ok(Self { connection, gate })
     }
 
@@ -163,21 +169,47 @@ impl EntranceLog {
             rows.push((event, None));
         }
         for (event, ticket) in rows {
-            transaction.execute(
-                "INSERT INTO records (gate, row, at, event, card, ticket, epoch, hop, outcome)
-                 SELECT ?1, coalesce(max(row), 0) + 1, ?2, ?3, ?4, ?5, ?6, ?7, ?8 FROM records WHERE gate = ?1",
-                params![
-                    self.gate.0,
-                    now,
-                    event.0,
-                    card.map(|card| card.0),
-                    ticket.map(|(ticket, _)| ticket.0.cast_signed()),
-                    ticket.map(|(_, generation)| generation.epoch),
-                    ticket.map(|(_, generation)| generation.hop),
-                    outcome.word()
-                ],
-            )?;
+            let row = Record {
+                gate: self.gate,
+                row: next_row(&transaction, self.gate)?,
+                at: now,
+                event,
+                card,
+                ticket,
+                serial: None,
+                outcome: outcome.word().to_owned(),
+            };
+            insert(&transaction, &row)?;
         }
+        transaction.commit()?;
+        Ok(())
+    }
+
+    /// Writes down what was said to somebody with a paper, whether it let them pass or not.
+    ///
+    /// # Errors
+    /// Nothing was written: nobody may pass.
+    pub fn record_paper(
+        &mut self,
+        event: EventId,
+        paper: Option<&PaperTicket>,
+        outcome: &Outcome,
+        now: Micros,
+    ) -> Result<(), LogFault> {
+        let transaction = self.connection.transaction()?;
+        // As with cards, only what passed is a row about a ticket: nobody has checked what the others claim to be.
+        let passed = paper.filter(|_| outcome.passes());
+        let row = Record {
+            gate: self.gate,
+            row: next_row(&transaction, self.gate)?,
+            at: now,
+            event: passed.map_or(event, |paper| paper.signed.body.event),
+            card: None,
+            ticket: passed.map(|paper| (paper.signed.body.ticket, paper.generation())),
+            serial: passed.map(|paper| paper.serial),
+            outcome: outcome.word().to_owned(),
+        };
+        insert(&transaction, &row)?;
         transaction.commit()?;
         Ok(())
     }
@@ -190,21 +222,7 @@ impl EntranceLog {
         let transaction = self.connection.transaction()?;
         let mut new = 0;
         for record in rows.iter().filter(|record| record.gate != self.gate) {
-            new += transaction.execute(
-                "INSERT OR IGNORE INTO records (gate, row, at, event, card, ticket, epoch, hop, outcome)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-                params![
-                    record.gate.0,
-                    record.row.cast_signed(),
-                    record.at,
-                    record.event.0,
-                    record.card.map(|card| card.0),
-                    record.ticket.map(|(ticket, _)| ticket.0.cast_signed()),
-                    record.ticket.map(|(_, generation)| generation.epoch),
-                    record.ticket.map(|(_, generation)| generation.hop),
-                    record.outcome
-                ],
-            )?;
+            new += insert(&transaction, record)?;
         }
         transaction.commit()?;
         Ok(new)
@@ -221,6 +239,45 @@ impl EntranceLog {
         )?;
         Ok(())
     }
+}
+
+/// Logs of the first release had no papers.
+fn add_serials(connection: &Connection) -> rusqlite::Result<()> {
+    let there = connection
+        .prepare("SELECT 1 FROM pragma_table_info('records') WHERE name = 'serial'")?
+        .exists([])?;
+    if !there {
+        connection.execute_batch("ALTER TABLE records ADD COLUMN serial INTEGER")?;
+    }
+    Ok(())
+}
+
+fn next_row(transaction: &rusqlite::Transaction<'_>, gate: TerminalId) -> rusqlite::Result<u64> {
+    transaction.query_row(
+        "SELECT coalesce(max(row), 0) + 1 FROM records WHERE gate = ?1",
+        [gate.0],
+        |row| row.get::<_, i64>(0).map(i64::cast_unsigned),
+    )
+}
+
+/// Writes a row that is not there yet; returns how many that were.
+fn insert(transaction: &rusqlite::Transaction<'_>, record: &Record) -> rusqlite::Result<usize> {
+    transaction.execute(
+        "INSERT OR IGNORE INTO records (gate, row, at, event, card, ticket, epoch, hop, outcome, serial)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+        params![
+            record.gate.0,
+            record.row.cast_signed(),
+            record.at,
+            record.event.0,
+            record.card.map(|card| card.0),
+            record.ticket.map(|(ticket, _)| ticket.0.cast_signed()),
+            record.ticket.map(|(_, generation)| generation.epoch),
+            record.ticket.map(|(_, generation)| generation.hop),
+            record.outcome,
+            record.serial.map(u64::cast_signed)
+        ],
+    )
 }
 
 fn close(

@@ -15,19 +15,7 @@ impl EntranceLog {
     /// # Errors
     /// The log cannot be read.
     pub fn about(&self, card: CardUid, tickets: &[TicketId]) -> Result<Inside, LogFault> {
-        let mut inside = Inside::default();
-        let mut last = self.connection.prepare_cached(&format!(
-            "SELECT card, epoch, hop, outcome FROM records WHERE ticket = ?1 AND outcome IN {PASSAGES}
-             ORDER BY at DESC, gate DESC, row DESC LIMIT 1"
-        ))?;
-        for ticket in tickets {
-            let passed = last
-                .query_row([ticket.0.cast_signed()], passed)
-                .optional()?;
-            inside
-                .passages
-                .extend(passed.map(|passed| (*ticket, passed)));
-        }
+        let mut inside = self.passages(tickets)?;
         let mut open = self.connection.prepare_cached(
             "SELECT intent, ticket, epoch, hop, slot, mark FROM intents i WHERE card = ?1
              AND NOT EXISTS (SELECT 1 FROM closings c WHERE c.intent = i.intent) ORDER BY intent",
@@ -48,6 +36,27 @@ impl EntranceLog {
         for row in rows {
             let (ticket, mark) = row?;
             inside.open.insert(ticket, mark);
+        }
+        Ok(inside)
+    }
+
+    /// Last passage of each of these tickets, on whatever card or paper: all that is known about a paper.
+    ///
+    /// # Errors
+    /// The log cannot be read.
+    pub fn passages(&self, tickets: &[TicketId]) -> Result<Inside, LogFault> {
+        let mut inside = Inside::default();
+        let mut last = self.connection.prepare_cached(&format!(
+            "SELECT card, epoch, hop, outcome FROM records WHERE ticket = ?1 AND outcome IN {PASSAGES}
+             ORDER BY at DESC, gate DESC, row DESC LIMIT 1"
+        ))?;
+        for ticket in tickets {
+            let passed = last
+                .query_row([ticket.0.cast_signed()], passed)
+                .optional()?;
+            inside
+                .passages
+                .extend(passed.map(|passed| (*ticket, passed)));
         }
         Ok(inside)
     }
@@ -75,7 +84,7 @@ impl EntranceLog {
     /// The log cannot be read.
     pub fn to_upload(&self, most: u32) -> Result<Vec<Record>, LogFault> {
         let mut rows = self.connection.prepare_cached(
-            "SELECT gate, row, at, event, card, ticket, epoch, hop, outcome FROM records WHERE gate = ?1
+            "SELECT gate, row, at, event, card, ticket, epoch, hop, outcome, serial FROM records WHERE gate = ?1
              AND row > coalesce((SELECT row FROM uploads WHERE gate = ?1), 0) ORDER BY row LIMIT ?2",
         )?;
         let rows = rows.query_map(params![self.gate.0, most], record)?;
@@ -86,7 +95,7 @@ impl EntranceLog {
 fn passed(row: &Row<'_>) -> rusqlite::Result<Passed> {
     let outcome: String = row.get(3)?;
     Ok(Passed {
-        card: CardUid(row.get(0)?),
+        card: row.get::<_, Option<[u8; 7]>>(0)?.map(CardUid),
         generation: Generation {
             epoch: row.get(1)?,
             hop: row.get(2)?,
@@ -112,5 +121,6 @@ fn record(row: &Row<'_>) -> rusqlite::Result<Record> {
         card: row.get::<_, Option<[u8; 7]>>(4)?.map(CardUid),
         ticket,
         outcome: row.get(8)?,
+        serial: row.get::<_, Option<i64>>(9)?.map(i64::cast_unsigned),
     })
 }

@@ -57,7 +57,7 @@ pub fn tap(
 ) -> Result<Tapped, LogFault> {
     match GateCard::open(transport, keys) {
         Ok(mut card) => tap_opened(&mut card, bundle, log, now),
-        Err(fault) => refused(log, serving(bundle, now), None, fault.into(), now),
+        Err(fault) => refused(log, bundle.serving_id(now), None, fault.into(), now),
     }
 }
 
@@ -71,7 +71,7 @@ pub fn tap_opened(
     log: &mut EntranceLog,
     now: Micros,
 ) -> Result<Tapped, LogFault> {
-    let event = serving(bundle, now);
+    let event = bundle.serving_id(now);
     let view = match card.look(&|event| bundle.event(event).is_some()) {
         Ok(view) => view,
         Err(fault) => return refused(log, event, None, fault.into(), now),
@@ -110,14 +110,10 @@ pub fn tap_opened(
     let generations: Vec<Generation> = outcome
         .admissions()
         .iter()
-        .filter_map(|admission| generation_in(&view, admission.slot))
+        .filter_map(|admission| generation_in(&view, admission.slot?))
         .collect();
     log.record(event, uid, &outcome, &generations, &intents, now)?;
     Ok(Tapped { outcome, card: uid })
-}
-
-fn serving(bundle: &Bundle, now: Micros) -> EventId {
-    bundle.serving(now).map_or(EventId(0), |event| event.event)
 }
 
 fn refused(

@@ -141,6 +141,7 @@ pub fn bundle() -> Bundle {
         card_key: Secret::new(card_keys().gate.0),
         recalled: Vec::new(),
         recalled_terminals: Vec::new(),
+        void_serials: Vec::new(),
     }
 }
 

@@ -1,26 +1,19 @@
-//! The platform as terminals reach it: questions of the kiosk's flow without waiting, and the blocking ports that card and handover need.
+//! The platform as the kiosk's flow asks it: without waiting. The blocking ports that cards and handovers need are in [`blocking`].
 
-use std::{future::Future, sync::Arc};
+pub mod blocking;
+
+use std::sync::Arc;
 
 use kippu_api::{
-    cards::{CardRole, SessionAnswer, SessionRequest},
-    client::{Client, ClientError, IdempotencyKey},
-    handovers::{HandoverStatus, Report, ReportAccepted},
-    orders::{ChangeCard, Grant, GrantRequest, Order},
+    client::{Client, ClientError},
+    orders::ChangeCard,
     problem::ProblemCode,
 };
-use kippu_card::{
-    capability::CardFault,
-    desfire::crypto::Key,
-    keys::{KeyStore, Role, SessionHandle, SessionKeys},
-};
-use kippu_handover::platform::{PlatformPort, Reply};
 use kippu_peripherals::{
     money::Money,
     payment::{AttemptId, PaymentMethod, PaymentRequest},
 };
 use kippu_seatplan::Plan;
-use kippu_ticket::ids::{CardUid, HandoverId};
 use tokio::runtime::Handle;
 
 use super::{
@@ -182,118 +175,4 @@ pub(super) fn fault(error: ClientError) -> AskFault {
         ClientError::Unreachable(_) => AskFault::Unreachable,
         ClientError::Unknown(_) => AskFault::Unknown,
     }
-}
-
-/// The client for threads that may block. Never used on the event loop's thread or inside the runtime.
-#[derive(Clone)]
-pub struct BlockingPlatform {
-    runtime: Handle,
-    client: Client,
-}
-
-impl BlockingPlatform {
-    /// A blocking client on a runtime.
-    pub fn new(runtime: Handle, client: Client) -> Self {
-        Self { runtime, client }
-    }
-
-    fn wait<T>(
-        &self,
-        request: impl Future<Output = Result<T, ClientError>>,
-    ) -> Result<T, ClientError> {
-        self.runtime.block_on(request)
-    }
-}
-
-fn reply<T>(result: Result<T, ClientError>) -> Reply<T> {
-    match result {
-        Ok(answer) => Reply::Done(answer),
-        Err(ClientError::Refused(problem)) => Reply::Refused(*problem),
-        Err(ClientError::Unreachable(why)) => {
-            tracing::info!(%why, "the platform is away");
-            Reply::Unreachable
-        }
-        Err(ClientError::Unknown(why)) => {
-            tracing::info!(%why, "the platform did not answer");
-            Reply::Unknown
-        }
-    }
-}
-
-impl PlatformPort for BlockingPlatform {
-    fn grant(&self, order: &str, request: &GrantRequest) -> Reply<Grant> {
-        reply(self.wait(self.client.grant(order, request)))
-    }
-
-    fn report(&self, handover: HandoverId, report: &Report) -> Reply<ReportAccepted> {
-        reply(self.wait(self.client.report(handover, report)))
-    }
-
-    fn status(&self, handover: HandoverId) -> Reply<HandoverStatus> {
-        reply(self.wait(self.client.handover(handover)))
-    }
-
-    fn change_card(&self, order: &str, change: &ChangeCard) -> Reply<Order> {
-        reply(
-            self.wait(
-                self.client
-                    .change_card(order, change, &IdempotencyKey::random()),
-            ),
-        )
-    }
-}
-
-/// The remote key store: this terminal holds no card key.
-impl KeyStore for BlockingPlatform {
-    fn begin(
-        &self,
-        card: CardUid,
-        role: Role,
-        challenge: [u8; 16],
-    ) -> Result<(SessionHandle, [u8; 32]), CardFault> {
-        let role = match role {
-            Role::Write => CardRole::Write,
-            Role::Gate => CardRole::Gate,
-            Role::Master => return Err(CardFault::NoKeys),
-        };
-        let request = SessionRequest {
-            role,
-            challenge: hex::encode(challenge),
-        };
-        let answer = self
-            .wait(self.client.begin_card_session(card, &request))
-            .map_err(no_keys)?;
-        let mut response = [0; 32];
-        hex::decode_to_slice(&answer.response, &mut response).map_err(|_| CardFault::NoKeys)?;
-        Ok((SessionHandle(answer.session), response))
-    }
-
-    fn finish(&self, handle: SessionHandle, answer: [u8; 32]) -> Result<SessionKeys, CardFault> {
-        let answer = SessionAnswer {
-            answer: hex::encode(answer),
-        };
-        let keys = match self.wait(self.client.finish_card_session(&handle.0, &answer)) {
-            Ok(keys) => keys,
-            // The platform looked at the card's answer and it does not know the key.
-            Err(ClientError::Refused(problem)) if problem.code == ProblemCode::Forbidden => {
-                return Err(CardFault::WrongKey);
-            }
-            Err(error) => return Err(no_keys(error)),
-        };
-        let mut session = SessionKeys {
-            enc: Key([0; 16]),
-            mac: Key([0; 16]),
-            ti: [0; 4],
-        };
-        let read = hex::decode_to_slice(&keys.enc, &mut session.enc.0)
-            .and_then(|()| hex::decode_to_slice(&keys.mac, &mut session.mac.0))
-            .and_then(|()| hex::decode_to_slice(&keys.ti, &mut session.ti));
-        read.map_err(|_| CardFault::NoKeys)?;
-        Ok(session)
-    }
-}
-
-fn no_keys(error: ClientError) -> CardFault {
-    tracing::warn!(%error, "no session keys");
-    CardFault::NoKeys
 }

@@ -1,0 +1,270 @@
+//! Clerks at the kiosk: the platform logs them in. Who was logged in here of late may also while it is away, by a verifier kept in the vault
+//! and with few tries.
+
+use argon2::{
+    Algorithm, Argon2, Params, Version,
+    password_hash::{PasswordHasher as _, PasswordVerifier as _, phc::PasswordHash},
+};
+use kippu_api::{
+    clerk::Login,
+    client::{Client, ClientError},
+    problem::ProblemCode,
+};
+use serde::{Deserialize, Serialize};
+
+use super::vault::{Vault, VaultFault};
+
+/// Name of the vault's file.
+const BOOK: &str = "clerks";
+/// Wrong PINs while the platform is away until only the platform can log this clerk in.
+const TRIES: u8 = 5;
+/// How long the platform's yes counts while it is away, in microseconds: seven days.
+const TRUSTED: u64 = 7 * 24 * 3600 * 1_000_000;
+/// Clerks remembered; the one not seen for longest makes room.
+const CLERKS: usize = 30;
+
+/// A clerk who is logged in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClerkAtWork {
+    /// Name to show.
+    pub name: String,
+    /// Bearer token at the platform; `None` where the clerk was logged in without it.
+    pub token: Option<String>,
+}
+
+/// Why nobody is logged in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoLogin {
+    /// Number or PIN is wrong.
+    Wrong,
+    /// Too many wrong tries.
+    TooMany,
+    /// The platform is away, and this clerk was not logged in here of late.
+    Unreachable,
+    /// The platform refuses for another reason.
+    Refused(ProblemCode),
+    /// This kiosk's own storage fails, so tries cannot be counted.
+    Storage,
+}
+
+/// Logs a clerk in, by the platform where it is there. `now` in UTC microseconds.
+pub async fn log_in(
+    client: &Client,
+    book: ClerkBook,
+    login: Login,
+    now: i64,
+) -> Result<ClerkAtWork, NoLogin> {
+    let answer = client.login(&login).await;
+    // Hashing a PIN takes longer than an asynchronous task may.
+    let settled = tokio::task::spawn_blocking(move || match answer {
+        Ok(session) => {
+            book.confirm(&login, &session.name, now);
+            Ok(ClerkAtWork {
+                name: session.name,
+                token: Some(session.token),
+            })
+        }
+        Err(ClientError::Refused(problem)) => Err(match problem.code {
+            ProblemCode::Unauthenticated => {
+                book.withdraw(&login);
+                NoLogin::Wrong
+            }
+            ProblemCode::TooMany => NoLogin::TooMany,
+            other => NoLogin::Refused(other),
+        }),
+        Err(ClientError::Unreachable(_) | ClientError::Unknown(_)) => book
+            .admit(&login, now)
+            .map(|name| ClerkAtWork { name, token: None }),
+    });
+    settled.await.unwrap_or(Err(NoLogin::Storage))
+}
+
+/// What the kiosk remembers of clerks.
+#[derive(Clone)]
+pub struct ClerkBook {
+    vault: Vault,
+}
+
+#[derive(Serialize, Deserialize)]
+struct KnownClerk {
+    clerk: String,
+    name: String,
+    /// Argon2id of the PIN as a PHC string.
+    verifier: String,
+    /// When the platform last said yes, UTC microseconds.
+    confirmed: i64,
+    /// Wrong tries since.
+    wrong: u8,
+}
+
+impl ClerkBook {
+    /// The book in this vault.
+    pub fn new(vault: Vault) -> Self {
+        Self { vault }
+    }
+
+    /// The platform said yes to this PIN.
+    fn confirm(&self, login: &Login, name: &str, now: i64) {
+        let kept = verifier(&login.pin).map(|verifier| {
+            self.change(|clerks| {
+                clerks.retain(|known| known.clerk != login.clerk);
+                clerks.insert(
+                    0,
+                    KnownClerk {
+                        clerk: login.clerk.clone(),
+                        name: name.to_owned(),
+                        verifier,
+                        confirmed: now,
+                        wrong: 0,
+                    },
+                );
+                clerks.truncate(CLERKS);
+            })
+        });
+        if !matches!(kept, Some(Ok(()))) {
+            tracing::warn!("this clerk cannot be logged in while the platform is away");
+        }
+    }
+
+    /// The platform said no. Where this very PIN was good here, it is no longer.
+    fn withdraw(&self, login: &Login) {
+        let result = self.change(|clerks| {
+            clerks.retain(|known| known.clerk != login.clerk || !matches(&login.pin, known));
+        });
+        if let Err(error) = result {
+            tracing::error!(%error, "a clerk's withdrawn PIN is still remembered");
+        }
+    }
+
+    /// The platform is away: the name of the clerk, if this is the PIN it said yes to of late.
+    fn admit(&self, login: &Login, now: i64) -> Result<String, NoLogin> {
+        // The try is on disk before it is made: switching the kiosk off gives no further tries.
+        let tried = self.change(|clerks| {
+            let known = clerks.iter_mut().find(|known| {
+                known.clerk == login.clerk && now.abs_diff(known.confirmed) <= TRUSTED
+            })?;
+            known.wrong = known.wrong.saturating_add(1);
+            Some((known.wrong, known.verifier.clone(), known.name.clone()))
+        });
+        let (tries, verifier, name) = match tried {
+            Ok(Some(tried)) => tried,
+            Ok(None) => return Err(NoLogin::Unreachable),
+            Err(error) => {
+                tracing::error!(%error, "tries cannot be counted");
+                return Err(NoLogin::Storage);
+            }
+        };
+        if tries > TRIES {
+            return Err(NoLogin::TooMany);
+        }
+        if !pin_matches(&login.pin, &verifier) {
+            return Err(NoLogin::Wrong);
+        }
+        let reset = self.change(|clerks| {
+            clerks
+                .iter_mut()
+                .filter(|known| known.clerk == login.clerk)
+                .for_each(|known| known.wrong = 0);
+        });
+        if let Err(error) = reset {
+            tracing::warn!(%error, "a right PIN still counts as a try");
+        }
+        Ok(name)
+    }
+
+    /// Reads, changes and keeps the book. One that cannot be opened is begun anew: the platform fills it again.
+    fn change<T>(&self, change: impl FnOnce(&mut Vec<KnownClerk>) -> T) -> Result<T, VaultFault> {
+        let mut clerks = self.vault.load(BOOK).unwrap_or_else(|error| {
+            tracing::warn!(%error, "the book of clerks is begun anew");
+            None
+        });
+        let clerks: &mut Vec<KnownClerk> = clerks.get_or_insert_default();
+        let result = change(clerks);
+        self.vault.keep(BOOK, clerks)?;
+        Ok(result)
+    }
+}
+
+fn matches(pin: &str, known: &KnownClerk) -> bool {
+    pin_matches(pin, &known.verifier)
+}
+
+/// 19 MiB, two passes, one lane: the recommendation of OWASP for argon2id.
+fn verifier(pin: &str) -> Option<String> {
+    let params = Params::new(19 * 1024, 2, 1, None).ok()?;
+    let hasher = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
+    Some(hasher.hash_password(pin.as_bytes()).ok()?.to_string())
+}
+
+fn pin_matches(pin: &str, verifier: &str) -> bool {
+    PasswordHash::new(verifier).is_ok_and(|verifier| {
+        Argon2::default()
+            .verify_password(pin.as_bytes(), &verifier)
+            .is_ok()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use kippu_handover::seal::JournalKey;
+
+    use super::*;
+
+    const DAY: i64 = 24 * 3600 * 1_000_000;
+    const NOW: i64 = 1_790_000_000_000_000;
+
+    fn book(folder: &tempfile::TempDir) -> ClerkBook {
+        ClerkBook::new(Vault::new(folder.path(), JournalKey::from_bytes([3; 32])))
+    }
+
+    fn login(pin: &str) -> Login {
+        Login {
+            store: "sakuragi".into(),
+            clerk: "7".into(),
+            pin: pin.into(),
+        }
+    }
+
+    #[test]
+    fn only_who_the_platform_knew_of_late_comes_in_without_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let book = book(&folder);
+        assert_eq!(book.admit(&login("4711"), NOW), Err(NoLogin::Unreachable));
+        book.confirm(&login("4711"), "Sato", NOW);
+        assert_eq!(book.admit(&login("4711"), NOW + DAY).unwrap(), "Sato");
+        assert_eq!(book.admit(&login("4712"), NOW + DAY), Err(NoLogin::Wrong));
+        assert_eq!(
+            book.admit(&login("4711"), NOW + 8 * DAY),
+            Err(NoLogin::Unreachable)
+        );
+    }
+
+    #[test]
+    fn tries_are_counted_across_restarts_until_the_platform_says_yes() {
+        let folder = tempfile::tempdir().unwrap();
+        book(&folder).confirm(&login("4711"), "Sato", NOW);
+        for _ in 0..TRIES {
+            assert_eq!(
+                book(&folder).admit(&login("0000"), NOW),
+                Err(NoLogin::Wrong)
+            );
+        }
+        assert_eq!(
+            book(&folder).admit(&login("4711"), NOW),
+            Err(NoLogin::TooMany)
+        );
+        book(&folder).confirm(&login("4711"), "Sato", NOW);
+        assert_eq!(book(&folder).admit(&login("4711"), NOW).unwrap(), "Sato");
+    }
+
+    #[test]
+    fn a_pin_the_platform_withdrew_is_forgotten_and_a_mistyped_one_withdraws_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let book = book(&folder);
+        book.confirm(&login("4711"), "Sato", NOW);
+        book.withdraw(&login("0000"));
+        assert!(book.admit(&login("4711"), NOW).is_ok());
+        book.withdraw(&login("4711"));
+        assert_eq!(book.admit(&login("4711"), NOW), Err(NoLogin::Unreachable));
+    }
+}
