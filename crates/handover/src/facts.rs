@@ -81,6 +81,9 @@ pub struct Facts {
 impl Handover {
     /// Where it stands, in the closed set of words screens and the clerk's list use.
     pub fn standing(&self) -> Standing {
+        if !self.is_open() {
+            return Standing::Ended;
+        }
         if self.releasing.is_some() {
             return Standing::Leaving;
         }
@@ -96,9 +99,6 @@ impl Handover {
         }
         if self.right == Right::Asked {
             return Standing::Asking;
-        }
-        if !self.is_open() {
-            return Standing::Ended;
         }
         if matches!(
             self.destination,
@@ -140,7 +140,11 @@ impl Handover {
                     ticket: item.ticket,
                     event: item.event,
                     record: item.record.clone(),
-                    state: item.state,
+                    state: if self.released && !item.state.is_final() {
+                        ItemState::Released
+                    } else {
+                        item.state
+                    },
                     serial: serial_of(item.ticket),
                 })
                 .collect(),

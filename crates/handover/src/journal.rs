@@ -166,6 +166,22 @@ impl Journal {
         })
     }
 
+    fn rows(&self, query: &str) -> Result<Vec<Handover>, StoreFault> {
+        let mut statement = self.db.prepare(query)?;
+        let rows = statement
+            .query_map([], |row| {
+                Ok((
+                    HandoverId(row.get(0)?),
+                    row.get(1)?,
+                    row.get::<_, Vec<u8>>(2)?,
+                ))
+            })?
+            .collect::<Result<Vec<_>, _>>()?;
+        rows.into_iter()
+            .map(|(id, version, body)| self.open_row(id, version, &body))
+            .collect()
+    }
+
     fn text(&self, name: &str) -> Result<Option<String>, StoreFault> {
         let bytes: Option<Vec<u8>> = self
             .db
@@ -240,21 +256,16 @@ impl Store for Journal {
     }
 
     fn open_rows(&self) -> Result<Vec<Handover>, StoreFault> {
-        let mut statement = self.db.prepare(
-            "SELECT id, version, body FROM handover WHERE open = 1 ORDER BY created, rowid",
+        self.rows("SELECT id, version, body FROM handover WHERE open = 1 ORDER BY created, rowid")
+    }
+
+    fn released_rows(&self) -> Result<Vec<Handover>, StoreFault> {
+        // Whether a row was released stands in its sealed body. This is asked after a platform was restored, so never in a hurry.
+        let mut rows = self.rows(
+            "SELECT id, version, body FROM handover WHERE open = 0 ORDER BY created, rowid",
         )?;
-        let rows = statement
-            .query_map([], |row| {
-                Ok((
-                    HandoverId(row.get(0)?),
-                    row.get(1)?,
-                    row.get::<_, Vec<u8>>(2)?,
-                ))
-            })?
-            .collect::<Result<Vec<_>, _>>()?;
-        rows.into_iter()
-            .map(|(id, version, body)| self.open_row(id, version, &body))
-            .collect()
+        rows.retain(|row| row.released);
+        Ok(rows)
     }
 
     fn unsent(&self) -> Result<Vec<Outgoing>, StoreFault> {

@@ -92,7 +92,12 @@ impl Summary {
             printed: row.in_state(ItemState::Printed),
             left_at_platform: left,
             stayed: row.in_state(ItemState::Stayed),
-            released: row.in_state(ItemState::Released),
+            released: row
+                .items
+                .iter()
+                .filter(|item| row.released && !item.state.is_final())
+                .map(|item| item.ticket)
+                .collect(),
             reissued: row.in_state(ItemState::Reissued),
             disowned: row.in_state(ItemState::Disowned),
             refused: match &row.right {

@@ -107,7 +107,7 @@ pub enum ItemState {
     LeftAtPlatform,
     /// Never taken from the giver's card.
     Stayed,
-    /// Another terminal goes on with it; the platform has the row (R6).
+    /// As people are told of the open items of a released row: another terminal goes on with them (R6). Never written.
     Released,
     /// Its epoch was raised by a re-issue; this copy is worth nothing (R13).
     Reissued,
@@ -298,6 +298,8 @@ pub struct Handover {
     pub pending: Option<Intent>,
     /// Attempt number of a release that may have reached the platform: nothing else is done until it answers (R6, R7).
     pub releasing: Option<u8>,
+    /// The platform has the released row: it stays as it was, and this terminal does nothing more with it (R6).
+    pub released: bool,
     /// Attempts made so far, of all steps together.
     pub attempts: u8,
     /// Papers whose outcome is known.
@@ -369,10 +371,11 @@ impl Handover {
 
     /// Whether anything can still happen to it.
     pub fn is_open(&self) -> bool {
-        self.pending.is_some()
+        let unfinished = self.pending.is_some()
             || self.releasing.is_some()
             || self.right == Right::Asked
-            || self.items.iter().any(|item| !item.state.is_final())
+            || self.items.iter().any(|item| !item.state.is_final());
+        unfinished && !self.released
     }
 
     /// The fence to act under; 0 while nothing is granted, or without the platform.

@@ -66,6 +66,9 @@ pub trait Store {
     /// Rows that are not ended, oldest first.
     fn open_rows(&self) -> Result<Vec<Handover>, StoreFault>;
 
+    /// Rows that were released to other terminals.
+    fn released_rows(&self) -> Result<Vec<Handover>, StoreFault>;
+
     /// Reports nobody has answered yet, in the order they were written.
     fn unsent(&self) -> Result<Vec<Outgoing>, StoreFault>;
 

@@ -228,7 +228,16 @@ pub fn reissued(row: &mut Handover, tickets: &[TicketId]) {
 
 /// Somebody else owns what is left (R6, R14).
 pub fn disowned(row: &mut Handover) {
-    close(row, ItemState::Disowned);
+    row.pending = None;
+    row.releasing = None;
+    for item in &mut row.items {
+        match item.state {
+            // What is still on the giver's card stays there.
+            ItemState::Wanted => item.state = ItemState::Stayed,
+            ItemState::Kept | ItemState::Pending => item.state = ItemState::Disowned,
+            _ => {}
+        }
+    }
     if row.right == Right::Asked {
         row.right = Right::Withdrawn;
     }
@@ -243,25 +252,12 @@ pub fn releasing(row: &mut Handover) -> u8 {
 
 /// The platform has the row: another terminal may go on with it, this one does not (R6).
 pub fn released(row: &mut Handover) {
-    close(row, ItemState::Released);
+    row.released = true;
 }
 
 /// The platform refused the release for good, or it never left this terminal: the row is as it was.
 pub fn not_released(row: &mut Handover) {
     row.releasing = None;
-}
-
-/// Ends everything that is open; what is still on the giver's card stays there.
-fn close(row: &mut Handover, state: ItemState) {
-    row.pending = None;
-    row.releasing = None;
-    for item in &mut row.items {
-        match item.state {
-            ItemState::Wanted => item.state = ItemState::Stayed,
-            ItemState::Kept | ItemState::Pending => item.state = state,
-            _ => {}
-        }
-    }
 }
 
 fn set(row: &mut Handover, tickets: &[TicketId], state: ItemState) {

@@ -196,27 +196,8 @@ impl<S: Store, P: PlatformPort, R: Rules> Machine<'_, S, P, R> {
         first: bool,
     ) -> Result<Option<Outcome>, MachineFault> {
         let row = &mut visit.row;
-        let Some(attempt) = row.releasing else {
+        let Some(request) = release_request(row) else {
             return Ok(Some(Outcome::NeedsOperator));
-        };
-        let open: Vec<TicketId> = row
-            .items
-            .iter()
-            .filter(|item| matches!(item.state, ItemState::Kept | ItemState::Pending))
-            .map(|item| item.ticket)
-            .collect();
-        let Ok(json) = serde_json::to_value(&*row) else {
-            return Ok(Some(Outcome::NeedsOperator));
-        };
-        let request = ReleaseRequest {
-            incarnation: row.incarnation.to_string(),
-            fence: row.fence(),
-            attempt,
-            code: row.code,
-            cards: row.cards(),
-            tickets: as_taken(row, &open),
-            row_version: ROW_VERSION,
-            row: json,
         };
         match self.platform.release(row.id, &request) {
             Reply::Done(_) => {
@@ -241,6 +222,26 @@ impl<S: Store, P: PlatformPort, R: Rules> Machine<'_, S, P, R> {
             }
         }
     }
+}
+
+/// The release of a row that says it is being, or was, released.
+pub(super) fn release_request(row: &Handover) -> Option<ReleaseRequest> {
+    let open: Vec<TicketId> = row
+        .items
+        .iter()
+        .filter(|item| matches!(item.state, ItemState::Kept | ItemState::Pending))
+        .map(|item| item.ticket)
+        .collect();
+    Some(ReleaseRequest {
+        incarnation: row.incarnation.to_string(),
+        fence: row.fence(),
+        attempt: row.releasing?,
+        code: row.code,
+        cards: row.cards(),
+        tickets: as_taken(row, &open),
+        row_version: ROW_VERSION,
+        row: serde_json::to_value(row).ok()?,
+    })
 }
 
 /// A final refusal, or `None` where nobody knows.

@@ -1,6 +1,6 @@
 //! Reports that wait, and a platform that was restored from a backup (R15).
 
-use super::Machine;
+use super::{Machine, ask::release_request};
 use crate::{
     outcome::{MachineFault, Sent},
     platform::{PlatformPort, Reply},
@@ -27,10 +27,29 @@ impl<S: Store, P: PlatformPort, R: Rules> Machine<'_, S, P, R> {
             self.store.resend_all(&incarnation)?;
             sent = self.send_waiting()?;
         }
-        if sent.waiting == 0 && matches!(self.platform.resent(&incarnation), Reply::Done(())) {
+        if sent.waiting == 0
+            && self.release_again()?
+            && matches!(self.platform.resent(&incarnation), Reply::Done(()))
+        {
             self.store.told(&incarnation)?;
         }
         Ok(sent)
+    }
+
+    /// Released rows are no reports: the platform that may have lost them gets them again. False where it could not be reached.
+    fn release_again(&mut self) -> Result<bool, MachineFault> {
+        for row in self.store.released_rows()? {
+            let Some(request) = release_request(&row) else {
+                continue;
+            };
+            match self.platform.release(row.id, &request) {
+                // A final refusal: another terminal has gone on with it, and the platform knows.
+                Reply::Done(_) => {}
+                Reply::Refused(problem) if problem.code.is_final() => {}
+                Reply::Refused(_) | Reply::Unreachable | Reply::Unknown => return Ok(false),
+            }
+        }
+        Ok(true)
     }
 
     fn send_waiting(&mut self) -> Result<Sent, MachineFault> {

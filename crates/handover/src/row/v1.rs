@@ -121,6 +121,7 @@ impl From<Handover> for super::Handover {
                 .collect(),
             pending: old.pending.map(Intent::upgrade),
             releasing: None,
+            released: false,
             attempts: old.attempts,
             papers: Vec::new(),
             created: old.created,

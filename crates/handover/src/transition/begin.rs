@@ -86,6 +86,7 @@ fn row(birth: Birth, source: Source, destination: Destination) -> Handover {
         items: Vec::new(),
         pending: None,
         releasing: None,
+        released: false,
         attempts: 0,
         papers: Vec::new(),
         created: birth.now,
@@ -340,6 +341,7 @@ pub fn taken_over(
         fence: answer.fence,
     };
     row.releasing = None;
+    row.released = false;
     if row.destination == Destination::Elsewhere {
         // Here it is: the people say what they want next; until then it may go to any card that may receive.
         row.destination = match row.source {
