@@ -3,15 +3,21 @@
 //! Papers are given plain words and numbers; they know nothing of tickets, cards or the platform.
 
 mod codes;
+mod giving_receipt;
+mod handover_slip;
 mod receipt;
 mod sheet;
 mod slip;
+mod ticket;
 mod typesetter;
 mod wording;
 
 pub use codes::{CodeError, Symbol};
+pub use giving_receipt::{GivenItem, GivingReceipt, ItemEnd};
+pub use handover_slip::{HandoverSlip, WaitingItem, WaitingPlace};
 pub use receipt::Receipt;
 pub use slip::Slip;
+pub use ticket::TicketPaper;
 pub use typesetter::{FontMissing, Typesetter};
 pub use wording::Language;
 

@@ -2,8 +2,8 @@
 
 use jiff::Zoned;
 
-use super::sheet::{Panel, Sheet};
-use super::slip::{footer, performance, seats, title_line};
+use super::sheet::{Panel, Part, Sheet};
+use super::slip::{FIGURE, footer, performance, seats, title_line};
 use super::typesetter::{Style, Typesetter};
 use super::wording::{self, Language};
 use super::{Performance, Seat};
@@ -84,11 +84,10 @@ impl Receipt {
         sheet.panels(
             &[Panel {
                 label: &wording::PAID.both(self.language),
-                figure: &self.total.to_string(),
+                figure: vec![Part::new(self.total.to_string(), FIGURE)],
                 share: 1,
             }],
             Style::regular(28.0),
-            Style::bold(88.0),
         );
         sheet.space(8);
         let tax = format!("{} {}", wording::TAX.both(self.language), self.tax);

@@ -11,6 +11,9 @@ const PADDING: u32 = 18;
 /// Line of frames and strong rules, in dots.
 const STROKE: u32 = 4;
 
+/// White between the parts of a line, in dots.
+const PART_GAP: u32 = 10;
+
 /// A paper that grows downwards.
 #[derive(Debug)]
 pub struct Sheet<'t> {
@@ -31,15 +34,32 @@ pub struct Paragraph {
     pub before: u32,
 }
 
+/// A piece of a line that is set in sizes of its own.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Part {
+    /// Its text.
+    pub text: String,
+    /// Its size and weight, where the line has room for it.
+    pub style: Style,
+}
+
 /// A black panel: a small label over something large.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Panel<'a> {
     /// The label.
     pub label: &'a str,
     /// What people look for.
-    pub figure: &'a str,
+    pub figure: Vec<Part>,
     /// Share of the row's width.
     pub share: u32,
+}
+
+impl Part {
+    /// A piece of a line.
+    pub fn new(text: impl Into<String>, style: Style) -> Self {
+        let text = text.into();
+        Self { text, style }
+    }
 }
 
 impl<'t> Sheet<'t> {
@@ -139,6 +159,33 @@ impl<'t> Sheet<'t> {
         self.y = (left_top + left_lines.height).max(right_top + right_lines.height);
     }
 
+    /// Text at the left, and at its foot a line of parts at the right end.
+    pub fn text_beside(&mut self, paragraphs: &[Paragraph], parts: &[Part]) {
+        const GAP: u32 = 24;
+        let (lines, width) = self.fit_parts(parts, WIDTH / 2);
+        let top = self.y;
+        for paragraph in paragraphs {
+            self.space(paragraph.before);
+            self.text_in(0, WIDTH - width - GAP, &paragraph.text, paragraph.style);
+        }
+        let baseline = lines.iter().map(|line| line.baseline).max().unwrap_or(0);
+        let below =
+            (lines.iter().map(|line| line.height).max().unwrap_or(0)).saturating_sub(baseline);
+        let foot = self.y.max(top + baseline + below) - below;
+        self.burn_parts(&lines, WIDTH - width, foot);
+        self.y = foot + below;
+    }
+
+    /// Where the paper is to be torn.
+    pub fn tear_line(&mut self) {
+        const DASH: u32 = 9;
+        const PERIOD: u32 = 14;
+        for left in (0..WIDTH).step_by(PERIOD as usize) {
+            self.fill(left, self.y, DASH.min(WIDTH - left), STROKE);
+        }
+        self.y += STROKE;
+    }
+
     /// A paragraph in both languages within a frame.
     pub fn framed(&mut self, first: &str, second: &str, styles: [Style; 2]) {
         let top = self.y;
@@ -156,17 +203,26 @@ impl<'t> Sheet<'t> {
     }
 
     /// Black panels side by side, white on black.
-    pub fn panels(&mut self, panels: &[Panel<'_>], label: Style, figure: Style) {
+    pub fn panels(&mut self, panels: &[Panel<'_>], label: Style) {
         const GAP: u32 = 6;
         let shares: u32 = panels.iter().map(|panel| panel.share).sum();
         let gaps = GAP * (panels.len() as u32).saturating_sub(1);
         let mut left = 0;
         let mut bottom = self.y;
         let mut edges = Vec::new();
-        for panel in panels {
-            let width = (WIDTH - gaps) * panel.share / shares.max(1);
+        // Figures of different sizes stand on one line, as high as the largest could be.
+        let figures = panels.iter().flat_map(|panel| &panel.figure);
+        let largest = figures.map(|part| part.style.size).fold(0.0, f32::max);
+        let room = cap_height((largest * 1.3) as u32);
+        for (place, panel) in (1..).zip(panels) {
+            // What division leaves over is the last panel's.
+            let width = if place == panels.len() {
+                WIDTH - left
+            } else {
+                (WIDTH - gaps) * panel.share / shares.max(1)
+            };
             let inner = width - 2 * PADDING;
-            let label_lines = self.typesetter.set(panel.label, label, inner);
+            let label_lines = self.typesetter.fit(panel.label, label, inner);
             self.burn(
                 &label_lines,
                 left + PADDING,
@@ -174,12 +230,9 @@ impl<'t> Sheet<'t> {
                 inner,
                 Align::Left,
             );
-            let figure_lines = self.typesetter.fit(panel.figure, figure, inner);
-            // Figures of different sizes stand on one line, as high as the largest could be.
-            let room = cap_height((figure.size * 1.3) as u32);
+            let (figure, _) = self.fit_parts(&panel.figure, inner);
             let baseline = self.y + 10 + label_lines.height + 14 + room;
-            let top = baseline.saturating_sub(figure_lines.baseline);
-            self.burn(&figure_lines, left + PADDING, top, inner, Align::Left);
+            self.burn_parts(&figure, left + PADDING, baseline);
             bottom = bottom.max(baseline + 26);
             edges.push((left, width));
             left += width + GAP;
@@ -231,6 +284,34 @@ impl<'t> Sheet<'t> {
             self.text_in(left, WIDTH - left, &paragraph.text, paragraph.style);
         }
         self.y = (self.y + quiet / 2).max(bottom);
+    }
+
+    /// Parts as large as they fit into one line, and how wide that is.
+    fn fit_parts(&mut self, parts: &[Part], width: u32) -> (Vec<Lines>, u32) {
+        let mut scale = 1.0;
+        loop {
+            let set = |part: &Part| {
+                let size = part.style.size * scale;
+                let style = Style { size, ..part.style };
+                self.typesetter.set(&part.text, style, u32::MAX / 2)
+            };
+            let lines: Vec<Lines> = parts.iter().map(set).collect();
+            let gaps = PART_GAP * (parts.len() as u32).saturating_sub(1);
+            let total = lines.iter().map(|line| line.width).sum::<u32>() + gaps;
+            if total <= width || scale < 0.05 {
+                return (lines, total.min(width));
+            }
+            scale *= (width as f32 / total as f32).min(0.98);
+        }
+    }
+
+    fn burn_parts(&mut self, parts: &[Lines], left: u32, baseline: u32) {
+        let mut left = left;
+        for part in parts {
+            let top = baseline.saturating_sub(part.baseline);
+            self.burn(part, left, top, part.width, Align::Left);
+            left += part.width + PART_GAP;
+        }
     }
 
     fn burn(&mut self, lines: &Lines, left: u32, top: u32, width: u32, align: Align) {

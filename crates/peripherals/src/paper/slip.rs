@@ -3,7 +3,7 @@
 use jiff::Zoned;
 
 use super::codes::{CodeError, Symbol};
-use super::sheet::{Panel, Paragraph, Sheet, WIDTH};
+use super::sheet::{Panel, Part, Sheet, WIDTH};
 use super::typesetter::{Style, Typesetter};
 use super::wording::{self, Language};
 use super::{Performance, Seat};
@@ -12,6 +12,8 @@ use crate::raster::Raster;
 
 /// Largest width of the QR code, quiet zone included, in dots.
 const QR_WIDTH: u32 = 264;
+/// Sums and times in black panels.
+pub(super) const FIGURE: Style = Style::bold(88.0);
 
 /// What a payment slip says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -98,17 +100,16 @@ impl Slip {
             &[
                 Panel {
                     label: &wording::TO_PAY.both(self.language),
-                    figure: &self.total.to_string(),
+                    figure: vec![Part::new(self.total.to_string(), FIGURE)],
                     share: 7,
                 },
                 Panel {
                     label: &wording::PAY_BY.both(self.language),
-                    figure: &wording::clock(&self.pay_until),
+                    figure: vec![Part::new(wording::clock(&self.pay_until), FIGURE)],
                     share: 5,
                 },
             ],
             Style::regular(28.0),
-            Style::bold(88.0),
         );
         sheet.space(8);
         let tax = format!("{} {}", wording::TAX.both(self.language), self.tax);
@@ -119,20 +120,7 @@ impl Slip {
 
     fn instructions(&self, sheet: &mut Sheet<'_>, qr: &Symbol) {
         let steps = [wording::SHOW, wording::PAY, wording::RETURN];
-        let mut paragraphs = Vec::new();
-        for (step, number) in steps.into_iter().zip(1..) {
-            paragraphs.push(Paragraph {
-                text: format!("{number}  {}", step.first(self.language)),
-                style: Style::bold(25.0),
-                before: if number == 1 { 0 } else { 8 },
-            });
-            paragraphs.push(Paragraph {
-                text: step.second(self.language).to_owned(),
-                style: Style::regular(20.0),
-                before: 0,
-            });
-        }
-        sheet.code_with_text(qr, &paragraphs);
+        sheet.code_with_text(qr, &wording::numbered(self.language, &steps));
     }
 }
 

@@ -4,6 +4,8 @@ use jiff::Zoned;
 use jiff::civil::Weekday;
 
 use super::Seat;
+use super::sheet::{Paragraph, Part};
+use super::typesetter::Style;
 
 /// The customer's language.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -54,6 +56,50 @@ pub const REGISTRATION: Words = words("登録番号", "Registration no.");
 pub const ON_THE_CARD: Words = words(
     "チケットはカードの中にあります。入場のときはカードをかざしてください。この紙では入場できません。",
     "The tickets are on the card. Hold the card to the gate. This paper is not a ticket.",
+);
+
+pub const PAPER_TICKET: Words = words("紙のきっぷ", "Paper ticket");
+pub const STUB: Words = words("半券", "Stub");
+pub const ONLY_TICKET: Words = words(
+    "カードの中のチケットは無効になりました。この紙が、ただ一つのチケットです。",
+    "The card's copy is void: this paper is now the only ticket. Keep it dry.",
+);
+
+pub const HANDOVER_SLIP: Words = words("おあずかり票", "Tickets kept for you");
+pub const RESUME_CODE: Words = words("受け取り番号", "Pick-up number");
+pub const WAIT_AT: Words = words("ある場所", "They wait at");
+pub const ASK_CARD: Words = words("確認中", "Checking");
+pub const CENTER: Words = words("センター", "Ticket center");
+pub const HOW_MANY: Words = words("枚数", "Tickets");
+pub const FETCH_BY: Words = words("期限", "Fetch by");
+pub const BACK_TO_KIOSK: Words = words("この機械へ戻る", "Come back to this kiosk");
+pub const TO_ANY_KIOSK: Words = words("どのきっぷの機械でもよい", "Go to any Kippu kiosk");
+pub const ENTER_NUMBER: Words = words(
+    "「受け取る」で番号を入れる",
+    "Choose Pick up and enter the number",
+);
+pub const LAY_EITHER_CARD: Words = words(
+    "受け取る人か渡した人のカードを置く",
+    "Lay the receiver's or the giver's card",
+);
+pub const LAY_A_CARD: Words = words("カードを置く", "Lay your card");
+pub const LAY_SAME_CARD: Words = words("同じカードをもう一度置く", "Lay the same card again");
+pub const BEARER: Words = words(
+    "番号を知る人が受け取れます。大切に持っていてください。この紙では入場できません。",
+    "Whoever has the number can fetch them: keep it safe. This paper is not a ticket.",
+);
+
+pub const GIVING_RECEIPT: Words = words("お渡しの控え", "Record of giving");
+pub const FROM_CARD: Words = words("渡した", "From");
+pub const TO_CARD: Words = words("受け取った", "To");
+pub const GIVEN: Words = words("渡しました", "Given");
+pub const WITH_GIVER: Words = words("渡した人のカード", "With the giver");
+pub const AT_CENTER: Words = words("センターで保管", "Kept at the center");
+pub const ON_PAPER: Words = words("紙のきっぷ", "On paper");
+pub const IN_TERMINAL: Words = words("この機械で保管", "Kept in this kiosk");
+pub const NOT_A_TICKET_EITHER: Words = words(
+    "チケットは上に書いた所にあります。この紙では入場できません。",
+    "Each ticket is where it says above. This paper is not a ticket.",
 );
 
 impl Words {
@@ -126,6 +172,62 @@ pub fn place(language: Language, seat: &Seat) -> String {
         ),
     };
     parts.into_iter().flatten().collect::<Vec<_>>().join(joint)
+}
+
+/// Year and opening of the doors: `2026年 18:30 開場`, `2026, doors 18:30`.
+pub fn doors_with_year(language: Language, doors: &Zoned) -> String {
+    let clock = clock(doors);
+    match language {
+        Language::Japanese => format!("{}年 {clock} {}", doors.year(), DOORS.both(language)),
+        Language::English => format!("{}, {clock} {}", doors.year(), DOORS.both(language)),
+    }
+}
+
+/// `2枚`, `2 tickets`: only the number is needed in the second language.
+pub fn count(language: Language, tickets: usize) -> String {
+    match language {
+        Language::Japanese => format!("{tickets}枚"),
+        Language::English => tickets.to_string(),
+    }
+}
+
+/// Row and number large, what they are called small.
+pub fn seat_parts(language: Language, seat: &Seat, large: Style, small: Style) -> Vec<Part> {
+    // Words are longer than the two kanji.
+    let word = Style {
+        size: small.size * 0.75,
+        ..small
+    };
+    let mut parts = Vec::new();
+    for (value, (ja, en)) in [(&seat.row, ("列", "Row")), (&seat.number, ("番", "Seat"))] {
+        if value.is_empty() {
+            continue;
+        }
+        let value = Part::new(value, large);
+        match language {
+            Language::Japanese => parts.extend([value, Part::new(ja, small)]),
+            Language::English => parts.extend([Part::new(en, word), value]),
+        }
+    }
+    parts
+}
+
+/// Steps one under the other, numbered, the other language small below each.
+pub fn numbered(language: Language, steps: &[Words]) -> Vec<Paragraph> {
+    let mut paragraphs = Vec::new();
+    for (number, step) in (1..).zip(steps) {
+        paragraphs.push(Paragraph {
+            text: format!("{number}  {}", step.first(language)),
+            style: Style::bold(25.0),
+            before: if number == 1 { 0 } else { 8 },
+        });
+        paragraphs.push(Paragraph {
+            text: step.second(language).to_owned(),
+            style: Style::regular(20.0),
+            before: 0,
+        });
+    }
+    paragraphs
 }
 
 fn weekday(language: Language, weekday: Weekday) -> &'static str {
