@@ -5,7 +5,7 @@ use std::str::FromStr;
 use anyhow::{Context, Result};
 use kippu_api::client::Client;
 use kippu_card::{pcsc::PcscReader, reader::Reader, tray::Tray, virtual_card::Timing};
-use kippu_handover::{journal::Journal, seal::JournalKey};
+use kippu_handover::{journal::Journal, seal::JournalKey, store::Store};
 use kippu_peripherals::{
     chime::{Chime, Chimes, SpeakerChimes},
     printer::{Patience, Printer, network_printer},
@@ -21,8 +21,8 @@ use super::{
 use crate::{
     adapters::KioskAdapter,
     devices::{
-        cards::{CardActor, CardDesk, interrupted},
-        keys::{LocalRing, Owner, TerminalKeys},
+        cards::{CardActor, Equipment, interrupted},
+        keys::{LocalRing, Owner},
         platform::{PlatformActor, blocking::BlockingPlatform},
         printer::{Place, PrinterActor},
         tray::TrayActor,
@@ -132,12 +132,6 @@ pub fn run(common: &Common, cards: &Cards, printer: Option<&PrinterAddress>) -> 
     std::fs::create_dir_all(&common.data).context("the kiosk's folder")?;
     let runtime = Runtime::new().context("threads")?;
     let client = Client::new(&common.platform, &file.token)?;
-    let hurried = Client::with_timeouts(
-        &common.platform,
-        &file.token,
-        OUTBOX_PATIENCE,
-        OUTBOX_PATIENCE,
-    )?;
     let platform = BlockingPlatform::new(runtime.handle().clone(), client.clone());
 
     // The journal first: what it holds open comes before anything else.
@@ -145,6 +139,7 @@ pub fn run(common: &Common, cards: &Cards, printer: Option<&PrinterAddress>) -> 
         .context("the journal's key")?;
     let journal = Journal::open(&common.data.join("journal.sqlite"), &key)?;
     let open = interrupted(&journal)?;
+    platform.know(journal.known_platform()?.told.as_deref());
     let vault = Vault::new(&common.data, key);
     let owner = Owner {
         terminal: file.terminal,
@@ -187,28 +182,30 @@ pub fn run(common: &Common, cards: &Cards, printer: Option<&PrinterAddress>) -> 
     let window = KioskWindow::new()?;
     let touches = mailbox.clone();
     let adapter = KioskAdapter::new(&window, move |touch| touches.send(Input::Touch(touch)));
-    let outbox = BlockingPlatform::new(runtime.handle().clone(), hurried);
+    let outbox = platform.with_patience(OUTBOX_PATIENCE)?;
     let place = Place {
         store: file.store_words().to_owned(),
         zone: file.zone.clone(),
         terminal: file.name.clone(),
     };
     let changed = mailbox.clone();
+    let printer = device.map(|device| PrinterActor::start(device, place, mailbox.clone()));
     let mut terminal = KioskTerminal {
         flow,
         adapter,
         platform: PlatformActor::new(runtime.handle().clone(), client, mailbox.clone()),
         cards: CardActor::start(
-            CardDesk {
+            Equipment {
                 reader,
                 journal,
-                keys: TerminalKeys::new(platform.clone(), local),
+                local,
                 platform,
                 outbox,
+                printer: printer.as_ref().map(PrinterActor::for_tickets),
             },
             mailbox.clone(),
         ),
-        printer: device.map(|device| PrinterActor::start(device, place, mailbox.clone())),
+        printer,
         tray: tray.map(|tray| {
             TrayActor::start(tray, file.name.clone(), move |view| {
                 changed.send(Input::Tray(view))

@@ -161,6 +161,15 @@ impl Client {
         })
     }
 
+    /// The same platform with other time-outs. What is known of its lives is shared.
+    pub fn with_patience(&self, connect: Duration, answer: Duration) -> Result<Self, ClientError> {
+        let other = Self::with_timeouts(&self.base, &self.token, connect, answer)?;
+        Ok(Self {
+            lives: self.lives.clone(),
+            ..other
+        })
+    }
+
     /// The same connection under another credential, such as a clerk's session.
     pub fn with_token(&self, token: &str) -> Self {
         Self {

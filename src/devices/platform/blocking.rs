@@ -1,13 +1,18 @@
 //! The platform for threads that may block: what the handover machine asks of it, and the sessions it opens with cards.
 
-use std::future::Future;
+use std::{future::Future, time::Duration};
 
 use kippu_api::{
     cards::{CardRole, SessionAnswer, SessionRequest},
     client::{Client, ClientError, IdempotencyKey},
-    handovers::{HandoverStatus, Report, ReportAccepted},
+    handovers::{
+        BindRequest, Bindings, HandoverStatus, NewHandover, PaperRecord, PaperRequest, ParkRequest,
+        Parked, Registered, ReleaseRequest, Released, Report, ReportAccepted, TakeOverRequest,
+        TakenOver,
+    },
     orders::{ChangeCard, Claim, Grant, GrantRequest, Order},
     problem::ProblemCode,
+    terminals::Resent,
 };
 use kippu_card::{
     capability::CardFault,
@@ -29,6 +34,29 @@ impl BlockingPlatform {
     /// A blocking client on a runtime.
     pub fn new(runtime: Handle, client: Client) -> Self {
         Self { runtime, client }
+    }
+
+    /// The same platform with other patience.
+    ///
+    /// # Errors
+    /// The client cannot be made.
+    pub fn with_patience(&self, patience: Duration) -> Result<Self, ClientError> {
+        Ok(Self {
+            runtime: self.runtime.clone(),
+            client: self.client.with_patience(patience, patience)?,
+        })
+    }
+
+    /// Says which life of the platform the journal knows (R15).
+    pub fn know(&self, told: Option<&str>) {
+        if let Some(number) = told.and_then(|told| told.parse().ok()) {
+            self.client.know_platform(number);
+        }
+    }
+
+    /// Asks for a handover another terminal released.
+    pub fn take_over(&self, handover: HandoverId, request: &TakeOverRequest) -> Reply<TakenOver> {
+        reply(self.wait(self.client.take_over(handover, request)))
     }
 
     fn wait<T>(
@@ -55,8 +83,28 @@ fn reply<T>(result: Result<T, ClientError>) -> Reply<T> {
 }
 
 impl PlatformPort for BlockingPlatform {
-    fn grant(&self, order: &str, request: &GrantRequest) -> Reply<Grant> {
-        reply(self.wait(self.client.grant(&Claim::Order(order.to_owned()), request)))
+    fn grant(&self, claim: &Claim, request: &GrantRequest) -> Reply<Grant> {
+        reply(self.wait(self.client.grant(claim, request)))
+    }
+
+    fn register(&self, handover: &NewHandover) -> Reply<Registered> {
+        reply(self.wait(self.client.register(handover)))
+    }
+
+    fn bind(&self, handover: HandoverId, request: &BindRequest) -> Reply<Bindings> {
+        reply(self.wait(self.client.bind(handover, request)))
+    }
+
+    fn paper(&self, handover: HandoverId, request: &PaperRequest) -> Reply<PaperRecord> {
+        reply(self.wait(self.client.paper(handover, request)))
+    }
+
+    fn park(&self, handover: HandoverId, request: &ParkRequest) -> Reply<Parked> {
+        reply(self.wait(self.client.park(handover, request)))
+    }
+
+    fn release(&self, handover: HandoverId, request: &ReleaseRequest) -> Reply<Released> {
+        reply(self.wait(self.client.release(handover, request)))
     }
 
     fn report(&self, handover: HandoverId, report: &Report) -> Reply<ReportAccepted> {
@@ -74,6 +122,27 @@ impl PlatformPort for BlockingPlatform {
                     .change_card(order, change, &IdempotencyKey::random()),
             ),
         )
+    }
+
+    fn incarnation(&self) -> Option<String> {
+        self.client
+            .platform_incarnation()
+            .map(|incarnation| incarnation.to_string())
+    }
+
+    fn resent(&self, incarnation: &str) -> Reply<()> {
+        let Ok(number) = incarnation.parse() else {
+            tracing::error!(incarnation, "this is no incarnation of a platform");
+            return Reply::Unknown;
+        };
+        let resent = Resent {
+            incarnation: number,
+        };
+        let answer = self.wait(self.client.resent(&resent));
+        if answer.is_ok() {
+            self.client.know_platform(number.into());
+        }
+        reply(answer)
     }
 }
 

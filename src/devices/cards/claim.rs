@@ -1,20 +1,15 @@
 //! Writing an order's tickets, and leaving them: the handover machine does it, here its outcome becomes the flow's words.
 
-use kippu_api::problem::ProblemCode;
-use kippu_card::{
-    capability::{CardFault, Progress, TicketCard},
-    keys::Role,
-    open::open,
-};
+use kippu_api::{orders::Claim, problem::ProblemCode};
+use kippu_card::capability::{CardFault, Progress};
 use kippu_handover::{
     decide::CardWanted,
-    machine::Machine,
     outcome::{MachineFault, Outcome, Summary},
     row::ProblemCodeName,
 };
 use kippu_ticket::ids::CardUid;
 
-use super::{CardDesk, open_row};
+use super::{CardDesk, send};
 use crate::flows::{
     facts::Places,
     kiosk::{
@@ -44,62 +39,32 @@ impl CardDesk {
         room: u8,
         tell: &dyn Fn(WriteProgress),
     ) -> Result<WriteEnd, MachineFault> {
-        let session = self
-            .reader
-            .connect()
-            .and_then(|transport| open(transport, &self.keys, Role::Write));
-        let mut session = match session {
-            Ok(session) => session,
-            Err(fault) => {
-                let pending =
-                    open_row(&self.journal, order)?.is_some_and(|row| row.pending.is_some());
-                return Ok(if pending {
-                    WriteEnd::Unknown(fault)
-                } else {
-                    WriteEnd::NotWritten(fault)
-                });
-            }
-        };
-        if session.uid() != card {
-            return Ok(WriteEnd::OtherCard { expected: card });
-        }
-        let mut machine = Machine::new(&mut self.journal, &self.platform);
+        let mut machine = self.machine();
         // What a writing before a restart left to report comes first: else the platform takes this order for being written.
-        if let Err(error) = machine.send_reports() {
-            tracing::error!(%error, "the outbox cannot be read");
-        }
-        let id = machine.begin(order, card, room)?;
-        let mut progress = |seen: Progress| tell(words_of(seen));
-        let outcome = machine.advance(id, Some(&mut session), &mut progress)?;
-        // The report is tried at once; what does not arrive waits in the outbox.
-        if let Err(error) = machine.send_reports() {
-            tracing::error!(%error, "the outbox cannot be read");
-        }
-        Ok(match outcome {
+        send(&mut machine);
+        let id = machine.begin(&Claim::Order(order.to_owned()), None, card, room)?;
+        let rest = self.go_on(id, &mut |seen| tell(words_of(seen)))?;
+        Ok(match rest.outcome {
             Outcome::Ended(summary) => {
-                let places = session
-                    .read()
-                    .map(|contents| words::places(&contents))
-                    .unwrap_or_default();
-                ended(&summary, places)
+                let places = rest.card.map(|contents| words::places(&contents));
+                ended(&summary, places.unwrap_or_default())
             }
             Outcome::LayCard {
-                card,
+                card: Some(card),
                 found: Some(found),
                 ..
             } if found != card => WriteEnd::OtherCard { expected: card },
             Outcome::LayCard {
-                why: CardWanted::ToWrite,
-                fault,
-                ..
-            } => WriteEnd::NotWritten(fault.unwrap_or(CardFault::Torn)),
-            Outcome::LayCard {
                 why: CardWanted::ToAnswer,
                 fault,
                 ..
-            } => WriteEnd::Unknown(fault.unwrap_or(CardFault::Torn)),
+            } => WriteEnd::Unknown(fault.or(rest.unopened).unwrap_or(CardFault::Torn)),
+            Outcome::LayCard { fault, .. } => {
+                WriteEnd::NotWritten(fault.or(rest.unopened).unwrap_or(CardFault::Torn))
+            }
             Outcome::PlatformAway => WriteEnd::PlatformAway,
-            Outcome::NeedsOperator => WriteEnd::NeedsOperator,
+            Outcome::Refused(problem) => WriteEnd::Refused(problem.code),
+            _ => WriteEnd::NeedsOperator,
         })
     }
 
@@ -112,14 +77,15 @@ impl CardDesk {
     }
 
     fn try_leave(&mut self, order: &str) -> Result<bool, MachineFault> {
-        let Some(row) = open_row(&self.journal, order)? else {
+        let mut machine = self.machine();
+        let open = machine.open_handovers()?;
+        let Some(row) = open.iter().find(|row| row.order() == Some(order)) else {
             return Ok(true);
         };
-        let mut machine = Machine::new(&mut self.journal, &self.platform);
         machine.leave(row.id)?;
         machine.send_reports()?;
         // Leaving is on disk from here on; only a pending question stands against it.
-        Ok(open_row(&self.journal, order)?.is_none_or(|row| row.pending.is_none()))
+        Ok(machine.load(row.id)?.pending.is_none())
     }
 }
 
@@ -152,7 +118,7 @@ fn fault_end(fault: &MachineFault) -> WriteEnd {
     match fault {
         MachineFault::NoRoom => WriteEnd::NothingFits,
         MachineFault::Store(_) => WriteEnd::StorageFault,
-        MachineFault::BadGrant(_) | MachineFault::NoSuchHandover(_) => WriteEnd::NeedsOperator,
+        _ => WriteEnd::NeedsOperator,
     }
 }
 

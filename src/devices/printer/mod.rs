@@ -1,5 +1,7 @@
 //! The printer on a thread of its own: papers are set, printed once, and their end is told.
 
+mod tickets;
+
 use std::{sync::mpsc, thread, time::Duration};
 
 use jiff::{Timestamp, Zoned, tz::TimeZone};
@@ -10,6 +12,9 @@ use kippu_peripherals::{
     printer::{PrintOutcome, Printer, PrinterCondition as Condition},
     raster::Raster,
 };
+
+use tickets::TicketJob;
+pub use tickets::TicketPrinter;
 
 use super::mailbox::Mailbox;
 use crate::flows::{
@@ -37,33 +42,40 @@ pub struct Place {
 
 /// The way to the thread.
 pub struct PrinterActor {
-    jobs: mpsc::Sender<(RequestNo, PaperJob)>,
+    jobs: mpsc::Sender<Job>,
+}
+
+/// What the thread is given.
+enum Job {
+    /// A paper of the flow's.
+    Paper(RequestNo, PaperJob),
+    /// A paper ticket of the handover machine's, which waits for its end.
+    Ticket(TicketJob),
+    /// How does it stand?
+    Condition(mpsc::Sender<Condition>),
 }
 
 impl PrinterActor {
     /// Starts the thread.
-    pub fn start(mut printer: Box<dyn Printer>, place: Place, mailbox: Mailbox<Input>) -> Self {
-        let (jobs, inbox) = mpsc::channel::<(RequestNo, PaperJob)>();
+    pub fn start(printer: Box<dyn Printer>, place: Place, mailbox: Mailbox<Input>) -> Self {
+        let (jobs, inbox) = mpsc::channel::<Job>();
         thread::spawn(move || {
-            let mut typesetter = Typesetter::load()
+            let typesetter = Typesetter::load()
                 .map_err(|error| tracing::error!(%error, "no papers"))
                 .ok();
+            let mut desk = PrinterDesk {
+                printer,
+                place,
+                typesetter,
+                mailbox,
+            };
             loop {
-                mailbox.send(Input::Printer(condition(printer.status())));
-                let (no, job) = match inbox.recv_timeout(ASK) {
-                    Ok(job) => job,
-                    Err(mpsc::RecvTimeoutError::Timeout) => continue,
+                desk.tell_condition();
+                match inbox.recv_timeout(ASK) {
+                    Ok(job) => desk.work(job),
+                    Err(mpsc::RecvTimeoutError::Timeout) => {}
                     Err(mpsc::RecvTimeoutError::Disconnected) => return,
-                };
-                let raster = typesetter
-                    .as_mut()
-                    .and_then(|typesetter| set(&job, &place, typesetter));
-                let end = match raster {
-                    Some(raster) => end(printer.print(&raster)),
-                    // Nothing was sent: this kiosk cannot set papers at all.
-                    None => PaperEnd::NotPrinted(PrinterCondition::Off),
-                };
-                mailbox.send(Input::Paper { no, end });
+                }
             }
         });
         Self { jobs }
@@ -72,7 +84,49 @@ impl PrinterActor {
     /// Gives it a paper.
     pub fn print(&self, no: RequestNo, job: PaperJob) {
         // The thread ends only with the process.
-        let _ = self.jobs.send((no, job));
+        let _ = self.jobs.send(Job::Paper(no, job));
+    }
+
+    /// The printer for the handover machine.
+    pub fn for_tickets(&self) -> TicketPrinter {
+        TicketPrinter::new(self.jobs.clone())
+    }
+}
+
+struct PrinterDesk {
+    printer: Box<dyn Printer>,
+    place: Place,
+    typesetter: Option<Typesetter>,
+    mailbox: Mailbox<Input>,
+}
+
+impl PrinterDesk {
+    fn tell_condition(&mut self) -> Condition {
+        let now = self.printer.status();
+        self.mailbox.send(Input::Printer(condition(now)));
+        now
+    }
+
+    fn work(&mut self, job: Job) {
+        match job {
+            Job::Paper(no, job) => {
+                let raster = self
+                    .typesetter
+                    .as_mut()
+                    .and_then(|typesetter| set(&job, &self.place, typesetter));
+                let end = match raster {
+                    Some(raster) => end(self.printer.print(&raster)),
+                    // Nothing was sent: this kiosk cannot set papers at all.
+                    None => PaperEnd::NotPrinted(PrinterCondition::Off),
+                };
+                self.mailbox.send(Input::Paper { no, end });
+            }
+            Job::Ticket(job) => {
+                job.print(&mut *self.printer, self.typesetter.as_mut(), &self.place)
+            }
+            // Nobody waits any more: then nobody misses it.
+            Job::Condition(answer) => drop(answer.send(self.printer.status())),
+        }
     }
 }
 
