@@ -28,9 +28,15 @@ pub enum CardFault {
     /// The chip reports an integrity or memory fault.
     #[error("the card is worn out")]
     WornOut,
-    /// The layout on the card is newer than this program, or its bytes make no sense.
+    /// The bytes on the card make no sense.
     #[error("the card's content cannot be read")]
     Unreadable,
+    /// Prepared by an earlier release, in a layout this program no longer writes: a counter has to prepare it anew.
+    #[error("the card was prepared for an older release")]
+    OlderLayout,
+    /// Prepared by a later release: this terminal has to be updated, the card is in order.
+    #[error("the card was prepared for a newer release than this terminal's")]
+    NewerLayout,
     /// Another card than the one this session or intent is about.
     #[error("this is another card")]
     OtherCard,

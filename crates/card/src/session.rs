@@ -10,7 +10,7 @@ use crate::{
         CardContents, CardFault, CardTicket, Change, ChangeFault, CommitProof, Committed,
         Directory, Happened, Progress, SlotState, TicketCard,
     },
-    desfire::{Comm, Desfire, DesfireFault},
+    desfire::{Comm, Desfire, DesfireFault, Status},
     keys::{KeyStore, Role},
     layout::{
         LAYOUTS, Layout, SLOT_LEN, directory, event, file,
@@ -97,12 +97,28 @@ impl<'a> CardSession<'a> {
         let comm = self.comm();
         // The first time the length is not known; the smallest card's directory is part of every other's.
         let known = self.layout.unwrap_or(LAYOUTS[0]).directory_len();
-        let mut bytes = self.chip.read(file::DIRECTORY, 0, known, comm)?;
+        let mut bytes = match self.chip.read(file::DIRECTORY, 0, known, comm) {
+            Ok(bytes) => bytes,
+            Err(DesfireFault::Refused(Status::Boundary)) => return Err(self.shorter_directory()),
+            Err(fault) => return Err(fault.into()),
+        };
         let layout = directory::Header::from_bytes(&bytes)?.layout;
         let missing = layout.directory_len().saturating_sub(known);
         bytes.extend(self.chip.read(file::DIRECTORY, known, missing, comm)?);
         self.layout = Some(layout);
         Ok((directory::from_bytes(&bytes)?, layout))
+    }
+
+    /// What is wrong with a card whose directory is shorter than every known one: its first byte still says who wrote it.
+    fn shorter_directory(&mut self) -> CardFault {
+        let header = self.ensure_session().and_then(|()| {
+            let comm = self.comm();
+            let bytes = self
+                .chip
+                .read(file::DIRECTORY, 0, directory::HEADER_LEN, comm)?;
+            directory::Header::from_bytes(&bytes)
+        });
+        header.err().unwrap_or(CardFault::Unreadable)
     }
 
     /// Reads the whole card; what this session has read before is not read again, except the directory.

@@ -134,9 +134,12 @@ impl From<CardFault> for Outcome {
             CardFault::Torn | CardFault::Mute | CardFault::OtherCard => Self::LayAgain,
             CardFault::Blank => Self::NoTicket,
             CardFault::NotOurs | CardFault::WrongKey => Self::NotOurs,
-            CardFault::Full | CardFault::WornOut | CardFault::Unreadable | CardFault::NoKeys => {
-                Self::Unreadable
-            }
+            CardFault::Full
+            | CardFault::WornOut
+            | CardFault::Unreadable
+            | CardFault::OlderLayout
+            | CardFault::NewerLayout
+            | CardFault::NoKeys => Self::Unreadable,
         }
     }
 }

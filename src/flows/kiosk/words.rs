@@ -163,7 +163,10 @@ pub(super) fn refusal(fault: CardFault) -> CardRefusal {
         CardFault::Blank => CardRefusal::Blank,
         CardFault::WrongKey => CardRefusal::WrongKey,
         // A full card is asked for its room first; one that says so only while it is written has a directory that cannot be trusted.
-        CardFault::Full | CardFault::Unreadable => CardRefusal::Unreadable,
+        CardFault::Full
+        | CardFault::Unreadable
+        | CardFault::OlderLayout
+        | CardFault::NewerLayout => CardRefusal::Unreadable,
         CardFault::WornOut => CardRefusal::WornOut,
         CardFault::OtherCard => CardRefusal::OtherCard,
         CardFault::NoKeys => CardRefusal::NoNetwork,

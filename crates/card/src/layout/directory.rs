@@ -33,14 +33,23 @@ impl Header {
     /// Reads the first [`HEADER_LEN`] bytes.
     ///
     /// # Errors
-    /// [`CardFault::Unreadable`] for another version or an impossible number.
+    /// [`CardFault::OlderLayout`] or [`CardFault::NewerLayout`] for another version, [`CardFault::Blank`] for a card whose formatting never
+    /// came to its end, [`CardFault::Unreadable`] for an impossible number.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, CardFault> {
-        let [version, slots, live_start, live_end, sequence @ ..] = *bytes
+        let header = *bytes
             .first_chunk::<HEADER_LEN>()
             .ok_or(CardFault::Unreadable)?;
-        let layout = Layout::with_slots(slots)
-            .filter(|_| version == VERSION)
-            .ok_or(CardFault::Unreadable)?;
+        // A new file is full of zeros, and the directory is written after all others are made.
+        if header == [0; HEADER_LEN] {
+            return Err(CardFault::Blank);
+        }
+        let [version, slots, live_start, live_end, sequence @ ..] = header;
+        match version {
+            ..VERSION => return Err(CardFault::OlderLayout),
+            VERSION => {}
+            _ => return Err(CardFault::NewerLayout),
+        }
+        let layout = Layout::with_slots(slots).ok_or(CardFault::Unreadable)?;
         match live_start <= live_end && live_end <= slots {
             true => Ok(Self {
                 layout,
@@ -152,7 +161,7 @@ pub fn to_bytes(directory: &Directory) -> Vec<u8> {
 /// Reads the whole file.
 ///
 /// # Errors
-/// [`CardFault::Unreadable`] for another version, or bytes that make no sense.
+/// As [`Header::from_bytes`]; [`CardFault::Unreadable`] for rows that make no sense.
 pub fn from_bytes(bytes: &[u8]) -> Result<Directory, CardFault> {
     let Header {
         layout, sequence, ..

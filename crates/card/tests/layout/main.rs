@@ -2,6 +2,7 @@
 
 mod cards;
 mod formats;
+mod handing;
 mod torn;
 
 use cards::*;
