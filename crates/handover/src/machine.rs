@@ -217,9 +217,9 @@ impl<'a, S: Store, P: PlatformPort, R: Rules> Machine<'a, S, P, R> {
     /// The row is of a newer program, or the journal cannot be used.
     pub fn take_over(&mut self, answer: &TakenOver) -> Result<HandoverId, MachineFault> {
         let row = transition::taken_over(answer, self.store.incarnation(), (self.ambient.now)())?;
-        // A repeated answer finds the row as far as this terminal has brought it already.
+        // A repeated answer finds the row as far as this terminal has brought it already, to its end perhaps: only a new ownership begins anew.
         let known = self.store.get(row.id)?;
-        if known.is_none_or(|known| !known.is_open() || known.fence() < row.fence()) {
+        if known.is_none_or(|known| known.fence() < row.fence()) {
             self.store.put(&row, None)?;
         }
         Ok(row.id)

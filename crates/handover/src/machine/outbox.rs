@@ -15,17 +15,17 @@ impl<S: Store, P: PlatformPort, R: Rules> Machine<'_, S, P, R> {
     /// # Errors
     /// The journal cannot be used; what was not marked as sent is sent again.
     pub fn send_reports(&mut self) -> Result<Sent, MachineFault> {
+        // Before the first message if its answer is known already: what waits is then sent once.
+        self.queue_for_another_platform()?;
         let mut sent = self.send_waiting()?;
+        if self.queue_for_another_platform()? {
+            sent = self.send_waiting()?;
+        }
         let Some(incarnation) = self.platform.incarnation() else {
             return Ok(sent);
         };
-        let known = self.store.known_platform()?;
-        if known.told.as_ref() == Some(&incarnation) {
+        if self.store.known_platform()?.told.as_ref() == Some(&incarnation) {
             return Ok(sent);
-        }
-        if known.telling.as_ref() != Some(&incarnation) {
-            self.store.resend_all(&incarnation)?;
-            sent = self.send_waiting()?;
         }
         if sent.waiting == 0
             && self.release_again()?
@@ -34,6 +34,21 @@ impl<S: Store, P: PlatformPort, R: Rules> Machine<'_, S, P, R> {
             self.store.told(&incarnation)?;
         }
         Ok(sent)
+    }
+
+    /// Queues everything again where the platform is another than the one that was told, or is being told, everything.
+    fn queue_for_another_platform(&mut self) -> Result<bool, MachineFault> {
+        let Some(incarnation) = self.platform.incarnation() else {
+            return Ok(false);
+        };
+        let known = self.store.known_platform()?;
+        let another = [&known.told, &known.telling]
+            .iter()
+            .all(|known| known.as_ref() != Some(&incarnation));
+        if another {
+            self.store.resend_all(&incarnation)?;
+        }
+        Ok(another)
     }
 
     /// Released rows are no reports: the platform that may have lost them gets them again. False where it could not be reached.
