@@ -1,4 +1,4 @@
-//! Measures writing tickets to a card: exchanges, bytes on air, commits, and how many tickets fit on each size of card.
+//! Measures writing tickets to a card, taking them and giving them back: exchanges, bytes on air, commits, and how many tickets fit on each size of card.
 
 use std::sync::{Arc, Mutex};
 
@@ -54,6 +54,15 @@ fn main() -> Result<(), Fault> {
             write_once(size, count)?;
         }
     }
+    println!(
+        "\n| card | tickets | step | exchanges | bytes on air | commits | chip, modelled | air at 106 | at 424 |"
+    );
+    println!("|---|--:|---|--:|--:|--:|--:|--:|--:|");
+    for size in SIZES {
+        for count in [1, 4] {
+            assign(size, count)?;
+        }
+    }
     println!("\n| card | tickets that fit | bytes left for other uses |\n|---|--:|--:|");
     for size in SIZES {
         let card = formatted(size)?;
@@ -67,29 +76,65 @@ fn main() -> Result<(), Fault> {
 /// From opening the card to the answer of the last command, as a kiosk does after the payment.
 fn write_once(size: CardSize, count: u64) -> Result<(), Fault> {
     let mut card = formatted(size)?;
+    let figures = measured(&mut card, |sequence| {
+        change(sequence, Step::Give, 1..=count, 1, 0)
+    })?;
+    println!("| {size} | {count} | {figures} |");
+    Ok(())
+}
+
+/// The card side of an assignment: a giver with four tickets, a receiver with none, and the way back.
+fn assign(size: CardSize, count: u64) -> Result<(), Fault> {
+    let (mut giver, mut receiver) = (formatted(size)?, formatted(size)?);
+    measured(&mut giver, |sequence| {
+        change(sequence, Step::Give, 1..=4, 1, 0)
+    })?;
+    let take = measured(&mut giver, |sequence| {
+        change(sequence, Step::Take, 1..=0, 0, count)
+    })?;
+    let give = measured(&mut receiver, |sequence| {
+        change(sequence, Step::Give, 1..=count, 2, 0)
+    })?;
+    let back = measured(&mut giver, |sequence| {
+        change(sequence, Step::GiveBack, 1..=count, 2, 0)
+    })?;
+    for (step, figures) in [("take", take), ("give", give), ("give back", back)] {
+        println!("| {size} | {count} | {step} | {figures} |");
+    }
+    Ok(())
+}
+
+/// One change in a session of its own; exchanges, bytes, commits and times as cells of a table. `KIPPU_COMMANDS` lists the commands.
+fn measured(
+    card: &mut VirtualCard,
+    change: impl FnOnce(u32) -> Result<Change, Fault>,
+) -> Result<String, Fault> {
+    card.power_on();
     card.reset_counters();
     let commands = Arc::default();
     let counted = Counted {
-        card: &mut card,
+        card: &mut *card,
         commands: Arc::clone(&commands),
     };
     let keys = LocalKeys::new(&keys());
     let mut session = open(Box::new(counted), &keys, Role::Write)?;
-    let sequence = session.directory()?.sequence;
-    session.apply(&change(sequence, 1..=count)?, &mut |_| {})?;
+    let sequence = session.read()?.directory.sequence;
+    session.apply(&change(sequence)?, &mut |_| {})?;
     drop(session);
     let counters = card.counters();
     let commands = commands.lock().map_err(|_| "the card panicked")?;
-    println!(
-        "| {size} | {count} | {} | {} | {} | {:.0} ms | {:.0} ms | {:.0} ms |",
+    if std::env::var_os("KIPPU_COMMANDS").is_some() {
+        println!("{}", hex::encode(commands.as_slice()));
+    }
+    Ok(format!(
+        "{} | {} | {} | {:.0} ms | {:.0} ms | {:.0} ms",
         commands.len(),
         counters.bytes_on_air,
         commands.iter().filter(|ins| **ins == COMMIT).count(),
         counters.chip_time.as_secs_f64() * 1e3,
         counters.air_time(106).as_secs_f64() * 1e3,
         counters.air_time(424).as_secs_f64() * 1e3,
-    );
-    Ok(())
+    ))
 }
 
 /// Writes tickets one by one until the card is full; gives their number.
@@ -99,7 +144,10 @@ fn fill(mut card: VirtualCard) -> Result<u64, Fault> {
     let mut number = 0;
     loop {
         let sequence = session.directory()?.sequence;
-        match session.apply(&change(sequence, number + 1..=number + 1)?, &mut |_| {}) {
+        match session.apply(
+            &change(sequence, Step::Give, number + 1..=number + 1, 1, 0)?,
+            &mut |_| {},
+        ) {
             Ok(_) => number += 1,
             Err(ChangeFault::NotDone(CardFault::Full)) => return Ok(number),
             Err(fault) => return Err(fault.into()),
@@ -123,20 +171,29 @@ fn formatted(size: CardSize) -> Result<VirtualCard, Fault> {
     Ok(card)
 }
 
-fn change(sequence: u32, tickets: std::ops::RangeInclusive<u64>) -> Result<Change, Fault> {
+/// Adds some tickets at one hop and nullifies the first few.
+fn change(
+    sequence: u32,
+    step: Step,
+    add: std::ops::RangeInclusive<u64>,
+    hop: u16,
+    nullify: u64,
+) -> Result<Change, Fault> {
     Ok(Change {
         operation: OperationId {
             handover: HandoverId::random(),
-            step: Step::Give,
+            step,
             attempt: 1,
         },
         expected_sequence: sequence,
-        add: tickets.map(ticket).collect::<Result<_, _>>()?,
-        nullify: Vec::new(),
+        add: add
+            .map(|number| ticket(number, hop))
+            .collect::<Result<_, _>>()?,
+        nullify: (1..=nullify).map(TicketId).collect(),
     })
 }
 
-fn ticket(number: u64) -> Result<NewTicket, Fault> {
+fn ticket(number: u64, hop: u16) -> Result<NewTicket, Fault> {
     let event = EventId(1);
     let body = TicketBody {
         issuer_key: 1,
@@ -153,7 +210,7 @@ fn ticket(number: u64) -> Result<NewTicket, Fault> {
     };
     let bound = EventBindingKey::from_bytes([6; 16])
         .for_terminal(TerminalId(1))
-        .bind(body.sign(&SigningKey::from_bytes(&[5; 32])), UID, 1);
+        .bind(body.sign(&SigningKey::from_bytes(&[5; 32])), UID, hop);
     let event = CardEvent {
         event,
         name: "Night on the Galactic Railroad".into(),

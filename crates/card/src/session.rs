@@ -22,8 +22,9 @@ use crate::{
     transport::Transport,
 };
 
-/// A gap of fewer unchanged bytes than this is written along rather than begun anew: a command of its own costs as much.
-const GAP_MAX: usize = 24;
+/// A gap of fewer unchanged bytes than this is written along rather than begun anew: a command of its own costs as much on air (21 bytes,
+/// 10 of answer, 3 around each), and another turn.
+const GAP_MAX: usize = 37;
 
 /// An opened ticket card. [`crate::open`] makes it.
 pub struct CardSession<'a> {
@@ -227,7 +228,7 @@ impl<'a> CardSession<'a> {
         operation: &OperationId,
         planned_on: u32,
     ) -> Result<Directory, ChangeFault> {
-        let fault = CardFault::from(fault);
+        let fault = away_in_between(fault.into());
         self.seen = None;
         let directory = self
             .read_directory()
@@ -276,7 +277,13 @@ impl TicketCard for CardSession<'_> {
         if !self.may_write() {
             return Err(ChangeFault::NotDone(CardFault::NoKeys));
         }
-        let before = self.snapshot().map_err(ChangeFault::NotDone)?;
+        // Only this session can have changed the card since it was read: another one, or another card, would not know the session's keys,
+        // and the first write would be refused.
+        let read = self.seen.take().filter(|_| self.chip.is_authenticated());
+        let before = match read {
+            Some(seen) => seen,
+            None => self.snapshot().map_err(ChangeFault::NotDone)?,
+        };
         let sequence = before.contents.directory.sequence;
         if sequence != change.expected_sequence {
             return Err(ChangeFault::Sequence { found: sequence });
@@ -285,7 +292,7 @@ impl TicketCard for CardSession<'_> {
         // From the first write on this session's picture of the card is out of date.
         self.seen = None;
         self.prepare(&before, &plan, progress)
-            .map_err(ChangeFault::NotDone)?;
+            .map_err(|fault| ChangeFault::NotDone(away_in_between(fault)))?;
 
         progress(Progress::Committing);
         let input = self.chip.transaction().to_vec();
@@ -331,6 +338,14 @@ impl TicketCard for CardSession<'_> {
     }
 }
 
+/// A card that refuses what it allowed a moment ago has forgotten the session: it was away in between, or another lies there.
+fn away_in_between(fault: CardFault) -> CardFault {
+    match fault {
+        CardFault::WrongKey | CardFault::NotOurs | CardFault::Unreadable => CardFault::Torn,
+        fault => fault,
+    }
+}
+
 pub(crate) fn slot_offset(slot: u8) -> usize {
     usize::from(slot) * SLOT_LEN
 }
@@ -367,9 +382,9 @@ mod tests {
         let before = [0; 100];
         let mut after = before;
         after[3] = 1;
-        after[20] = 1;
-        after[80] = 1;
-        assert_eq!(differences(&before, &after), [(3, 21), (80, 81)]);
+        after[40] = 1;
+        after[78] = 1;
+        assert_eq!(differences(&before, &after), [(3, 41), (78, 79)]);
         assert_eq!(differences(&before, &before), []);
     }
 }

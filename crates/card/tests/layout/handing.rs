@@ -11,6 +11,7 @@ use kippu_card::{
     layout::{AID, file},
     open::{open, open_free},
     transaction_mac,
+    transport::{Transport, TransportFault},
     virtual_card::{CardSize, Direction, Fault, VirtualCard, chip::Body},
 };
 use kippu_ticket::{
@@ -303,4 +304,62 @@ fn a_shorter_directory_tells_its_version_too() {
         let mut session = open(Box::new(&mut card), &store, Role::Write).unwrap();
         assert_eq!(session.read(), Err(fault), "version {version}");
     }
+}
+
+/// Lets the card leave the field and come back before a certain command, unnoticed by reader and terminal.
+struct LaidAnew<'a> {
+    card: &'a mut VirtualCard,
+    before: u8,
+}
+
+impl Transport for LaidAnew<'_> {
+    fn transmit(&mut self, apdu: &[u8]) -> Result<Vec<u8>, TransportFault> {
+        if apdu[..2] == [0x90, self.before] {
+            self.card.power_on();
+            self.before = 0;
+        }
+        Transport::transmit(self.card, apdu)
+    }
+}
+
+/// What was read in a session is not read again before a change: that is safe because whatever else lies there by then does not know the
+/// session.
+#[test]
+fn a_card_that_was_away_between_look_and_change_is_not_changed() {
+    let store = LocalKeys::new(&keys());
+    for (command, name) in [(0x8D, "write"), (0xC7, "commit")] {
+        let mut card = full();
+        let before = read(&mut card);
+        let away = LaidAnew {
+            card: &mut card,
+            before: command,
+        };
+        let mut session = open(Box::new(away), &store, Role::Write).unwrap();
+        let seen = session.read().unwrap();
+        let change = nullify(&seen.directory, 10, &TAKEN);
+        assert_eq!(
+            session.apply(&change, &mut |_| ()),
+            Err(ChangeFault::NotDone(CardFault::Torn)),
+            "before {name}"
+        );
+        drop(session);
+        assert_eq!(read(&mut card), before, "before {name}");
+    }
+}
+
+#[test]
+fn a_change_reads_nothing_again_that_its_session_has_read() {
+    let store = LocalKeys::new(&keys());
+    let mut card = full();
+    card.reset_counters();
+    let seen = read(&mut card);
+    let reading = card.counters().exchanges;
+    card.reset_counters();
+    let mut session = open(Box::new(&mut card), &store, Role::Write).unwrap();
+    session.read().unwrap();
+    let change = nullify(&seen.directory, 10, &TAKEN);
+    session.apply(&change, &mut |_| ()).unwrap();
+    drop(session);
+    // Directory in two ranges, commit, directory again, summary.
+    assert_eq!(card.counters().exchanges, reading + 5);
 }
