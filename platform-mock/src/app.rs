@@ -2,7 +2,15 @@
 
 use std::{future::Future, path::Path, sync::Arc, time::Duration};
 
-use axum::{Router, extract::DefaultBodyLimit, serve::ListenerExt as _};
+use axum::{
+    Router,
+    extract::{DefaultBodyLimit, State},
+    http::HeaderValue,
+    middleware::map_response_with_state,
+    response::Response,
+    serve::ListenerExt as _,
+};
+use kippu_api::{client::PLATFORM_INCARNATION, problem::ProblemCode};
 use kippu_ticket::ids::EventId;
 use tokio::{net::TcpListener, sync::watch};
 
@@ -15,10 +23,12 @@ use crate::{
     gates, handovers, issuing,
     keys::Keys,
     masters::{self, catalogue::Catalogue, rules::EventFacts},
-    openapi,
+    openapi, operator,
+    parcels::{self, CodeThrottle},
     refusal::{Answer, Refusal},
+    restore::{self, guard::Standings},
     routes::{RouteEntry, Routes},
-    sales,
+    sales, stick,
     storage::{Sqlite, Storage},
 };
 
@@ -39,6 +49,8 @@ struct Parts {
     terminals: TerminalCache,
     card_sessions: CardSessions,
     throttle: Throttle,
+    code_throttle: CodeThrottle,
+    standings: Standings,
 }
 
 impl App {
@@ -65,6 +77,8 @@ impl App {
             terminals: TerminalCache::default(),
             card_sessions,
             throttle: Throttle::default(),
+            code_throttle: CodeThrottle::default(),
+            standings: Standings::default(),
         }))
     }
 
@@ -88,6 +102,15 @@ impl App {
         self.0.catalogue.event(self.storage(), event).await
     }
 
+    /// The same; `None` for an event this platform does not have.
+    pub async fn known_event(&self, event: EventId) -> Answer<Option<Arc<EventFacts>>> {
+        match self.event(event).await {
+            Ok(facts) => Ok(Some(facts)),
+            Err(refusal) if refusal.code == ProblemCode::NotFound => Ok(None),
+            Err(refusal) => Err(refusal),
+        }
+    }
+
     /// Terminals seen so far.
     pub fn terminals(&self) -> &TerminalCache {
         &self.0.terminals
@@ -101,6 +124,16 @@ impl App {
     /// Tries of PINs.
     pub fn throttle(&self) -> &Throttle {
         &self.0.throttle
+    }
+
+    /// Tries of resume codes.
+    pub fn code_throttle(&self) -> &CodeThrottle {
+        &self.0.code_throttle
+    }
+
+    /// How the terminals stand towards this life of the platform.
+    pub fn standings(&self) -> &Standings {
+        &self.0.standings
     }
 
     /// Every route with who may call it.
@@ -118,6 +151,7 @@ impl App {
                 Refusal::bad_request("This path does not know that method.")
             })
             .layer(DefaultBodyLimit::max(BODY_MAX))
+            .layer(map_response_with_state(self.clone(), state_life))
     }
 
     fn routes(&self) -> Routes {
@@ -125,7 +159,11 @@ impl App {
         let routes = allocation::routes::routes(masters::routes::routes(routes));
         let routes = issuing::routes::routes(sales::routes::routes(routes));
         let routes = handovers::routes::routes(cards::routes::routes(routes));
-        clerks::routes::routes(gates::routes::routes(routes))
+        let routes = parcels::routes::routes(routes);
+        let routes = clerks::routes::routes(gates::routes::routes(routes));
+        let routes = stick::routes::routes(restore::routes::routes(routes));
+        let routes = operator::routes::routes(operator::sessions::routes(routes));
+        operator::pages::routes(routes)
     }
 
     /// Serves until `stop` is done, then finishes the requests that are under way.
@@ -161,4 +199,11 @@ impl App {
         }
         served
     }
+}
+
+/// Names the platform's life in every answer, refusals included, so that terminals notice a restore (R15).
+async fn state_life(State(app): State<App>, mut answer: Response) -> Response {
+    let life = HeaderValue::from(app.storage().life().incarnation);
+    answer.headers_mut().insert(PLATFORM_INCARNATION, life);
+    answer
 }

@@ -6,6 +6,7 @@ use anyhow::{Context as _, bail};
 use kippu_card::{desfire::crypto::Key, keys::MasterKeys};
 use kippu_ticket::{
     binding::EventBindingKey,
+    code::ResumeCode,
     ids::{EventId, IssuerId},
     sign::SigningKey,
 };
@@ -25,6 +26,7 @@ pub struct Keys {
     /// Of all cards.
     pub cards: MasterKeys,
     binding: [u8; 32],
+    codes: [u8; 32],
 }
 
 impl Keys {
@@ -47,6 +49,7 @@ impl Keys {
                 transaction_mac: Key(transaction_mac),
             },
             binding: secret(&folder.join("binding.key"))?,
+            codes: secret(&folder.join("codes.key"))?,
         })
     }
 
@@ -60,6 +63,16 @@ impl Keys {
         let mut key = [0; 16];
         key.copy_from_slice(&digest[..16]);
         EventBindingKey::from_bytes(key)
+    }
+
+    /// What is kept of a resume code: SHA-256 of a secret of this platform, a word and the code, so that nobody who reads the database can
+    /// try all codes.
+    pub fn code_hash(&self, code: ResumeCode) -> [u8; 32] {
+        let mut hasher = Sha256::new();
+        hasher.update(self.codes);
+        hasher.update(b"kippu resume code v1");
+        hasher.update(code.to_string());
+        hasher.finalize().into()
     }
 }
 
@@ -102,8 +115,12 @@ mod tests {
         assert_eq!(first.binding(EventId(1)), again.binding(EventId(1)));
         assert_ne!(first.binding(EventId(1)), first.binding(EventId(2)));
         assert!(first.cards == again.cards);
+        let code = ResumeCode::of(1);
+        assert_eq!(first.code_hash(code), again.code_hash(code));
+        let other = Keys::open(tempfile::tempdir().unwrap().path()).unwrap();
+        assert_ne!(first.code_hash(code), other.code_hash(code));
         #[cfg(unix)]
-        for name in ["issuer.key", "cards.key", "binding.key"] {
+        for name in ["issuer.key", "cards.key", "binding.key", "codes.key"] {
             use std::os::unix::fs::PermissionsExt as _;
             let mode = fs::metadata(data.path().join("keys").join(name))
                 .unwrap()

@@ -1,5 +1,7 @@
-//! Cards: the key server. It answers a card's challenge and gives the keys of that one session, and writes down that it did.
+//! Cards: the key server, which answers a card's challenge and gives the keys of that one session, and writes down that it did; and what the
+//! tickets on a card have been through.
 
+pub mod history;
 pub mod routes;
 pub mod sessions;
 pub mod storage;

@@ -4,19 +4,24 @@ use axum::{
     Json,
     extract::{Path, State},
     http::StatusCode,
-    routing::post,
+    routing::{get, post},
 };
 use kippu_api::{
     cards::{CardRole, SessionAnswer, SessionChallenge, SessionKeys, SessionRequest},
+    parcels::Passage,
     problem::{Problem, ProblemCode},
 };
-use kippu_ticket::ids::CardUid;
+use kippu_ticket::{ids::CardUid, record::TicketKind};
 
-use super::{sessions::role_word, storage::KeyUse};
+use super::{
+    history::{last_digits, stations},
+    sessions::role_word,
+    storage::{KeyUse, TicketLife},
+};
 use crate::{
     app::App,
-    auth::{AsTerminal, CARD_TERMINAL},
-    masters::rules::TerminalRole,
+    auth::{AsTerminal, CARD_TERMINAL, KIOSK},
+    masters::rules::{EventFacts, TerminalRole},
     refusal::{Answer, Refusal},
     request::Body,
     routes::Routes,
@@ -37,6 +42,7 @@ pub fn routes(routes: Routes) -> Routes {
             CARD_TERMINAL,
             post(finish),
         )
+        .on("/api/v1/cards/{uid}/history", "get", KIOSK, get(history))
 }
 
 /// Answers a card's challenge with the key this terminal may use.
@@ -98,6 +104,60 @@ pub async fn finish(
         mac: hex::encode(keys.mac.0),
         ti: hex::encode(keys.ti),
     }))
+}
+
+/// What became of the tickets that are or were on a card, newest first; of other people's cards the last four digits alone.
+#[utoipa::path(get, path = "/api/v1/cards/{uid}/history", tag = "cards", params(("uid" = String, Path)),
+    responses((status = 200, body = Vec<Passage>), (status = "default", body = Problem)))]
+pub async fn history(
+    State(app): State<App>,
+    Path(card): Path<CardUid>,
+) -> Answer<Json<Vec<Passage>>> {
+    let names = app.storage().terminal_names().await?;
+    let mut passages = Vec::new();
+    for life in app.storage().tickets_of_card(card).await? {
+        let facts = app.known_event(life.event).await?;
+        let seat = seat_words(&life, facts.as_deref());
+        for station in stations(card, &life.entries) {
+            passages.push(Passage {
+                ticket: life.ticket,
+                event: life.event,
+                event_name: facts
+                    .as_ref()
+                    .map(|facts| facts.name.clone())
+                    .unwrap_or_default(),
+                seat: seat.clone(),
+                at: station.at,
+                what: station.what,
+                other_card: station.other.map(last_digits),
+                terminal: station
+                    .terminal
+                    .and_then(|terminal| names.get(&terminal).cloned()),
+                proved: station.proved,
+            });
+        }
+    }
+    // Stations of one moment stay in the order in which they happened, the last one first.
+    passages.reverse();
+    passages.sort_by_key(|passage| std::cmp::Reverse(passage.at));
+    Ok(Json(passages))
+}
+
+/// A seat in words, as far as anybody here knows it; empty for items without one.
+fn seat_words(life: &TicketLife, facts: Option<&EventFacts>) -> String {
+    if let Some(words) = facts
+        .zip(life.seat)
+        .and_then(|(facts, seat)| facts.held_seat(seat, life.class, 0))
+    {
+        return format!("{} {} {}", words.block, words.row, words.number);
+    }
+    match &life.signed {
+        Some(signed) if signed.body.kind == TicketKind::Seat => {
+            let seat = &signed.body.seat;
+            format!("{} {} {}", seat.block(), seat.row(), seat.number())
+        }
+        Some(_) | None => String::new(),
+    }
 }
 
 fn bytes<const N: usize>(text: &str) -> Answer<[u8; N]> {

@@ -1,9 +1,19 @@
-//! The log of key uses.
+//! The log of key uses, and the journal by card.
+
+use std::collections::HashMap;
 
 use async_trait::async_trait;
-use kippu_ticket::ids::{CardUid, TerminalId};
+use kippu_ticket::{
+    ids::{CardUid, EventId, TerminalId, TicketId},
+    record::SignedTicket,
+};
+use rusqlite::Connection;
 
-use crate::{refusal::Answer, storage::Sqlite};
+use super::history::LifeEntry;
+use crate::{
+    refusal::{Answer, Refusal},
+    storage::Sqlite,
+};
 
 /// One use of a card's key.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,6 +28,23 @@ pub struct KeyUse {
     pub outcome: &'static str,
 }
 
+/// A ticket that is or was on a card, with its rows of the journal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TicketLife {
+    /// The ticket.
+    pub ticket: TicketId,
+    /// Its event.
+    pub event: EventId,
+    /// Seat index in the plan, where it was sold here.
+    pub seat: Option<u32>,
+    /// Price class index.
+    pub class: u8,
+    /// The signed ticket, where somebody brought it.
+    pub signed: Option<SignedTicket>,
+    /// Its life, oldest first.
+    pub entries: Vec<LifeEntry>,
+}
+
 /// Cards.
 #[async_trait]
 pub trait CardStorage: Send + Sync {
@@ -25,6 +52,10 @@ pub trait CardStorage: Send + Sync {
     async fn log_key_use(&self, used: KeyUse) -> Answer<()>;
     /// How often a card's keys were used, for whom and how it ended, oldest first.
     async fn key_uses(&self, card: CardUid) -> Answer<Vec<(TerminalId, String, String)>>;
+    /// The tickets that are or were on a card.
+    async fn tickets_of_card(&self, card: CardUid) -> Answer<Vec<TicketLife>>;
+    /// Names of terminals, gates included.
+    async fn terminal_names(&self) -> Answer<HashMap<u32, String>>;
 }
 
 #[async_trait]
@@ -51,4 +82,55 @@ impl CardStorage for Sqlite {
         })
         .await
     }
+
+    async fn tickets_of_card(&self, card: CardUid) -> Answer<Vec<TicketLife>> {
+        self.read(move |sql| {
+            let mut statement = sql.prepare_cached(
+                "SELECT ticket, event, seat, class, signed FROM tickets WHERE ticket IN (
+                     SELECT ticket FROM tickets WHERE holder_card = ?1
+                     UNION SELECT ticket FROM reports JOIN reported_tickets USING (terminal, incarnation, row) WHERE card = ?1
+                     UNION SELECT ticket FROM handovers JOIN handover_tickets USING (handover) WHERE giver = ?1)",
+            )?;
+            let mut rows = statement.query([card.to_string()])?;
+            let mut found = Vec::new();
+            while let Some(row) = rows.next()? {
+                let ticket = TicketId(row.get(0)?);
+                let signed: Option<[u8; SignedTicket::LEN]> = row.get(4)?;
+                found.push(TicketLife {
+                    ticket,
+                    event: EventId(row.get(1)?),
+                    seat: row.get(2)?,
+                    class: row.get(3)?,
+                    signed: signed
+                        .map(|bytes| SignedTicket::from_bytes(&bytes))
+                        .transpose()
+                        .map_err(|error| Refusal::internal(&error))?,
+                    entries: life(sql, ticket)?,
+                });
+            }
+            Ok(found)
+        })
+        .await
+    }
+
+    async fn terminal_names(&self) -> Answer<HashMap<u32, String>> {
+        self.read(|sql| {
+            let mut statement = sql.prepare_cached("SELECT terminal, name FROM terminals")?;
+            let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
+        .await
+    }
+}
+
+fn life(sql: &Connection, ticket: TicketId) -> Answer<Vec<LifeEntry>> {
+    let mut statement = sql.prepare_cached(
+        "SELECT entry FROM journal JOIN journal_tickets USING (row) WHERE ticket = ?1 ORDER BY row",
+    )?;
+    let mut rows = statement.query([ticket.0])?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        found.push(serde_json::from_str(&row.get::<_, String>(0)?)?);
+    }
+    Ok(found)
 }

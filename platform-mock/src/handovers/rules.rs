@@ -1,24 +1,60 @@
-//! What a report changes, and whether an operation nobody saw the end of happened (handover.md R3, R4). Pure.
+//! What requests and reports say, and whether an operation nobody saw the end of happened (handover.md R3, R4). Pure.
 
-use kippu_api::handovers::{Report, ReportedOutcome};
+use kippu_api::handovers::{Report, ReportedOutcome, TicketOnCard};
 use kippu_card::capability::{CommitProof, Directory};
-use kippu_ticket::ids::{HandoverId, OperationId, Step};
-
-use crate::{
-    refusal::{Answer, Refusal},
-    sales::record::Holder,
+use kippu_ticket::{
+    ids::{HandoverId, OperationId, Step},
+    record::BoundTicket,
 };
 
-/// Where the tickets are after a report on a purchase; `None` when it changes nothing.
-pub fn holder_after(step: Step, outcome: ReportedOutcome) -> Option<Holder> {
+use crate::{
+    keys::Keys,
+    refusal::{Answer, Refusal},
+    tickets::brought,
+};
+
+/// The word of the sales journal for what a report says; `granted`: of tickets that came from the platform.
+pub fn journal_word(step: Step, outcome: ReportedOutcome, granted: bool) -> &'static str {
+    use ReportedOutcome::{Done, LeftAtPlatform, NotDone, PaperVoid, Unknown};
     match (step, outcome) {
-        (Step::Give, ReportedOutcome::Done) => Some(Holder::Card),
-        (Step::Give, ReportedOutcome::NotDone) => Some(Holder::Terminal),
-        (_, ReportedOutcome::Unknown) => Some(Holder::Unknown),
-        (_, ReportedOutcome::LeftAtPlatform) => Some(Holder::Platform),
-        (_, ReportedOutcome::PaperVoid)
-        | (Step::Take | Step::GiveBack | Step::Park | Step::Print, _) => None,
+        (_, LeftAtPlatform) => "left_at_platform",
+        (_, PaperVoid) => "paper_void",
+        (Step::Take, Done) => "taken",
+        (Step::Take, NotDone) => "not_taken",
+        (Step::Take, Unknown) => "taking_unknown",
+        (Step::Give, Done) if granted => "issued",
+        (Step::Give, Done) => "assigned",
+        (Step::Give, NotDone) => "not_written",
+        (Step::Give, Unknown) => "writing_unknown",
+        (Step::GiveBack, Done) => "given_back",
+        (Step::GiveBack, NotDone) => "not_given_back",
+        (Step::GiveBack, Unknown) => "giving_back_unknown",
+        (Step::Park, Done) => "parked",
+        (Step::Park, NotDone) => "not_parked",
+        (Step::Park, Unknown) => "parking_unknown",
+        (Step::Print, Done) => "printed",
+        (Step::Print, NotDone) => "not_printed",
+        (Step::Print, Unknown) => "printing_unknown",
     }
+}
+
+/// Reads all tickets of a request.
+///
+/// # Errors
+/// As [`brought::read`]; 400 when there is none, or one twice.
+pub fn read_all(stated: &[TicketOnCard], keys: &Keys) -> Answer<Vec<BoundTicket>> {
+    let mut ids: Vec<_> = stated.iter().map(|ticket| ticket.ticket).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    if ids.is_empty() || ids.len() != stated.len() {
+        return Err(Refusal::bad_request(
+            "A handover is about tickets, and about each of them once.",
+        ));
+    }
+    stated
+        .iter()
+        .map(|ticket| brought::read(ticket, keys))
+        .collect()
 }
 
 /// An operation whose end its terminal does not know.

@@ -1,19 +1,23 @@
 //! The right to issue over HTTP.
 
+use std::{collections::HashMap, sync::Arc};
+
 use axum::{
     Json,
     extract::{Path, State},
     routing::post,
 };
 use kippu_api::{
-    orders::{Grant, GrantRequest},
+    orders::{Claim, Grant, GrantRequest},
     problem::Problem,
 };
+use kippu_ticket::ids::EventId;
 
 use super::rules;
 use crate::{
     app::App,
     auth::{AsTerminal, KIOSK},
+    masters::rules::{EventFacts, Terminal},
     refusal::Answer,
     request::Body,
     routes::Routes,
@@ -33,7 +37,25 @@ pub async fn grant(
     Path(order): Path<String>,
     Body(wish): Body<GrantRequest>,
 ) -> Answer<Json<Grant>> {
-    let (grant, order) = app.storage().grant(terminal, order, wish).await?;
-    let event = app.event(order.event).await?;
-    Ok(Json(rules::sign(&grant, &event, order.seller, app.keys())?))
+    let grant = grant_of(&app, terminal, Claim::Order(order), wish).await?;
+    Ok(Json(grant))
+}
+
+/// The tickets of a claim: the same for orders and parcels.
+pub(crate) async fn grant_of(
+    app: &App,
+    terminal: Terminal,
+    claim: Claim,
+    wish: GrantRequest,
+) -> Answer<Grant> {
+    let code = wish.code.map(|code| app.keys().code_hash(code));
+    let grant = app.storage().grant(terminal, claim, wish, code).await?;
+    let mut events: HashMap<EventId, Arc<EventFacts>> = HashMap::new();
+    for granted in &grant.tickets {
+        if let Some(facts) = app.known_event(granted.event).await? {
+            events.insert(granted.event, facts);
+        }
+    }
+    let known = |event: EventId| events.get(&event).map(|facts| &**facts);
+    rules::sign(&grant, known, app.keys())
 }

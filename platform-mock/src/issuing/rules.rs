@@ -1,27 +1,28 @@
-//! Who may be given an order's tickets, and what the tickets look like. Pure.
+//! Who may be given tickets that wait at the platform, and what they look like. Pure.
 
 use kippu_api::{
     orders::{Claim, Grant, GrantRequest, GrantedTicket, OrderState},
     problem::ProblemCode,
 };
-use kippu_ticket::{
-    ids::{CardUid, HandoverId, SellerId, TerminalId, TicketId},
-    record::{TicketBody, TicketFlags, TicketKind},
-    seat::SeatAddress,
-};
+use kippu_ticket::ids::{CardUid, EventId, HandoverId, SellerId, TerminalId, TicketId};
 
 use crate::{
-    keys::{ISSUER, ISSUER_KEY, Keys},
+    handovers::record::not_owner,
+    keys::Keys,
     masters::rules::EventFacts,
     refusal::{Answer, Refusal},
-    sales::record::{Holder, OrderRecord},
+    sales::record::OrderRecord,
+    tickets::{
+        making::{self, Content},
+        standing::Holder,
+    },
 };
 
 /// A right that was given.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GrantRecord {
-    /// The order.
-    pub order: String,
+    /// What was asked for.
+    pub claim: Claim,
     /// For this handover only.
     pub handover: HandoverId,
     /// To this terminal only.
@@ -30,57 +31,59 @@ pub struct GrantRecord {
     pub incarnation: String,
     /// For this card only.
     pub card: CardUid,
-    /// Rises with every grant of the order.
+    /// Higher than every one before.
     pub fence: u64,
     /// The tickets.
-    pub tickets: Vec<GrantedSeat>,
+    pub tickets: Vec<GrantedItem>,
     /// Tickets there was no room for.
     pub left_at_platform: Vec<TicketId>,
-    /// Not yet ended by a report or a re-issue.
-    pub open: bool,
+}
+
+impl GrantRecord {
+    /// Whether a ticket is one of it.
+    pub fn has(&self, ticket: TicketId) -> bool {
+        self.tickets.iter().any(|granted| granted.ticket == ticket)
+    }
 }
 
 /// A ticket of a grant, with what its record is made of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct GrantedSeat {
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GrantedItem {
     /// Its id.
     pub ticket: TicketId,
-    /// Seat index in the plan.
-    pub seat: u32,
-    /// Price class index.
-    pub class: u8,
+    /// Its event.
+    pub event: EventId,
+    /// What was sold, or brought.
+    pub content: Content,
     /// Inside the signature.
     pub epoch: u16,
     /// Outside it.
     pub hop: u16,
 }
 
-/// Whether a grant that exists answers this request: the same terminal, journal, order and card.
+/// Whether a grant that exists answers this request: the same terminal, journal, claim and card, and its handover goes on.
 pub fn check_repeat(
     known: &GrantRecord,
-    order: &str,
+    open: bool,
+    claim: &Claim,
     terminal: TerminalId,
     wish: &GrantRequest,
 ) -> Answer<()> {
-    let same = (
-        known.order.as_str(),
-        known.terminal,
-        &known.incarnation,
-        known.card,
-    ) == (order, terminal, &wish.incarnation, wish.card);
-    match (same, known.open) {
+    let same = (&known.claim, known.terminal, &known.incarnation, known.card)
+        == (claim, terminal, &wish.incarnation, wish.card);
+    match (same, open) {
         (true, true) => Ok(()),
         (true, false) => Err(not_owner("This handover has ended.")),
         (false, _) => Err(not_owner("This handover was granted for something else.")),
     }
 }
 
-/// Chooses the tickets for a new grant: what waits at the platform, as far as there is room. Also gives those left behind.
-pub fn choose(
+/// Whether an order's tickets may be granted; then these wait at the platform, in the order of their places.
+pub fn waiting_of_order(
     order: &OrderRecord,
     seller: SellerId,
     wish: &GrantRequest,
-) -> Answer<(Vec<GrantedSeat>, Vec<TicketId>)> {
+) -> Answer<Vec<TicketId>> {
     if order.seller != seller {
         return Err(Refusal::not_found("order"));
     }
@@ -108,93 +111,67 @@ pub fn choose(
         )
         .hint("Use another card, or free some room and come back."));
     }
-    let mut granted: Vec<GrantedSeat> = order
+    Ok(order
         .tickets
         .iter()
-        .filter(|ticket| !ticket.void && ticket.holder == Holder::Platform)
-        .map(|ticket| GrantedSeat {
-            ticket: ticket.ticket,
-            seat: ticket.seat,
-            class: ticket.class,
-            epoch: ticket.epoch,
-            hop: ticket.hop.saturating_add(1),
-        })
-        .collect();
-    let left = granted.split_off(granted.len().min(usize::from(wish.room)));
-    Ok((granted, left.into_iter().map(|seat| seat.ticket).collect()))
+        .filter(|ticket| !ticket.void && ticket.is_waiting())
+        .map(|ticket| ticket.ticket)
+        .collect())
 }
 
-/// The state of a paid order by where its tickets are.
+/// The state of a paid order by where its tickets are; a ticket that went on from the card it was brought to has been issued.
 pub fn state_of(holders: impl IntoIterator<Item = Holder>) -> OrderState {
     let mut state = OrderState::Issued;
     for holder in holders {
         match holder {
             Holder::Terminal | Holder::Unknown => return OrderState::Granted,
             Holder::Platform => state = OrderState::Paid,
-            Holder::Card => {}
+            Holder::Card | Holder::Paper => {}
         }
     }
     state
 }
 
-/// Signs and binds the tickets of a grant.
-pub fn sign(
+/// Signs and binds the tickets of a grant. `events` are those of them this platform has.
+pub fn sign<'a>(
     grant: &GrantRecord,
-    event: &EventFacts,
-    seller: SellerId,
+    events: impl Fn(EventId) -> Option<&'a EventFacts>,
     keys: &Keys,
 ) -> Answer<Grant> {
-    let binding = keys.binding(event.event).for_terminal(grant.terminal);
     let mut tickets = Vec::with_capacity(grant.tickets.len());
     for granted in &grant.tickets {
-        let body = TicketBody {
-            issuer_key: ISSUER_KEY,
-            ticket: granted.ticket,
-            event: event.event,
-            issuer: ISSUER,
-            seller,
-            epoch: granted.epoch,
-            entrance: event.entrance_of(granted.seat).unwrap_or(0),
-            kind: TicketKind::Seat,
-            price_class: granted.class,
-            flags: TicketFlags::default(),
-            seat: address(event, granted.seat)?,
-        };
-        let bound = binding.bind(body.sign(&keys.issuer), grant.card, granted.hop);
+        let signed = making::sign(
+            granted.ticket,
+            granted.event,
+            granted.epoch,
+            &granted.content,
+            events(granted.event),
+            keys,
+        )?;
+        let binding = making::binding(granted.event, grant.terminal, keys);
         tickets.push(GrantedTicket {
             ticket: granted.ticket,
-            event: event.event,
-            record: hex::encode(bound.to_bytes()),
+            event: granted.event,
+            record: hex::encode(binding.bind(signed, grant.card, granted.hop).to_bytes()),
             epoch: granted.epoch,
             hop: granted.hop,
         });
     }
+    let mut of_tickets: Vec<EventId> = grant.tickets.iter().map(|granted| granted.event).collect();
+    of_tickets.sort_unstable();
+    of_tickets.dedup();
     Ok(Grant {
-        claim: Claim::Order(grant.order.clone()),
+        claim: grant.claim.clone(),
         handover: grant.handover,
         card: grant.card,
         fence: grant.fence,
         tickets,
-        events: vec![event.on_card()],
+        events: of_tickets
+            .into_iter()
+            .map(|event| making::on_card(event, events(event)))
+            .collect(),
         left_at_platform: grant.left_at_platform.clone(),
     })
-}
-
-fn address(event: &EventFacts, seat: u32) -> Answer<SeatAddress> {
-    if seat as usize >= event.plan.seats.len() {
-        return Err(Refusal::internal(&format!(
-            "seat {seat} is not in the plan"
-        )));
-    }
-    let words = event.plan.address(seat as usize);
-    SeatAddress::new(words.floor, words.block, words.row, words.number)
-        .map_err(|error| Refusal::internal(&error))
-}
-
-/// 409: somebody else has it.
-pub fn not_owner(detail: &str) -> Refusal {
-    Refusal::new(ProblemCode::NotOwner, detail)
-        .hint("Wait for that terminal, or let a clerk issue the tickets anew.")
 }
 
 fn wrong_state(detail: &str) -> Refusal {
@@ -207,8 +184,8 @@ mod tests {
 
     #[test]
     fn an_order_is_as_far_as_its_slowest_ticket() {
-        use Holder::{Card, Platform, Terminal, Unknown};
-        assert_eq!(state_of([Card, Card]), OrderState::Issued);
+        use Holder::{Card, Paper, Platform, Terminal, Unknown};
+        assert_eq!(state_of([Card, Paper]), OrderState::Issued);
         assert_eq!(state_of([Card, Platform]), OrderState::Paid);
         assert_eq!(state_of([Platform, Terminal]), OrderState::Granted);
         assert_eq!(state_of([Card, Unknown]), OrderState::Granted);

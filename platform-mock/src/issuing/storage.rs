@@ -1,39 +1,55 @@
 //! Grants and re-issues as commands.
 
 use async_trait::async_trait;
-use kippu_api::orders::{GrantRequest, OrderState};
-use kippu_ticket::ids::{HandoverId, TerminalId, TicketId};
-use rusqlite::{Connection, OptionalExtension as _, types::Type};
+use kippu_api::orders::{Claim, GrantRequest};
+use kippu_ticket::{
+    ids::{EventId, Generation, HandoverId, SellerId, TerminalId, TicketId},
+    record::SignedTicket,
+};
+use rusqlite::{Connection, OptionalExtension as _, Row, types::Type};
 
 use super::{
-    refused,
-    rules::{self, GrantRecord, GrantedSeat},
+    reissue,
+    rules::{self, GrantRecord, GrantedItem},
 };
 use crate::{
     clerks::rules::Clerk,
+    handovers::{
+        record::{self as handovers, HandoverRecord, HandoverState},
+        refused::{Asked, Request, decided},
+    },
     journal::Entry,
     masters::rules::Terminal,
+    parcels,
     refusal::{Answer, Refusal},
     sales::{
-        command::set_state,
-        record::{self, Holder, OrderRecord},
+        command::refresh_state,
+        record::{self, OrderRecord},
     },
     storage::{
         Sqlite, Unit,
         idempotency::{RequestKey, once},
+        words::from_word,
+    },
+    tickets::{
+        making::Content,
+        record as tickets,
+        standing::{Holder, Phase, Rank, Standing},
     },
 };
 
 /// Issuing.
 #[async_trait]
 pub trait IssuingStorage: Send + Sync {
-    /// Gives the right to write an order's tickets. The same request again gets the same answer, a refusal included.
+    /// Gives the right to write tickets of an order or a parcel; `code` is the keyed hash of the one in the wish. The same request again gets
+    /// the same answer, a refusal included.
     async fn grant(
         &self,
         terminal: Terminal,
-        order: String,
+        claim: Claim,
         wish: GrantRequest,
-    ) -> Answer<(GrantRecord, OrderRecord)>;
+        code: Option<[u8; 32]>,
+    ) -> Answer<GrantRecord>;
     /// Raises the epoch of an order's tickets and takes them back to the platform (R13).
     async fn reissue(
         &self,
@@ -49,28 +65,28 @@ impl IssuingStorage for Sqlite {
     async fn grant(
         &self,
         terminal: Terminal,
-        order: String,
+        claim: Claim,
         wish: GrantRequest,
-    ) -> Answer<(GrantRecord, OrderRecord)> {
-        // A refusal is an answer that must stay, so the command itself succeeds with it.
+        code: Option<[u8; 32]>,
+    ) -> Answer<GrantRecord> {
+        let request = Request {
+            handover: wish.handover,
+            terminal: terminal.id,
+            what: Asked::Grant,
+            attempt: 0,
+        };
         self.write(move |unit| {
             if let Some(known) = find_grant(unit.sql, wish.handover)? {
-                rules::check_repeat(&known, &order, terminal.id, &wish)?;
-                return Ok(Ok((known, record::order(unit.sql, &order)?)));
+                let owner = handovers::find(unit.sql, wish.handover)?;
+                let open = owner.is_some_and(|owner| {
+                    owner.terminal == terminal.id && owner.state == HandoverState::Open
+                });
+                rules::check_repeat(&known, open, &claim, terminal.id, &wish)?;
+                return Ok(Ok(known));
             }
-            if let Some(refusal) = refused::find(unit.sql, wish.handover, terminal.id)? {
-                return Ok(Err(refusal));
-            }
-            match choose(unit, &terminal, &order, &wish) {
-                Ok((grant, record)) => {
-                    insert(unit, &grant, &record)?;
-                    Ok(Ok((grant, record)))
-                }
-                Err(refusal) => {
-                    refused::keep(unit, wish.handover, terminal.id, &order, &refusal)?;
-                    Ok(Err(refusal))
-                }
-            }
+            decided(unit, &request, |unit| {
+                grant(unit, &terminal, &claim, &wish, code)
+            })
         })
         .await?
     }
@@ -86,126 +102,155 @@ impl IssuingStorage for Sqlite {
             return Err(Refusal::bad_request("A re-issue needs a reason."));
         }
         self.write(move |unit| {
-            once(unit, &key, |unit| reissue(unit, &clerk, &order, &reason))?;
+            once(unit, &key, |unit| {
+                reissue::reissue_order(unit, &clerk, &order, &reason)
+            })?;
             record::order(unit.sql, &order)
         })
         .await
     }
 }
 
-/// Decides on a new grant; changes nothing.
-fn choose(
-    unit: &Unit<'_>,
+/// What a claim gives, and to whose sale it belongs.
+struct Chosen {
+    waiting: Vec<TicketId>,
+    event: Option<EventId>,
+    seller: Option<SellerId>,
+}
+
+fn grant(
+    unit: &mut Unit<'_>,
     terminal: &Terminal,
-    order: &str,
+    claim: &Claim,
     wish: &GrantRequest,
-) -> Answer<(GrantRecord, OrderRecord)> {
-    let record = record::order(unit.sql, order)?;
-    let (tickets, left_at_platform) = rules::choose(&record, terminal.shop()?.seller, wish)?;
-    let grant = GrantRecord {
-        order: order.to_owned(),
-        handover: wish.handover,
-        terminal: terminal.id,
-        incarnation: wish.incarnation.clone(),
-        card: wish.card,
-        fence: record.fence + 1,
-        tickets,
-        left_at_platform,
-        open: true,
-    };
-    Ok((grant, record))
-}
-
-fn insert(unit: &mut Unit<'_>, grant: &GrantRecord, order: &OrderRecord) -> Answer<()> {
-    let handover = grant.handover.to_string();
-    unit.sql
-        .prepare_cached(
-            "INSERT INTO grants (handover, order_id, terminal, incarnation, card, fence, left_at_platform, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-        )?
-        .execute((
-            &handover,
-            &grant.order,
-            grant.terminal.0,
-            &grant.incarnation,
-            grant.card.to_string(),
-            grant.fence,
-            serde_json::to_string(&grant.left_at_platform)?,
-            unit.now,
-        ))?;
-    for granted in &grant.tickets {
-        unit.sql
-            .prepare_cached("INSERT INTO granted_tickets (handover, ticket, epoch, hop) VALUES (?1, ?2, ?3, ?4)")?
-            .execute((&handover, granted.ticket.0, granted.epoch, granted.hop))?;
-        unit.sql
-            .prepare_cached("UPDATE tickets SET holder = 'terminal', hop = ?2 WHERE ticket = ?1")?
-            .execute((granted.ticket.0, granted.hop))?;
-    }
-    unit.sql
-        .prepare_cached("UPDATE orders SET state = 'granted', fence = ?2 WHERE id = ?1")?
-        .execute((&grant.order, grant.fence))?;
-    let tickets: Vec<TicketId> = grant.tickets.iter().map(|granted| granted.ticket).collect();
-    unit.journal(&Entry {
-        kind: "granted",
-        order: Some(&grant.order),
-        event: Some(order.event.0),
-        tickets: &tickets,
-        seller: Some(order.seller.0),
-        terminal: Some(grant.terminal.0),
-        card: Some(&grant.card.to_string()),
-        note: Some(&handover),
-        ..Entry::default()
-    })
-}
-
-fn reissue(unit: &mut Unit<'_>, clerk: &Clerk, id: &str, reason: &str) -> Answer<()> {
-    let order = record::order(unit.sql, id)?;
-    if order.store != clerk.store {
-        return Err(Refusal::not_found("order in this store"));
-    }
-    if !matches!(
-        order.state,
-        OrderState::Granted | OrderState::Issued | OrderState::Paid
-    ) || order.fence == 0
-    {
-        return Err(Refusal::new(
-            kippu_api::problem::ProblemCode::WrongState,
-            "No ticket of this order was ever given out.",
+    code: Option<[u8; 32]>,
+) -> Answer<GrantRecord> {
+    if handovers::find(unit.sql, wish.handover)?.is_some() {
+        return Err(handovers::not_owner(
+            "This handover is about tickets of a card.",
         ));
     }
-    // Only what left the platform is recalled: a ticket that always stayed here has no copy anywhere.
-    let out: Vec<TicketId> = order
-        .tickets
-        .iter()
-        .filter(|ticket| ticket.holder != Holder::Platform || ticket.hop > 0)
-        .map(|ticket| ticket.ticket)
-        .collect();
-    for ticket in &out {
-        let epoch: u16 = unit
-            .sql
-            .prepare_cached("UPDATE tickets SET epoch = epoch + 1, holder = 'platform' WHERE ticket = ?1 RETURNING epoch")?
-            .query_row([ticket.0], |row| row.get(0))?;
-        unit.sql
-            .prepare_cached(
-                "INSERT INTO recalls (ticket, event, epoch) VALUES (?1, ?2, ?3)
-                 ON CONFLICT (ticket) DO UPDATE SET epoch = max(epoch, excluded.epoch)",
-            )?
-            .execute((ticket.0, order.event.0, epoch))?;
+    let mut chosen = match claim {
+        Claim::Order(order) => {
+            let order = record::order(unit.sql, order)?;
+            Chosen {
+                waiting: rules::waiting_of_order(&order, terminal.shop()?.seller, wish)?,
+                event: Some(order.event),
+                seller: Some(order.seller),
+            }
+        }
+        Claim::Parcel(parcel) => {
+            let parcel = parcels::record::parcel(unit.sql, parcel)?;
+            parcels::rules::may_fetch(&parcel, wish.card, code)?;
+            let inside = tickets::of_parcel(unit.sql, &parcel.parcel)?;
+            parcels::rules::check_waiting(&parcel, &inside, wish.card, wish.room)?;
+            Chosen {
+                waiting: parcels::rules::waiting(&inside)
+                    .map(|ticket| ticket.ticket)
+                    .collect(),
+                event: None,
+                seller: None,
+            }
+        }
+    };
+    let room = chosen.waiting.len().min(usize::from(wish.room));
+    let left_at_platform = chosen.waiting.split_off(room);
+    let fence = tickets::next_fence(unit)?;
+    insert(unit, terminal.id, claim, wish, fence, &left_at_platform)?;
+    for ticket in &chosen.waiting {
+        hand_out(unit, wish.handover, *ticket)?;
     }
-    unit.sql
-        .prepare_cached("UPDATE grants SET open = 0 WHERE order_id = ?1")?
-        .execute([id])?;
-    set_state(unit, id, OrderState::Paid)?;
     unit.journal(&Entry {
-        kind: "reissued",
-        order: Some(id),
-        event: Some(order.event.0),
-        tickets: &out,
-        seller: Some(order.seller.0),
-        clerk: Some(clerk.id),
-        card: Some(&order.card.to_string()),
-        note: Some(reason),
+        kind: "granted",
+        order: claim.order(),
+        event: chosen.event.map(|event| event.0),
+        tickets: &chosen.waiting,
+        seller: chosen.seller.map(|seller| seller.0),
+        terminal: Some(terminal.id.0),
+        card: Some(&wish.card.to_string()),
+        note: Some(&wish.handover.to_string()),
         ..Entry::default()
-    })
+    })?;
+    if let Claim::Order(order) = claim {
+        unit.sql
+            .prepare_cached("UPDATE orders SET fence = ?2 WHERE id = ?1")?
+            .execute((order, fence))?;
+        refresh_state(unit, order)?;
+    }
+    find_grant(unit.sql, wish.handover)?
+        .ok_or_else(|| Refusal::internal(&"a grant that was just written is not there"))
+}
+
+fn insert(
+    unit: &Unit<'_>,
+    terminal: TerminalId,
+    claim: &Claim,
+    wish: &GrantRequest,
+    fence: u64,
+    left_at_platform: &[TicketId],
+) -> Answer<()> {
+    handovers::insert(
+        unit,
+        &HandoverRecord {
+            handover: wish.handover,
+            terminal,
+            incarnation: wish.incarnation.clone(),
+            fence,
+            state: HandoverState::Open,
+            purpose: None,
+            giver: None,
+            receiver: Some(wish.card),
+            begun: unit.now,
+        },
+    )?;
+    let parcel = match claim {
+        Claim::Order(_) => None,
+        Claim::Parcel(parcel) => Some(parcel),
+    };
+    unit.sql
+        .prepare_cached(
+            "INSERT INTO grants (handover, order_id, parcel, terminal, incarnation, card, fence, left_at_platform, at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+        )?
+        .execute((
+            wish.handover.to_string(),
+            claim.order(),
+            parcel,
+            terminal.0,
+            &wish.incarnation,
+            wish.card.to_string(),
+            fence,
+            serde_json::to_string(left_at_platform)?,
+            unit.now,
+        ))?;
+    Ok(())
+}
+
+/// A ticket leaves the platform: one hop above every record that was ever made of it.
+fn hand_out(unit: &Unit<'_>, handover: HandoverId, ticket: TicketId) -> Answer<()> {
+    let row = tickets::find(unit.sql, ticket)?.ok_or_else(|| Refusal::not_found("ticket"))?;
+    let hop = row.next_hop();
+    let epoch = row.standing.rank.epoch;
+    let before = Generation {
+        epoch,
+        hop: hop.saturating_sub(1),
+    };
+    handovers::put_ticket(unit, handover, ticket, before)?;
+    tickets::put(
+        unit,
+        ticket,
+        &Standing {
+            rank: Rank {
+                epoch,
+                hop,
+                phase: Phase::OnItsWay,
+            },
+            holder: Holder::Terminal,
+            card: None,
+            serial: None,
+            handover: Some(handover),
+        },
+    )
 }
 
 /// The grant of a handover, if there is one.
@@ -213,40 +258,60 @@ pub(crate) fn find_grant(sql: &Connection, handover: HandoverId) -> Answer<Optio
     let name = handover.to_string();
     let found = sql
         .prepare_cached(
-            "SELECT order_id, terminal, incarnation, card, fence, left_at_platform, open FROM grants WHERE handover = ?1",
+            "SELECT order_id, parcel, terminal, incarnation, card, fence, left_at_platform FROM grants WHERE handover = ?1",
         )?
-        .query_row([&name], |row| {
-            let (card, left): (String, String) = (row.get(3)?, row.get(5)?);
-            Ok(GrantRecord {
-                order: row.get(0)?,
-                handover,
-                terminal: TerminalId(row.get(1)?),
-                incarnation: row.get(2)?,
-                card: card.parse().map_err(|error| rusqlite::Error::FromSqlConversionFailure(3, Type::Text, Box::new(error)))?,
-                fence: row.get(4)?,
-                tickets: Vec::new(),
-                left_at_platform: serde_json::from_str(&left)
-                    .map_err(|error| rusqlite::Error::FromSqlConversionFailure(5, Type::Text, Box::new(error)))?,
-                open: row.get(6)?,
-            })
-        })
+        .query_row([&name], |row| grant_row(row, handover))
         .optional()?;
     let Some(mut grant) = found else {
         return Ok(None);
     };
     let mut statement = sql.prepare_cached(
-        "SELECT g.ticket, t.seat, t.class, g.epoch, g.hop FROM granted_tickets g JOIN tickets t USING (ticket)
-         WHERE g.handover = ?1 ORDER BY t.place",
+        "SELECT h.ticket, t.event, t.seat, t.class, o.seller, t.signed, h.epoch, h.hop FROM handover_tickets h
+         JOIN tickets t USING (ticket) LEFT JOIN orders o ON o.id = t.order_id
+         WHERE h.handover = ?1 ORDER BY t.order_id, t.place, t.ticket",
     )?;
-    let rows = statement.query_map([&name], |row| {
-        Ok(GrantedSeat {
-            ticket: TicketId(row.get(0)?),
-            seat: row.get(1)?,
-            class: row.get(2)?,
-            epoch: row.get(3)?,
-            hop: row.get(4)?,
-        })
-    })?;
+    let rows = statement.query_map([&name], item_row)?;
     grant.tickets = rows.collect::<Result<_, _>>()?;
     Ok(Some(grant))
+}
+
+fn grant_row(row: &Row<'_>, handover: HandoverId) -> Result<GrantRecord, rusqlite::Error> {
+    let (order, parcel): (Option<String>, Option<String>) = (row.get(0)?, row.get(1)?);
+    let left: String = row.get(6)?;
+    Ok(GrantRecord {
+        claim: match (order, parcel) {
+            (Some(order), _) => Claim::Order(order),
+            (None, parcel) => Claim::Parcel(parcel.unwrap_or_default()),
+        },
+        handover,
+        terminal: TerminalId(row.get(2)?),
+        incarnation: row.get(3)?,
+        card: from_word(row, 4)?,
+        fence: row.get(5)?,
+        tickets: Vec::new(),
+        left_at_platform: serde_json::from_str(&left).map_err(|error| {
+            rusqlite::Error::FromSqlConversionFailure(6, Type::Text, Box::new(error))
+        })?,
+    })
+}
+
+fn item_row(row: &Row<'_>) -> Result<GrantedItem, rusqlite::Error> {
+    let signed: Option<[u8; SignedTicket::LEN]> = row.get(5)?;
+    let hop: u16 = row.get(7)?;
+    Ok(GrantedItem {
+        ticket: TicketId(row.get(0)?),
+        event: EventId(row.get(1)?),
+        content: match signed {
+            Some(bytes) => Content::Brought(SignedTicket::from_bytes(&bytes).map_err(|error| {
+                rusqlite::Error::FromSqlConversionFailure(5, Type::Blob, Box::new(error))
+            })?),
+            None => Content::Seat {
+                seat: row.get(2)?,
+                class: row.get(3)?,
+                seller: SellerId(row.get(4)?),
+            },
+        },
+        epoch: row.get(6)?,
+        hop: hop.saturating_add(1),
+    })
 }

@@ -32,9 +32,24 @@ pub struct Entry<'a> {
     /// The clerk.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub clerk: Option<i64>,
+    /// The operator.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub operator: Option<i64>,
     /// The card.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub card: Option<&'a str>,
+    /// Card tickets were taken from, where they came from one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub giver: Option<&'a str>,
+    /// Card they are meant for, where one is named.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub receiver: Option<&'a str>,
+    /// Serial number of a paper.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub serial: Option<u64>,
+    /// Whether the card proved it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub proved: Option<bool>,
     /// Money in minor units.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub amount: Option<i64>,

@@ -3,8 +3,9 @@
 use kippu_api::{orders::OrderState, problem::ProblemCode};
 use kippu_ticket::ids::{CardUid, EventId, SellerId};
 
-use super::record::HoldSeat;
+use super::record::{self, HoldSeat, TicketRecord};
 use crate::{
+    issuing::rules::state_of,
     refusal::{Answer, Refusal},
     storage::{Unit, words::word},
 };
@@ -119,10 +120,27 @@ pub(super) fn free_seats(
 }
 
 /// Moves an order to another state.
-pub(crate) fn set_state(unit: &Unit<'_>, order: &str, state: OrderState) -> Answer<()> {
+pub(super) fn set_state(unit: &Unit<'_>, order: &str, state: OrderState) -> Answer<()> {
     unit.sql
         .prepare_cached("UPDATE orders SET state = ?2 WHERE id = ?1")?
         .execute((order, word(&state)?))?;
+    Ok(())
+}
+
+/// Brings an order's state up to where its tickets are.
+pub(crate) fn refresh_state(unit: &Unit<'_>, order: &str) -> Answer<()> {
+    let order = record::order(unit.sql, order)?;
+    let out = |ticket: &TicketRecord| !ticket.void && !ticket.is_waiting();
+    let follows = match order.state {
+        OrderState::Paid | OrderState::Granted | OrderState::Issued => true,
+        // Paid and given out in a time that a restored platform has forgotten (R15).
+        OrderState::AwaitingPayment => order.tickets.iter().any(out),
+        OrderState::Cancelled | OrderState::Expired | OrderState::Refunded => false,
+    };
+    if follows {
+        let holders = order.tickets.iter().map(TicketRecord::holder_for_order);
+        set_state(unit, &order.id, state_of(holders))?;
+    }
     Ok(())
 }
 

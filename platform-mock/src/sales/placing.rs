@@ -1,7 +1,6 @@
 //! Seats are held, and a hold becomes an order.
 
 use kippu_api::{orders::NewOrder, problem::ProblemCode};
-use kippu_ticket::ids::TicketId;
 
 use super::{
     command::{claim_seats, pass_seats, random_id},
@@ -15,6 +14,7 @@ use crate::{
     masters::rules::Terminal,
     refusal::{Answer, Refusal},
     storage::Unit,
+    tickets::record::next_id,
 };
 
 /// Holds seats: all or none.
@@ -104,12 +104,11 @@ pub(super) fn create_order(
         ))?;
     let mut tickets = Vec::with_capacity(hold.seats.len());
     for (place, seat) in hold.seats.iter().enumerate() {
+        let ticket = next_id(unit)?;
         unit.sql
-            .prepare_cached("INSERT INTO tickets (order_id, place, event, seat, class, price) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?
-            .execute((&id, place, hold.event.0, seat.seat, seat.class, seat.price))?;
-        let ticket = u64::try_from(unit.sql.last_insert_rowid())
-            .map_err(|error| Refusal::internal(&error))?;
-        tickets.push(TicketId(ticket));
+            .prepare_cached("INSERT INTO tickets (ticket, order_id, place, event, seat, class, price) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")?
+            .execute((ticket.0, &id, place, hold.event.0, seat.seat, seat.class, seat.price))?;
+        tickets.push(ticket);
     }
     pass_seats(unit, hold.event, Some(&hold.hold), &id, &seats_of(&hold))?;
     unit.sql

@@ -5,7 +5,7 @@ use kippu_api::{
     orders::Order,
 };
 
-use super::record::{HoldRecord, Holder, OrderRecord};
+use super::record::{HoldRecord, OrderRecord};
 use crate::{
     masters::rules::EventFacts,
     refusal::{Answer, Refusal},
@@ -39,7 +39,7 @@ pub fn order(record: &OrderRecord, event: &EventFacts, now: i64) -> Answer<Order
     let waiting = record
         .tickets
         .iter()
-        .filter(|ticket| paid && !ticket.void && ticket.holder == Holder::Platform);
+        .filter(|ticket| paid && !ticket.void && ticket.is_waiting());
     Ok(Order {
         order: record.id.clone(),
         state: record.state,

@@ -7,22 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     refusal::{Answer, Refusal},
-    storage::words::from_word,
+    storage::words::{from_word, optional_word},
+    tickets::standing::Holder,
 };
-
-/// Where a ticket is (promise 1: exactly one).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Holder {
-    /// Here.
-    Platform,
-    /// A terminal was granted it and has not said how it ended.
-    Terminal,
-    /// The order's card.
-    Card,
-    /// A terminal does not know whether the card has it.
-    Unknown,
-}
 
 /// A held seat.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -71,8 +58,28 @@ pub struct TicketRecord {
     pub hop: u16,
     /// Where it is.
     pub holder: Holder,
+    /// On which card, while a card has it.
+    pub on_card: Option<CardUid>,
+    /// It went on from the card the order brought it to: no longer the order's matter.
+    pub moved: bool,
     /// The order ended without payment.
     pub void: bool,
+}
+
+impl TicketRecord {
+    /// Whether it waits here to be written to the order's card.
+    pub fn is_waiting(&self) -> bool {
+        self.holder == Holder::Platform && !self.moved
+    }
+
+    /// Who has it as far as the order is concerned: what went on from its card was brought there.
+    pub fn holder_for_order(&self) -> Holder {
+        if self.moved {
+            Holder::Card
+        } else {
+            self.holder
+        }
+    }
 }
 
 /// An order with its tickets.
@@ -223,7 +230,7 @@ fn order_row(row: &Row<'_>) -> Result<OrderRecord, rusqlite::Error> {
 
 fn tickets(sql: &Connection, order: &str) -> Answer<Vec<TicketRecord>> {
     let mut statement = sql.prepare_cached(
-        "SELECT ticket, seat, class, price, epoch, hop, holder, void FROM tickets WHERE order_id = ?1 ORDER BY place",
+        "SELECT ticket, seat, class, price, epoch, hop, holder, holder_card, moved, void FROM tickets WHERE order_id = ?1 ORDER BY place",
     )?;
     let rows = statement.query_map([order], |row| {
         Ok(TicketRecord {
@@ -234,7 +241,9 @@ fn tickets(sql: &Connection, order: &str) -> Answer<Vec<TicketRecord>> {
             epoch: row.get(4)?,
             hop: row.get(5)?,
             holder: from_word(row, 6)?,
-            void: row.get(7)?,
+            on_card: optional_word(row, 7)?,
+            moved: row.get(8)?,
+            void: row.get(9)?,
         })
     })?;
     Ok(rows.collect::<Result<_, _>>()?)

@@ -9,6 +9,8 @@ const FILES: &[(u32, &str)] = &[
     (4, include_str!("../../migrations/0004_issuing.sql")),
     (5, include_str!("../../migrations/0005_refusals.sql")),
     (6, include_str!("../../migrations/0006_gate_marks.sql")),
+    (7, include_str!("../../migrations/0007_handovers.sql")),
+    (8, include_str!("../../migrations/0008_operators.sql")),
 ];
 
 /// Why a database cannot be used.
@@ -28,6 +30,9 @@ pub enum MigrationFault {
 }
 
 /// Applies every file above the database's `user_version`.
+///
+/// # Errors
+/// [`MigrationFault`].
 pub fn migrate(sql: &mut Connection) -> Result<(), MigrationFault> {
     let known = FILES.last().map_or(0, |(number, _)| *number);
     let found: u32 = sql.query_row("PRAGMA user_version", [], |row| row.get(0))?;

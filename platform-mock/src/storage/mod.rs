@@ -10,17 +10,28 @@ mod unit;
 pub mod words;
 mod writer;
 
-pub use migrations::MigrationFault;
+pub use migrations::{MigrationFault, migrate};
 pub use sqlite::Sqlite;
 pub use unit::Unit;
 pub use writer::WriterCounts;
 
 use crate::{
-    allocation::storage::AllocationStorage, cards::storage::CardStorage,
-    clerks::storage::ClerkStorage, gates::storage::GateStorage,
-    handovers::storage::HandoverStorage, issuing::storage::IssuingStorage,
-    journal::storage::JournalStorage, masters::storage::MasterStorage,
+    allocation::storage::AllocationStorage,
+    cards::storage::CardStorage,
+    clerks::storage::ClerkStorage,
+    gates::storage::GateStorage,
+    handovers::storage::HandoverStorage,
+    issuing::storage::IssuingStorage,
+    journal::storage::JournalStorage,
+    masters::storage::MasterStorage,
+    operator::{
+        reissue::ReissueStorage, storage::OperatorStorage, terminals::TerminalStorage,
+        views::ViewStorage,
+    },
+    parcels::storage::ParcelStorage,
+    restore::storage::RestoreStorage,
     sales::storage::SalesStorage,
+    stick::storage::StickStorage,
 };
 
 /// Everything the platform keeps. A command's answer is durable when it arrives.
@@ -31,9 +42,16 @@ pub trait Storage:
     + IssuingStorage
     + CardStorage
     + HandoverStorage
+    + ParcelStorage
     + GateStorage
     + ClerkStorage
     + JournalStorage
+    + OperatorStorage
+    + RestoreStorage
+    + ReissueStorage
+    + StickStorage
+    + TerminalStorage
+    + ViewStorage
 {
 }
 
@@ -44,8 +62,15 @@ impl<T> Storage for T where
         + IssuingStorage
         + CardStorage
         + HandoverStorage
+        + ParcelStorage
         + GateStorage
         + ClerkStorage
         + JournalStorage
+        + OperatorStorage
+        + RestoreStorage
+        + ReissueStorage
+        + StickStorage
+        + TerminalStorage
+        + ViewStorage
 {
 }

@@ -55,6 +55,19 @@ impl<'a> Unit<'a> {
         self.changes.push(StockChange::Reload { event });
     }
 
+    /// Does something that leaves no trace when it is refused, although the request goes on.
+    pub fn all_or_nothing<T>(&mut self, run: impl FnOnce(&mut Self) -> Answer<T>) -> Answer<T> {
+        self.sql.prepare_cached("SAVEPOINT part")?.execute([])?;
+        let mark = self.mark();
+        let done = run(self);
+        if done.is_err() {
+            self.sql.prepare_cached("ROLLBACK TO part")?.execute([])?;
+            self.return_to(mark);
+        }
+        self.sql.prepare_cached("RELEASE part")?.execute([])?;
+        done
+    }
+
     pub(super) fn mark(&self) -> Mark {
         Mark {
             head: self.head.clone(),

@@ -130,6 +130,7 @@ pub fn report(grant: &Grant, outcome: ReportedOutcome, row: u64) -> Report {
         receiver: None,
         records: Vec::new(),
         serial: None,
+        code: None,
         fence: grant.fence,
         card: grant.card,
         step: Step::Give,

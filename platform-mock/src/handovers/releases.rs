@@ -1,0 +1,284 @@
+//! An owner lets go of a handover, and another terminal goes on with it (R6).
+
+use kippu_api::{
+    handovers::{ReleaseRequest, TakeOverRequest, TakenOver},
+    problem::ProblemCode,
+};
+use kippu_ticket::{
+    ids::{CardUid, HandoverId, TerminalId, TicketId},
+    record::BoundTicket,
+};
+use rusqlite::{Connection, OptionalExtension as _, Row, types::Type};
+use serde::de::DeserializeOwned;
+
+use super::{
+    acting::taken_and_kept,
+    record::{self, Asker, HandoverState, not_owner},
+};
+use crate::{
+    journal::Entry,
+    refusal::{Answer, Refusal},
+    storage::Unit,
+    tickets::{
+        record as tickets,
+        standing::{Holder, Phase, Rank, Standing},
+    },
+};
+
+/// What an owner let go of.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Release {
+    /// The handover.
+    pub handover: HandoverId,
+    /// Fence of the ownership that ended with it.
+    pub fence: u64,
+    /// Which try.
+    pub attempt: u8,
+    /// Keyed hash of the code.
+    pub code: [u8; 32],
+    /// The cards it is about.
+    pub cards: Vec<CardUid>,
+    /// Tickets in the terminal or in between.
+    pub tickets: Vec<TicketId>,
+    /// Version of the row.
+    pub row_version: u32,
+    /// The row, unread.
+    pub row: serde_json::Value,
+    /// When, UTC microseconds.
+    pub at: i64,
+    /// Who took it over: terminal, journal, fence.
+    pub taken: Option<(TerminalId, String, u64)>,
+}
+
+const RELEASE: &str = "SELECT handover, fence, attempt, code, cards, tickets, row_version, row, at, taken_by, taken_incarnation, taken_fence FROM releases";
+
+/// The last release of a handover.
+pub fn last(sql: &Connection, handover: HandoverId) -> Answer<Option<Release>> {
+    Ok(sql
+        .prepare_cached(&format!(
+            "{RELEASE} WHERE handover = ?1 ORDER BY fence DESC LIMIT 1"
+        ))?
+        .query_row([handover.to_string()], release_row)
+        .optional()?)
+}
+
+/// Releases nobody has taken over yet that a code belongs to.
+pub fn open_by_code(sql: &Connection, code: &[u8; 32]) -> Answer<Vec<Release>> {
+    let mut statement =
+        sql.prepare_cached(&format!("{RELEASE} WHERE code = ?1 AND taken_by IS NULL"))?;
+    let rows = statement.query_map([code], release_row)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Releases nobody has taken over yet that name a card.
+pub fn open_by_card(sql: &Connection, card: CardUid) -> Answer<Vec<Release>> {
+    let mut statement = sql.prepare_cached(&format!(
+        "{RELEASE} WHERE taken_by IS NULL AND EXISTS (SELECT 1 FROM json_each(cards) WHERE value = ?1)"
+    ))?;
+    let rows = statement.query_map([card.to_string()], release_row)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// The tickets a journal let go of whenever it owned the handover; empty when it never did.
+pub(super) fn of_journal(
+    sql: &Connection,
+    handover: HandoverId,
+    asker: &Asker<'_>,
+) -> Answer<Vec<TicketId>> {
+    let mut statement = sql.prepare_cached(
+        "SELECT tickets FROM releases WHERE handover = ?1 AND terminal = ?2 AND incarnation = ?3",
+    )?;
+    let rows = statement.query_map(
+        (handover.to_string(), asker.terminal.0, asker.incarnation),
+        |row| parsed::<Vec<TicketId>>(row, 0),
+    )?;
+    Ok(rows.collect::<Result<Vec<_>, _>>()?.concat())
+}
+
+/// Keeps what an owner lets go of. The same again is the same, also after somebody has gone on with it.
+pub(super) fn release(
+    unit: &mut Unit<'_>,
+    handover: HandoverId,
+    terminal: TerminalId,
+    wish: &ReleaseRequest,
+    brought: &[BoundTicket],
+    code: [u8; 32],
+) -> Answer<()> {
+    let asker = Asker {
+        terminal,
+        incarnation: &wish.incarnation,
+        fence: wish.fence,
+    };
+    if is_repeated(unit.sql, handover, &asker)? {
+        return Ok(());
+    }
+    let known = record::owned_or_begun(unit, handover, &asker, wish.cards.first().copied(), None)?;
+    for ticket in brought {
+        let row = taken_and_kept(unit, handover, ticket)?;
+        record::add_ticket(unit, handover, row.ticket, ticket.generation())?;
+        if !row.standing.in_hands_of(handover) {
+            // Its report is still to come; whether the card was written only the card can say.
+            let between = Standing {
+                rank: row
+                    .standing
+                    .rank
+                    .max(Rank::of(ticket.generation(), Phase::PerhapsTaken)),
+                holder: Holder::Unknown,
+                card: None,
+                serial: None,
+                handover: Some(handover),
+            };
+            tickets::put(unit, row.ticket, &between)?;
+            tickets::put_claim(unit, row.ticket, None, true)?;
+        }
+    }
+    let ids: Vec<TicketId> = wish.tickets.iter().map(|ticket| ticket.ticket).collect();
+    unit.sql
+        .prepare_cached(
+            "INSERT INTO releases (handover, fence, terminal, incarnation, attempt, code, cards, tickets, row_version, row, at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+        )?
+        .execute((
+            handover.to_string(),
+            known.fence,
+            terminal.0,
+            &wish.incarnation,
+            wish.attempt,
+            code,
+            serde_json::to_string(&wish.cards)?,
+            serde_json::to_string(&ids)?,
+            wish.row_version,
+            serde_json::to_string(&wish.row)?,
+            unit.now,
+        ))?;
+    record::set_state(unit, handover, HandoverState::Released)?;
+    unit.journal(&Entry {
+        kind: "released",
+        tickets: &ids,
+        terminal: Some(terminal.0),
+        note: Some(&handover.to_string()),
+        ..Entry::default()
+    })
+}
+
+fn is_repeated(sql: &Connection, handover: HandoverId, asker: &Asker<'_>) -> Answer<bool> {
+    Ok(sql
+        .prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM releases WHERE handover = ?1 AND fence = ?2 AND terminal = ?3 AND incarnation = ?4)",
+        )?
+        .query_row(
+            (
+                handover.to_string(),
+                asker.fence,
+                asker.terminal.0,
+                asker.incarnation,
+            ),
+            |row| row.get(0),
+        )?)
+}
+
+/// Makes a terminal the owner of a released handover; the first one wins.
+pub(super) fn take_over(
+    unit: &mut Unit<'_>,
+    handover: HandoverId,
+    terminal: TerminalId,
+    wish: &TakeOverRequest,
+    code: Option<[u8; 32]>,
+) -> Answer<TakenOver> {
+    let gone = || not_owner("Another terminal has this handover.");
+    let release = last(unit.sql, handover)?.ok_or_else(|| {
+        Refusal::new(
+            ProblemCode::NotOwner,
+            "The terminal that has these tickets has not let go of them.",
+        )
+        .hint("Go to that terminal.")
+    })?;
+    let known =
+        code == Some(release.code) || wish.card.is_some_and(|card| release.cards.contains(&card));
+    if !known {
+        return Err(Refusal::new(
+            ProblemCode::Forbidden,
+            "Neither the code nor the card belongs to this handover.",
+        )
+        .hint("Check the code on the slip and enter it again."));
+    }
+    let owner = record::find(unit.sql, handover)?.ok_or_else(gone)?;
+    let fence = match &release.taken {
+        Some((by, journal, fence)) => {
+            let repeated = (*by, journal) == (terminal, &wish.incarnation)
+                && owner.fence == *fence
+                && owner.state != HandoverState::Released;
+            if !repeated {
+                return Err(gone());
+            }
+            *fence
+        }
+        None => own(unit, terminal, wish, &release)?,
+    };
+    Ok(TakenOver {
+        handover,
+        fence,
+        row_version: release.row_version,
+        row: release.row,
+    })
+}
+
+fn own(
+    unit: &mut Unit<'_>,
+    terminal: TerminalId,
+    wish: &TakeOverRequest,
+    release: &Release,
+) -> Answer<u64> {
+    let fence = tickets::next_fence(unit)?;
+    let handover = release.handover;
+    unit.sql
+        .prepare_cached(
+            "UPDATE releases SET taken_by = ?3, taken_incarnation = ?4, taken_fence = ?5 WHERE handover = ?1 AND fence = ?2",
+        )?
+        .execute((
+            handover.to_string(),
+            release.fence,
+            terminal.0,
+            &wish.incarnation,
+            fence,
+        ))?;
+    unit.sql
+        .prepare_cached(
+            "UPDATE handovers SET terminal = ?2, incarnation = ?3, fence = ?4, state = 'open' WHERE handover = ?1",
+        )?
+        .execute((handover.to_string(), terminal.0, &wish.incarnation, fence))?;
+    unit.journal(&Entry {
+        kind: "taken_over",
+        tickets: &release.tickets,
+        terminal: Some(terminal.0),
+        note: Some(&handover.to_string()),
+        ..Entry::default()
+    })?;
+    Ok(fence)
+}
+
+fn release_row(row: &Row<'_>) -> Result<Release, rusqlite::Error> {
+    let taken_by: Option<u32> = row.get(9)?;
+    Ok(Release {
+        handover: crate::storage::words::from_word(row, 0)?,
+        fence: row.get(1)?,
+        attempt: row.get(2)?,
+        code: row.get(3)?,
+        cards: parsed(row, 4)?,
+        tickets: parsed(row, 5)?,
+        row_version: row.get(6)?,
+        row: parsed(row, 7)?,
+        at: row.get(8)?,
+        taken: match taken_by {
+            Some(terminal) => Some((TerminalId(terminal), row.get(10)?, row.get(11)?)),
+            None => None,
+        },
+    })
+}
+
+fn parsed<T: DeserializeOwned>(row: &Row<'_>, column: usize) -> Result<T, rusqlite::Error> {
+    let text: String = row.get(column)?;
+    serde_json::from_str(&text).map_err(|error| {
+        rusqlite::Error::FromSqlConversionFailure(column, Type::Text, Box::new(error))
+    })
+}
