@@ -1,4 +1,4 @@
-//! Who calls: terminals by their bearer token, clerks by their session. Each route states who may call it.
+//! Who calls: terminals by their bearer token, clerks and operators by their session. Each route states who may call it.
 
 use std::{
     collections::HashMap,
@@ -18,7 +18,10 @@ use crate::{
     app::App,
     clerks::rules::Clerk,
     masters::rules::{Terminal, TerminalRole},
+    operator::{pages, rules::Operator},
     refusal::{Answer, Refusal},
+    restore::guard,
+    routes::RouteEntry,
     storage::Storage,
 };
 
@@ -33,6 +36,8 @@ pub enum Role {
     Register,
     /// A clerk's session.
     Clerk,
+    /// An operator's session, as bearer token or, for pages, as cookie.
+    Operator,
 }
 
 /// Who may call a route.
@@ -54,6 +59,8 @@ pub const CARD_TERMINAL: Allow = Allow::Roles(&[Role::Kiosk, Role::Gate]);
 pub const STORE_TERMINAL: Allow = Allow::Roles(&[Role::Kiosk, Role::Register]);
 /// Clerks.
 pub const CLERK: Allow = Allow::Roles(&[Role::Clerk]);
+/// People who run the platform.
+pub const OPERATOR: Allow = Allow::Roles(&[Role::Operator]);
 
 /// An authenticated caller.
 #[derive(Debug, Clone)]
@@ -62,6 +69,8 @@ pub enum Caller {
     Terminal(Terminal),
     /// A clerk, with the hash of the session's token.
     Clerk(Clerk, [u8; 32]),
+    /// An operator, with the hash of the session's token.
+    Operator(Operator, [u8; 32]),
 }
 
 impl Caller {
@@ -70,6 +79,7 @@ impl Caller {
         match self {
             Self::Terminal(terminal) => format!("t{}", terminal.id),
             Self::Clerk(clerk, _) => format!("c{}", clerk.id),
+            Self::Operator(operator, _) => format!("o{}", operator.id),
         }
     }
 
@@ -81,6 +91,7 @@ impl Caller {
                 TerminalRole::Register => Role::Register,
             },
             Self::Clerk(..) => Role::Clerk,
+            Self::Operator(..) => Role::Operator,
         }
     }
 }
@@ -118,7 +129,7 @@ impl TerminalCache {
 
 /// Lets a request through if its caller may make it.
 pub async fn authorize(
-    State((app, allow)): State<(App, Allow)>,
+    State((app, entry)): State<(App, RouteEntry)>,
     mut request: Request,
     next: Next,
 ) -> Response {
@@ -129,13 +140,23 @@ pub async fn authorize(
     let token = header
         .and_then(|value| value.strip_prefix("Bearer "))
         .map(hash_token);
-    match check(&app, allow, token).await {
+    let token = token.or_else(|| pages::cookie(entry.path, request.headers()));
+    let checked = match check(&app, entry.allow, token).await {
+        Ok(Some(caller)) => {
+            let (path, headers) = (request.uri().path(), request.headers());
+            let passed = guard::check(&app, entry, path, headers, &caller).await;
+            passed.map(|()| Some(caller))
+        }
+        other => other,
+    };
+    match checked {
         Ok(caller) => {
             if let Some(caller) = caller {
                 request.extensions_mut().insert(caller);
             }
             next.run(request).await
         }
+        Err(refusal) if pages::is_page(entry.path) => pages::refused(&request, refusal),
         Err(refusal) => refusal.into_response(),
     }
 }
@@ -153,7 +174,7 @@ async fn check(app: &App, allow: Allow, token: Option<[u8; 32]>) -> Answer<Optio
             ProblemCode::Unauthenticated,
             "No valid credentials came with the request.",
         )
-        .hint("A terminal sends its token, a clerk logs in again.")
+        .hint("A terminal sends its token, people log in again.")
     })?;
     if roles.contains(&caller.role()) {
         Ok(Some(caller))
@@ -175,10 +196,23 @@ async fn find(app: &App, roles: &[Role], token: [u8; 32]) -> Answer<Option<Calle
     {
         return Ok(Some(clerk));
     }
+    if roles == [Role::Operator]
+        && let Some(operator) = operator(app, token).await?
+    {
+        return Ok(Some(operator));
+    }
     if let Some(terminal) = app.terminals().find(app.storage(), token).await? {
         return Ok(Some(Caller::Terminal(terminal)));
     }
-    clerk(app, token).await
+    match clerk(app, token).await? {
+        Some(clerk) => Ok(Some(clerk)),
+        None => operator(app, token).await,
+    }
+}
+
+async fn operator(app: &App, token: [u8; 32]) -> Answer<Option<Caller>> {
+    let found = app.storage().operator_by_session(token, app.now()).await?;
+    Ok(found.map(|operator| Caller::Operator(operator, token)))
 }
 
 async fn clerk(app: &App, token: [u8; 32]) -> Answer<Option<Caller>> {
@@ -191,6 +225,9 @@ pub struct AsTerminal(pub Terminal);
 
 /// The calling clerk, with the hash of the session's token.
 pub struct AsClerk(pub Clerk, pub [u8; 32]);
+
+/// The calling operator, with the hash of the session's token.
+pub struct AsOperator(pub Operator, pub [u8; 32]);
 
 impl<S: Send + Sync> FromRequestParts<S> for AsTerminal {
     type Rejection = Refusal;
@@ -215,6 +252,20 @@ impl<S: Send + Sync> FromRequestParts<S> for AsClerk {
             _ => Err(Refusal::new(
                 ProblemCode::Forbidden,
                 "Only a clerk may do this.",
+            )),
+        }
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for AsOperator {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Answer<Self> {
+        match parts.extensions.get::<Caller>() {
+            Some(Caller::Operator(operator, session)) => Ok(Self(operator.clone(), *session)),
+            _ => Err(Refusal::new(
+                ProblemCode::Forbidden,
+                "Only an operator may do this.",
             )),
         }
     }

@@ -72,6 +72,11 @@ impl Refusal {
         .hint("Try again in a second.")
     }
 
+    /// Its HTTP status.
+    pub fn status(&self) -> StatusCode {
+        describe(self.code).0
+    }
+
     fn problem(self) -> Problem {
         let (status, title) = describe(self.code);
         let word = serde_json::to_value(self.code)

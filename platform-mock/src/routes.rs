@@ -43,13 +43,14 @@ impl Routes {
         allow: Allow,
         handler: MethodRouter<App>,
     ) -> Self {
-        let guarded = handler.route_layer(from_fn_with_state((self.app.clone(), allow), authorize));
-        self.router = self.router.route(path, guarded);
-        self.table.push(RouteEntry {
+        let entry = RouteEntry {
             path,
             method,
             allow,
-        });
+        };
+        let guarded = handler.route_layer(from_fn_with_state((self.app.clone(), entry), authorize));
+        self.router = self.router.route(path, guarded);
+        self.table.push(entry);
         self
     }
 

@@ -8,6 +8,7 @@ pub mod entrance;
 pub mod events;
 pub mod handovers;
 pub mod holds;
+pub mod operator;
 pub mod orders;
 pub mod parcels;
 pub mod problem;

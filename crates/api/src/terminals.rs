@@ -1,6 +1,6 @@
 //! A terminal and its platform about the terminal itself.
 //!
-//! - every answer of the platform carries the header [`PLATFORM`]; terminals send it back with the incarnation they know
+//! - every answer of the platform carries the header [`crate::client::PLATFORM_INCARNATION`]; terminals send it back with the one they know
 //! - `POST /api/v1/terminal/resent` [`Resent`] → 204: everything this terminal's journal knows was sent again (R15)
 //! - `GET /api/v1/terminal/keys` → stick file of kind keys with [`OfflineKeys`]; 403 where the operator does not allow it
 
@@ -11,9 +11,6 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::orders::EventOnCard;
-
-/// Header that names the platform's incarnation, a decimal number. It rises when the platform is restored from a backup (R15).
-pub const PLATFORM: &str = "kippu-platform";
 
 /// A terminal has sent all rows of its journal to a restored platform.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

@@ -6,6 +6,7 @@ use kippu_ticket::ids::{EventId, SellerId};
 
 use crate::{
     refusal::{Answer, Refusal},
+    sales::expiry::UNPAID_AND_DUE,
     storage::{
         Sqlite,
         stock::{Left, PackedAvailability},
@@ -62,10 +63,10 @@ impl AllocationStorage for Sqlite {
         let now = self.clock().now();
         let due = self
             .read(move |sql| {
-                let mut statement = sql.prepare_cached(
+                let mut statement = sql.prepare_cached(&format!(
                     "SELECT EXISTS (SELECT 1 FROM holds WHERE expires <= ?1)
-                         OR EXISTS (SELECT 1 FROM orders WHERE state = 'awaiting_payment' AND pay_until <= ?1)",
-                )?;
+                         OR EXISTS (SELECT 1 FROM orders WHERE {UNPAID_AND_DUE})",
+                ))?;
                 Ok(statement.query_row([now], |row| row.get::<_, bool>(0))?)
             })
             .await?;

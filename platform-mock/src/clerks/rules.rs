@@ -37,8 +37,13 @@ pub fn hash_pin(pin: &str) -> Answer<String> {
             "A PIN has at least {PIN_MIN} digits and nothing else."
         )));
     }
+    hash_secret(pin)
+}
+
+/// Hashes what somebody must know with argon2id and a fresh salt.
+pub(crate) fn hash_secret(secret: &str) -> Answer<String> {
     let hash = hasher()?
-        .hash_password(pin.as_bytes())
+        .hash_password(secret.as_bytes())
         .map_err(|error| Refusal::internal(&error))?;
     Ok(hash.to_string())
 }

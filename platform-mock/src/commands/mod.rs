@@ -1,5 +1,6 @@
 //! The commands of `platform-center`.
 
+mod backup;
 mod cards;
 mod demo;
 mod gates;
@@ -9,7 +10,7 @@ mod serve;
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// The Kippu platform: sells seats, signs tickets, answers cards.
 #[derive(Parser)]
@@ -66,6 +67,49 @@ enum Command {
         #[arg(long)]
         out: PathBuf,
     },
+    /// Copies the database into a new file, whether the platform is serving or not. Keys are not in it.
+    Backup {
+        #[command(flatten)]
+        data: Data,
+        /// File to write.
+        #[arg(long)]
+        to: PathBuf,
+    },
+    /// Puts a backup in place of the database, as a new life of the platform: every kiosk has to send its records again.
+    Restore {
+        #[command(flatten)]
+        data: Data,
+        /// The backup.
+        #[arg(long)]
+        from: PathBuf,
+        /// Highest epoch given after this backup was made, where the folder does not remember it: on a new machine.
+        #[arg(long, default_value_t = 0)]
+        epochs_above: u16,
+    },
+    /// Imports a stick file of a terminal without network. The same file again is harmless.
+    ImportReports {
+        #[command(flatten)]
+        data: Data,
+        /// The file.
+        file: PathBuf,
+    },
+    /// Allows or forbids a kiosk the keys for working without network.
+    LocalKeys {
+        #[command(flatten)]
+        data: Data,
+        /// The kiosk's name.
+        terminal: String,
+        /// Yes or no.
+        may: May,
+    },
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum May {
+    /// It may.
+    Allow,
+    /// It may not.
+    Forbid,
 }
 
 #[derive(Subcommand)]
@@ -126,6 +170,20 @@ impl Arguments {
                 Command::ExportBundle { data, gate, out } => {
                     gates::export(&data.folder, &gate, &out).await
                 }
+                Command::Backup { data, to } => backup::backup(&data.folder, &to),
+                Command::Restore {
+                    data,
+                    from,
+                    epochs_above,
+                } => backup::restore(&data.folder, &from, epochs_above),
+                Command::ImportReports { data, file } => {
+                    backup::import_reports(&data.folder, &file).await
+                }
+                Command::LocalKeys {
+                    data,
+                    terminal,
+                    may,
+                } => backup::local_keys(&data.folder, &terminal, may == May::Allow).await,
             }
         })
     }

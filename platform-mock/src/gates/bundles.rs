@@ -18,8 +18,6 @@ use crate::{
     refusal::{Answer, Refusal},
 };
 
-/// Which life of the platform this is; a platform restored from a backup begins a higher one (R15).
-const INCARNATION: u32 = 1;
 /// A bundle may be used a little before the gate's clock says it was made: 5 minutes.
 const CLOCK_TOLERANCE_MICROS: i64 = 5 * 60 * 1_000_000;
 /// People are let in until this long after the start: 4 hours.
@@ -43,7 +41,8 @@ pub async fn next(app: &App, gate: &Terminal, device_key: &[u8; 32]) -> Answer<V
             events.push(app.event(door.event).await?);
         }
     }
-    let mut bundle = build(gate, &parts, &events, app.keys(), app.now())?;
+    let incarnation = app.storage().life().incarnation;
+    let mut bundle = build(gate, &parts, &events, app.keys(), incarnation, app.now())?;
     for id in app.storage().event_ids().await? {
         if bundle.event(id).is_none() {
             bundle.elsewhere.push(other(&*app.event(id).await?));
@@ -57,6 +56,7 @@ fn build(
     parts: &BundleParts,
     events: &[Arc<EventFacts>],
     keys: &Keys,
+    incarnation: u32,
     now: i64,
 ) -> Answer<Bundle> {
     let last = events
@@ -65,7 +65,7 @@ fn build(
         .ok_or_else(|| Refusal::not_found("event for this gate"))?;
     Ok(Bundle {
         number: parts.number,
-        incarnation: INCARNATION,
+        incarnation,
         issued_at: now,
         valid: (
             now - CLOCK_TOLERANCE_MICROS,
@@ -92,7 +92,7 @@ fn build(
         card_key: Secret::new(keys.cards.gate.0),
         recalled: parts.recalls.clone(),
         recalled_terminals: Vec::new(),
-        void_serials: Vec::new(),
+        void_serials: parts.void_serials.clone(),
     })
 }
 

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use kippu_api::entrance::EntranceRecord;
-use kippu_gate::bundle::{Passage, Recall};
+use kippu_gate::bundle::{Passage, Recall, VoidSerial};
 use kippu_ticket::ids::{EventId, TerminalId, TicketId};
 use rusqlite::{Connection, OptionalExtension as _};
 
@@ -26,6 +26,8 @@ pub struct BundleParts {
     pub doors: Vec<GateDoor>,
     /// Tickets that were issued anew, with the last epoch that is not good.
     pub recalls: Vec<Recall>,
+    /// Prints that are no tickets any more.
+    pub void_serials: Vec<VoidSerial>,
 }
 
 /// Gates.
@@ -48,7 +50,14 @@ impl GateStorage for Sqlite {
                 .query_row([gate.0], |row| Ok((row.get(0)?, row.get(1)?, from_word(row, 2)?)))
                 .optional()?;
             let Some((number, mark, passage)) = found else { return Ok(None) };
-            Ok(Some(BundleParts { number, mark, passage, doors: doors(unit.sql, gate)?, recalls: recalls(unit.sql, gate)? }))
+            Ok(Some(BundleParts {
+                number,
+                mark,
+                passage,
+                doors: doors(unit.sql, gate)?,
+                recalls: recalls(unit.sql, gate)?,
+                void_serials: void_serials(unit.sql, gate)?,
+            }))
         })
         .await
     }
@@ -121,6 +130,19 @@ fn recalls(sql: &Connection, gate: TerminalId) -> Answer<Vec<Recall>> {
         Ok(Recall {
             ticket: TicketId(row.get(0)?),
             epoch: row.get(1)?,
+        })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+fn void_serials(sql: &Connection, gate: TerminalId) -> Answer<Vec<VoidSerial>> {
+    let mut statement = sql.prepare_cached(
+        "SELECT ticket, serial FROM papers WHERE void = 1 AND event IN (SELECT event FROM gate_doors WHERE terminal = ?1) ORDER BY ticket, serial",
+    )?;
+    let rows = statement.query_map([gate.0], |row| {
+        Ok(VoidSerial {
+            ticket: TicketId(row.get(0)?),
+            serial: row.get::<_, i64>(1)?.cast_unsigned(),
         })
     })?;
     Ok(rows.collect::<Result<_, _>>()?)

@@ -12,6 +12,11 @@ use crate::{
     storage::{Unit, idempotency::KEPT_MICROS},
 };
 
+/// Orders whose slip has run out by the time `?1`. One that is older than a restore may have been paid and issued in the lost time: it stays
+/// until every terminal has sent its rows again (R15).
+pub const UNPAID_AND_DUE: &str = "state = 'awaiting_payment' AND pay_until <= ?1
+    AND NOT (created <= (SELECT began FROM platform_life) AND EXISTS (SELECT 1 FROM terminals WHERE resend_due = 1))";
+
 /// Frees what is due, and forgets answers nobody asks for any more.
 pub fn expire(unit: &mut Unit<'_>) -> Answer<()> {
     let now = unit.now;
@@ -27,7 +32,7 @@ pub fn expire(unit: &mut Unit<'_>) -> Answer<()> {
     }
     let unpaid = ids(
         unit,
-        "SELECT id FROM orders WHERE state = 'awaiting_payment' AND pay_until <= ?1",
+        &format!("SELECT id FROM orders WHERE {UNPAID_AND_DUE}"),
         now,
     )?;
     for id in unpaid {

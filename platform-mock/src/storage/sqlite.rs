@@ -14,6 +14,7 @@ use crate::{
     clock::Clock,
     private::{make_private, restrict},
     refusal::{Answer, Refusal},
+    restore::life::{HighWater, Life},
     storage::{
         Unit,
         migrations::migrate,
@@ -33,6 +34,7 @@ pub struct Sqlite {
     turns: Arc<Semaphore>,
     stock: Arc<Stock>,
     clock: Arc<dyn Clock>,
+    life: Life,
 }
 
 impl Sqlite {
@@ -41,6 +43,22 @@ impl Sqlite {
     /// # Errors
     /// When the folder cannot be written, the file is no database, or a newer release wrote it.
     pub fn open(data: &Path, clock: Arc<dyn Clock>) -> anyhow::Result<Self> {
+        Self::open_with(data, clock, Writer::start)
+    }
+
+    /// The same without threads: every command and question runs where it is asked for, for simulations that must be the same every time.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub fn open_inline(data: &Path, clock: Arc<dyn Clock>) -> anyhow::Result<Self> {
+        Self::open_with(data, clock, Writer::inline)
+    }
+
+    fn open_with(
+        data: &Path,
+        clock: Arc<dyn Clock>,
+        writer: impl FnOnce(Connection, Arc<dyn Clock>, Arc<Stock>) -> anyhow::Result<Writer>,
+    ) -> anyhow::Result<Self> {
         fs::create_dir_all(data)
             .with_context(|| format!("cannot make the folder {}", data.display()))?;
         let path = data.join("platform.db");
@@ -53,8 +71,10 @@ impl Sqlite {
         }
         let mut sql = connect(&path).with_context(|| format!("cannot open {}", path.display()))?;
         migrate(&mut sql).with_context(|| format!("cannot use {}", path.display()))?;
+        let life = Life::read(&sql)?;
+        HighWater::check(data, life)?;
         let stock = Arc::new(Stock::read(&sql, clock.now())?);
-        let writer = Writer::start(sql, Arc::clone(&clock), Arc::clone(&stock))?;
+        let writer = writer(sql, Arc::clone(&clock), Arc::clone(&stock))?;
         Ok(Self {
             path,
             writer,
@@ -62,6 +82,7 @@ impl Sqlite {
             turns: Arc::new(Semaphore::new(READERS)),
             stock,
             clock,
+            life,
         })
     }
 
@@ -73,6 +94,11 @@ impl Sqlite {
     /// The clock commands are timed by.
     pub fn clock(&self) -> &dyn Clock {
         &*self.clock
+    }
+
+    /// The life of the platform this database belongs to.
+    pub fn life(&self) -> Life {
+        self.life
     }
 
     /// What the writer has done; for measuring.
@@ -106,7 +132,7 @@ impl Sqlite {
             .unwrap_or_else(PoisonError::into_inner)
             .pop();
         let (path, readers) = (self.path.clone(), Arc::clone(&self.readers));
-        let work = tokio::task::spawn_blocking(move || {
+        let work = move || {
             let sql = match kept {
                 Some(sql) => sql,
                 None => connect(&path)?,
@@ -119,8 +145,12 @@ impl Sqlite {
             // Kept until here, even when the caller has gone away: whoever is next finds the connection.
             drop(turn);
             answer
-        });
-        work.await
+        };
+        if self.writer.is_inline() {
+            return work();
+        }
+        tokio::task::spawn_blocking(work)
+            .await
             .unwrap_or_else(|error| Err(Refusal::internal(&error)))
     }
 }

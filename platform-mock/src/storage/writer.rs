@@ -6,7 +6,7 @@
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{
-        Arc,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicU64, Ordering},
         mpsc::{Receiver, SyncSender, TrySendError, sync_channel},
     },
@@ -42,6 +42,8 @@ pub struct WriterCounts {
 pub struct Writer {
     queue: Option<SyncSender<Box<dyn Job>>>,
     thread: Option<JoinHandle<()>>,
+    /// Where there is no thread: whoever asks does the work.
+    here: Option<Mutex<Worker>>,
     counts: Arc<WriterCounts>,
 }
 
@@ -53,23 +55,39 @@ impl Writer {
         stock: Arc<Stock>,
     ) -> anyhow::Result<Self> {
         let (queue, jobs) = sync_channel(QUEUE_MAX);
-        let counts = Arc::new(WriterCounts::default());
-        let head = JournalHead::read(&sql)?;
-        let mut worker = Worker {
-            sql,
-            clock,
-            stock,
-            head,
-            counts: Arc::clone(&counts),
-        };
+        let mut worker = Worker::new(sql, clock, stock)?;
+        let counts = Arc::clone(&worker.counts);
         let thread = std::thread::Builder::new()
             .name("storage-writer".into())
             .spawn(move || worker.run(&jobs))?;
         Ok(Self {
             queue: Some(queue),
             thread: Some(thread),
+            here: None,
             counts,
         })
+    }
+
+    /// The same without a thread: each request is a batch of its own, done by whoever asks for it. For simulations, whose runs must not
+    /// depend on how threads take turns.
+    pub fn inline(
+        sql: Connection,
+        clock: Arc<dyn Clock>,
+        stock: Arc<Stock>,
+    ) -> anyhow::Result<Self> {
+        let worker = Worker::new(sql, clock, stock)?;
+        let counts = Arc::clone(&worker.counts);
+        Ok(Self {
+            queue: None,
+            thread: None,
+            here: Some(Mutex::new(worker)),
+            counts,
+        })
+    }
+
+    /// Whether there is no thread.
+    pub fn is_inline(&self) -> bool {
+        self.here.is_some()
     }
 
     /// What was committed so far.
@@ -89,6 +107,16 @@ impl Writer {
             result: None,
             reply,
         });
+        if let Some(worker) = &self.here {
+            let (_, nothing_more) = sync_channel(0);
+            worker
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .serve(job, &nothing_more);
+            return answer
+                .await
+                .unwrap_or_else(|_| Err(Refusal::internal(&"a command was not answered")));
+        }
         let queue = self.queue.as_ref().ok_or_else(Refusal::busy)?;
         queue.try_send(job).map_err(|error| match error {
             TrySendError::Full(_) => Refusal::busy(),
@@ -164,23 +192,38 @@ struct Worker {
 }
 
 impl Worker {
+    fn new(sql: Connection, clock: Arc<dyn Clock>, stock: Arc<Stock>) -> anyhow::Result<Self> {
+        let head = JournalHead::read(&sql)?;
+        Ok(Self {
+            sql,
+            clock,
+            stock,
+            head,
+            counts: Arc::default(),
+        })
+    }
+
     fn run(&mut self, jobs: &Receiver<Box<dyn Job>>) {
         while let Ok(first) = jobs.recv() {
-            let mut batch = vec![first];
-            let head = self.head.clone();
-            match self.batch(jobs, &mut batch) {
-                Ok(()) => batch.into_iter().for_each(|job| job.settle(Ok(()))),
-                Err(refusal) => {
-                    self.head = head;
-                    if !self.sql.is_autocommit()
-                        && let Err(error) = self.sql.execute_batch("ROLLBACK")
-                    {
-                        tracing::error!(%error, "a failed batch could not be rolled back");
-                    }
-                    batch
-                        .into_iter()
-                        .for_each(|job| job.settle(Err(refusal.clone())));
+            self.serve(first, jobs);
+        }
+    }
+
+    fn serve(&mut self, first: Box<dyn Job>, jobs: &Receiver<Box<dyn Job>>) {
+        let mut batch = vec![first];
+        let head = self.head.clone();
+        match self.batch(jobs, &mut batch) {
+            Ok(()) => batch.into_iter().for_each(|job| job.settle(Ok(()))),
+            Err(refusal) => {
+                self.head = head;
+                if !self.sql.is_autocommit()
+                    && let Err(error) = self.sql.execute_batch("ROLLBACK")
+                {
+                    tracing::error!(%error, "a failed batch could not be rolled back");
                 }
+                batch
+                    .into_iter()
+                    .for_each(|job| job.settle(Err(refusal.clone())));
             }
         }
     }

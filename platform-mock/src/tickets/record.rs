@@ -145,6 +145,15 @@ pub fn put_claim(
     Ok(())
 }
 
+/// Numbers a platform passes over when it is restored from a backup: more than the lost time can have given out.
+const LOST_NUMBERS: u64 = 1_000_000_000;
+
+/// Begins numbers that no earlier life of the platform can have given, though nobody knows what the lost time gave (R15).
+pub fn pass_over_lost_numbers(sql: &Connection) -> Result<(), rusqlite::Error> {
+    sql.execute("UPDATE counters SET value = value + ?1", [LOST_NUMBERS])?;
+    Ok(())
+}
+
 /// The next ticket id. Ids that somebody brought are passed over.
 pub fn next_id(unit: &Unit<'_>) -> Answer<TicketId> {
     loop {

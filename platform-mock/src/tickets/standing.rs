@@ -172,7 +172,7 @@ impl Told {
             (Step::Give | Step::GiveBack | Step::Print, NotDone) | (Step::Print, PaperVoid) => {
                 (Rank::beyond(self.before, Phase::OnItsWay), Holder::Terminal)
             }
-            (Step::Give | Step::GiveBack, LeftAtPlatform) if self.granted => {
+            (_, LeftAtPlatform) if self.granted => {
                 (Rank::beyond(self.before, Phase::OnItsWay), Holder::Platform)
             }
             // Parking is done where the platform answers it, never by a report.

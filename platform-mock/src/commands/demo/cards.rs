@@ -1,4 +1,4 @@
-//! The demo's virtual cards: empty ones of each size, one nearly full, one blank, one of another system.
+//! The demo's virtual cards: empty ones of each size, two for what is sold later, one nearly full, one blank, one of another system.
 
 use std::{path::Path, time::Duration};
 
@@ -27,13 +27,15 @@ const PAST: EventId = EventId(900);
 const DAY: i64 = 24 * 3600;
 
 /// Makes the cards in a tray's folder.
-pub fn lay_out(folder: &Path, keys: &Keys, now: i64) -> anyhow::Result<()> {
+pub fn lay_out(folder: &Path, keys: &Keys, now: i64) -> anyhow::Result<Tray> {
     let tray = Tray::open(folder)?;
     let cards = [
         ("aoi-4k", 1, CardSize::K4),
         ("ben-8k", 2, CardSize::K8),
         ("chiyo-2k", 3, CardSize::K2),
         ("nearly-full-2k", 4, CardSize::K2),
+        ("dora-4k", 7, CardSize::K4),
+        ("finn-4k", 8, CardSize::K4),
     ];
     for (name, number, size) in cards {
         tray.add(name, uid(number), size, KeyKind::Des)?;
@@ -42,11 +44,12 @@ pub fn lay_out(folder: &Path, keys: &Keys, now: i64) -> anyhow::Result<()> {
     fill(&tray, "nearly-full-2k", keys, now)?;
     tray.add("blank-4k", uid(5), CardSize::K4, KeyKind::Des)?;
     tray.add("foreign-4k", uid(6), CardSize::K4, KeyKind::Des)?;
-    format(&tray, "foreign-4k", &MasterKeys::random())
+    format(&tray, "foreign-4k", &MasterKeys::random())?;
+    Ok(tray)
 }
 
 /// NXP's first byte, then digits people can tell apart.
-fn uid(number: u8) -> CardUid {
+pub fn uid(number: u8) -> CardUid {
     CardUid([0x04, 0x4B, 0x50, 0x00, 0x00, 0x00, number])
 }
 
@@ -113,11 +116,12 @@ fn past_ticket(keys: &Keys, card: CardUid, number: usize, now: i64) -> anyhow::R
     })
 }
 
-fn on_reader(
+/// Does something with a card of the tray.
+pub fn on_reader<T>(
     tray: &Tray,
     name: &str,
-    work: impl FnOnce(Box<dyn Transport>) -> anyhow::Result<()>,
-) -> anyhow::Result<()> {
+    work: impl FnOnce(Box<dyn Transport>) -> anyhow::Result<T>,
+) -> anyhow::Result<T> {
     tray.lay(name, READER)?;
     let mut reader = tray.reader(READER);
     let done = match reader.poll(Duration::ZERO) {

@@ -10,10 +10,12 @@ use platform_center::{
     storage::Storage,
 };
 
-use super::{FAN_CLUB, HOSHIMI, MATCH, PLAY, ZONE};
+use super::{FAN_CLUB, HOSHIMI, MATCH, MEMBERSHIP, PLAY, ZONE};
 
 const THEATRE: &[u8] = include_bytes!("../../../demo/ull_603.pretix.json.zst");
 const STADIUM: &[u8] = include_bytes!("../../../demo/metalist_39417.pretix.json.zst");
+/// A plan must have a seat; nobody sits on a membership.
+const MEMBERS: &[u8] = b"block,row,seat,class\nmembers,1,1,member\n";
 const MINUTE: i64 = 60 * 1_000_000;
 const HOUR: i64 = 60 * MINUTE;
 
@@ -103,6 +105,34 @@ pub async fn stadium(storage: &dyn Storage, now: i64) -> anyhow::Result<()> {
         _ => Some(HOSHIMI),
     })
     .await
+}
+
+/// A membership of the fan club for a year. It is an event without sale: its doors are open as long as the membership is good.
+pub async fn membership(storage: &dyn Storage, now: i64) -> anyhow::Result<()> {
+    let Ok((plan, _)) = import::csv::import(MEMBERS, "Members") else {
+        bail!("the plan of the membership is broken")
+    };
+    let layout = storage
+        .put_layout("Northern Stars Fan Club", ZONE, "Members", &plan)
+        .await?;
+    let event = NewEvent {
+        event: MEMBERSHIP,
+        organizer: "harbour".into(),
+        layout: layout.layout,
+        name: "Northern Stars 会員証".into(),
+        performers: "Northern Stars".into(),
+        doors_open: now,
+        starts: now + 365 * 24 * HOUR,
+        sales_end: now - HOUR,
+        currency: "JPY".into(),
+        tax_basis_points: 1000,
+        limit_per_order: 1,
+        prices: prices(&plan, |_| 3_000),
+        entrances: vec!["–".into()],
+        ways: ways(&plan, |_| (0, "–", Direction::Ahead, None)),
+    };
+    storage.register_event(event).await?;
+    Ok(())
 }
 
 fn read(packed: &[u8]) -> anyhow::Result<Plan> {

@@ -1,7 +1,10 @@
-//! `platform-center seed demo`: two events on real seat plans, two sellers, a store with its terminals and clerks, and virtual cards.
+//! `platform-center seed demo`: two events on real seat plans, a fan club, two sellers, a store with its terminals and clerks, an operator, and
+//! virtual cards.
 
 mod cards;
 mod halls;
+mod operators;
+mod owned;
 mod terminals;
 
 use std::{path::Path, sync::Arc};
@@ -33,6 +36,9 @@ const PLAY: EventId = EventId(1);
 /// The match in the stadium.
 const MATCH: EventId = EventId(2);
 
+/// The fan club's membership of this year: an event that lasts as long as the membership.
+const MEMBERSHIP: EventId = EventId(901);
+
 /// Fills an empty data folder. One that has the demo already is refused, or left as it is with `if_empty`.
 pub async fn seed(data: &Path, tray: Option<&Path>, if_empty: bool) -> anyhow::Result<()> {
     let clock = Arc::new(SystemClock);
@@ -46,15 +52,24 @@ pub async fn seed(data: &Path, tray: Option<&Path>, if_empty: bool) -> anyhow::R
         }
         return look_at(&storage, data, &anew, now).await;
     }
-    if let Some(tray) = tray {
-        cards::lay_out(tray, &keys, now)
-            .with_context(|| format!("cannot make the cards in {}", tray.display()))?;
-    }
+    let tray = match tray {
+        Some(tray) => Some(
+            cards::lay_out(tray, &keys, now)
+                .with_context(|| format!("cannot make the cards in {}", tray.display()))?,
+        ),
+        None => None,
+    };
     people(&storage).await?;
     halls::theatre(&storage, now).await?;
     halls::stadium(&storage, now).await?;
+    halls::membership(&storage, now).await?;
+    operators::register(&storage, data).await?;
     terminals::enrol(&storage, &keys, data).await?;
+    if let Some(tray) = tray {
+        owned::give_out(&storage, &keys, &tray).await?;
+    }
     say_clerks();
+    operators::say(data);
     Ok(())
 }
 
@@ -76,6 +91,7 @@ async fn look_at(storage: &dyn Storage, data: &Path, anew: &str, now: i64) -> an
         ));
     }
     say_clerks();
+    operators::say(data);
     Ok(())
 }
 

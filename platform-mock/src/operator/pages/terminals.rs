@@ -1,0 +1,195 @@
+//! Pages about terminals: how they are, what may be done with them, files of those without network, and who owes rows after a restore.
+
+use askama::Template;
+use axum::{
+    extract::{DefaultBodyLimit, Form, Multipart, Path, Query, State},
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse as _, Redirect, Response},
+};
+use kippu_api::{
+    operator::{Imported, Listed, TerminalInView, TerminalWish},
+    stick::BODY_MAX,
+};
+use kippu_ticket::ids::TerminalId;
+use serde::Deserialize;
+
+use super::{Page, Place, respond, shown};
+use crate::{
+    app::App,
+    auth::AsOperator,
+    operator::routes::Find,
+    refusal::{Answer, Refusal},
+    stick::{keys as stick_keys, reports, routes::stick_headers},
+};
+
+/// Room for a file's own name and the form around it.
+const FORM_ROOM: usize = 64 * 1024;
+
+#[derive(Template)]
+#[template(path = "operator/terminals.html")]
+struct ListPage<'a> {
+    page: &'a Page,
+    find: &'a str,
+    rows: &'a [TerminalInView],
+    more: bool,
+    imported: Option<&'a Imported>,
+}
+
+#[derive(Template)]
+#[template(path = "operator/restore.html")]
+struct RestorePage<'a> {
+    page: &'a Page,
+    incarnation: u32,
+    began: i64,
+    due: u32,
+    rows: &'a [TerminalInView],
+    more: bool,
+}
+
+/// A key of a terminal's row.
+#[derive(Debug, Deserialize)]
+pub struct Wished {
+    #[serde(default)]
+    form: String,
+    #[serde(default)]
+    wish: String,
+    #[serde(default)]
+    reason: String,
+}
+
+/// Terminals.
+pub async fn list(
+    State(app): State<App>,
+    page: Page,
+    Query(Find { find }): Query<Find>,
+) -> Response {
+    let page = page.at(Place::Terminals);
+    let answer = show(&app, &page, find.trim(), None).await;
+    shown(page, answer)
+}
+
+async fn show(app: &App, page: &Page, find: &str, imported: Option<&Imported>) -> Answer<Response> {
+    let Listed { rows, more } = app.storage().terminals_in_view(find.to_owned()).await?;
+    let template = ListPage {
+        page,
+        find,
+        rows: &rows,
+        more,
+        imported,
+    };
+    Ok(respond(&template, StatusCode::OK))
+}
+
+/// Does something about a terminal and goes back to the list.
+pub async fn wish(
+    State(app): State<App>,
+    page: Page,
+    AsOperator(operator, _): AsOperator,
+    Path(terminal): Path<String>,
+    Form(wished): Form<Wished>,
+) -> Response {
+    let page = page.at(Place::Terminals);
+    let answer = async {
+        page.check_form(&wished.form)?;
+        let wish = match wished.wish.as_str() {
+            "write_off" => TerminalWish::WriteOff {
+                reason: wished.reason,
+            },
+            "put_back" => TerminalWish::PutBack,
+            "allow_keys" => TerminalWish::LocalKeys { allow: true },
+            "forbid_keys" => TerminalWish::LocalKeys { allow: false },
+            _ => return Err(Refusal::bad_request(page.w.form_old)),
+        };
+        app.storage()
+            .do_about_terminal(operator, number(&terminal)?, wish)
+            .await?;
+        app.standings().forget();
+        Ok(Redirect::to("/operator/terminals").into_response())
+    }
+    .await;
+    shown(page, answer)
+}
+
+/// The file of keys for a terminal's stick.
+pub async fn keys(State(app): State<App>, page: Page, Path(terminal): Path<String>) -> Response {
+    let page = page.at(Place::Terminals);
+    let answer = async {
+        let terminal = number(&terminal)?;
+        let file = stick_keys::file(&app, terminal)
+            .await
+            .map_err(|refusal| Refusal {
+                code: kippu_api::problem::ProblemCode::WrongState,
+                ..refusal
+            })?;
+        let name = format!("attachment; filename=\"keys-{terminal}.kst\"");
+        let name = HeaderValue::from_str(&name).map_err(|error| Refusal::internal(&error))?;
+        Answer::Ok((stick_headers(), [(header::CONTENT_DISPOSITION, name)], file).into_response())
+    }
+    .await;
+    shown(page, answer)
+}
+
+/// How large an uploaded file may be.
+pub fn upload_limit() -> DefaultBodyLimit {
+    DefaultBodyLimit::max(BODY_MAX + FORM_ROOM)
+}
+
+/// Imports an uploaded file of reports.
+pub async fn import(
+    State(app): State<App>,
+    page: Page,
+    upload: Result<Multipart, axum::extract::multipart::MultipartRejection>,
+) -> Response {
+    let page = page.at(Place::Terminals);
+    let answer = async {
+        let upload = upload.map_err(|error| Refusal::bad_request(error.body_text()))?;
+        let (form, file) = read(upload).await?;
+        page.check_form(&form)?;
+        let done = reports::import(&app, &file).await?;
+        show(&app, &page, "", Some(&done)).await
+    }
+    .await;
+    shown(page, answer)
+}
+
+async fn read(mut upload: Multipart) -> Answer<(String, Vec<u8>)> {
+    let bad = |error: axum::extract::multipart::MultipartError| {
+        Refusal::bad_request(format!("The file did not arrive: {}.", error.body_text()))
+    };
+    let (mut form, mut file) = (String::new(), Vec::new());
+    while let Some(field) = upload.next_field().await.map_err(bad)? {
+        match field.name() {
+            Some("form") => form = field.text().await.map_err(bad)?,
+            Some("file") => file = field.bytes().await.map_err(bad)?.to_vec(),
+            _ => {}
+        }
+    }
+    Ok((form, file))
+}
+
+/// Which terminals have sent their rows again to a restored platform.
+pub async fn restore(State(app): State<App>, page: Page) -> Response {
+    let page = page.at(Place::Restore);
+    let answer = async {
+        let life = app.storage().life();
+        let Listed { mut rows, more } = app.storage().terminals_in_view(String::new()).await?;
+        rows.retain(|terminal| terminal.role == "kiosk");
+        let template = RestorePage {
+            page: &page,
+            incarnation: life.incarnation,
+            began: life.began,
+            due: app.storage().owing().await?,
+            rows: &rows,
+            more,
+        };
+        Answer::Ok(respond(&template, StatusCode::OK))
+    }
+    .await;
+    shown(page, answer)
+}
+
+fn number(text: &str) -> Answer<TerminalId> {
+    text.parse()
+        .map(TerminalId)
+        .map_err(|_| Refusal::not_found("terminal"))
+}

@@ -1,0 +1,253 @@
+//! What operators see of terminals and do about them.
+
+use async_trait::async_trait;
+use kippu_api::operator::{Listed, TerminalInView, TerminalWish};
+use kippu_ticket::ids::TerminalId;
+use rusqlite::{Connection, OptionalExtension as _};
+
+use super::{
+    rules::Operator,
+    views::{listed, terminal_name},
+};
+use crate::{
+    journal::Entry,
+    refusal::{Answer, Refusal},
+    storage::{Sqlite, Unit},
+};
+
+/// Most rows of a list.
+const ROWS_MAX: u32 = 101;
+/// Longest reason.
+const REASON_MAX: usize = 200;
+
+/// Terminals as operators see them.
+#[async_trait]
+pub trait TerminalStorage: Send + Sync {
+    /// Terminals whose name or store's name contains a text; those that owe their rows first.
+    async fn terminals_in_view(&self, find: String) -> Answer<Listed<TerminalInView>>;
+    /// How many kiosks owe their rows.
+    async fn owing(&self) -> Answer<u32>;
+    /// Does something about a terminal. Doing it again is harmless.
+    async fn do_about_terminal(
+        &self,
+        operator: Operator,
+        terminal: TerminalId,
+        wish: TerminalWish,
+    ) -> Answer<TerminalInView>;
+    /// Allows or forbids a terminal, by its name, the keys for working without network; for the command line.
+    async fn allow_local_keys(&self, terminal: String, allow: bool) -> Answer<()>;
+    /// Whether a terminal may have the keys for working without network; its device key if so. Writes down that it got them.
+    async fn give_local_keys(&self, terminal: TerminalId) -> Answer<Option<[u8; 32]>>;
+}
+
+#[async_trait]
+impl TerminalStorage for Sqlite {
+    async fn terminals_in_view(&self, find: String) -> Answer<Listed<TerminalInView>> {
+        self.read(move |sql| {
+            let rest =
+                "WHERE ?1 = '' OR instr(n.name, ?1) > 0 OR instr(coalesce(st.name, ''), ?1) > 0
+                ORDER BY n.resend_due DESC, n.terminal";
+            Ok(listed(views(sql, rest, &find)?))
+        })
+        .await
+    }
+
+    async fn owing(&self) -> Answer<u32> {
+        self.read(|sql| {
+            let text = "SELECT count(*) FROM terminals WHERE resend_due = 1";
+            Ok(sql.query_row(text, [], |row| row.get(0))?)
+        })
+        .await
+    }
+
+    async fn do_about_terminal(
+        &self,
+        operator: Operator,
+        terminal: TerminalId,
+        wish: TerminalWish,
+    ) -> Answer<TerminalInView> {
+        self.write(move |unit| {
+            wish_done(unit, &operator, terminal, &wish)?;
+            view(unit.sql, terminal)
+        })
+        .await
+    }
+
+    async fn allow_local_keys(&self, terminal: String, allow: bool) -> Answer<()> {
+        self.write(move |unit| {
+            let id: Option<u32> = unit
+                .sql
+                .query_row(
+                    "SELECT terminal FROM terminals WHERE name = ?1 AND role = 'kiosk'",
+                    [terminal],
+                    |row| row.get(0),
+                )
+                .optional()?;
+            let id = TerminalId(id.ok_or_else(|| Refusal::not_found("kiosk"))?);
+            set_local_keys(unit, id, None, allow)
+        })
+        .await
+    }
+
+    async fn give_local_keys(&self, terminal: TerminalId) -> Answer<Option<[u8; 32]>> {
+        self.write(move |unit| {
+            let key: Option<[u8; 32]> = unit
+                .sql
+                .prepare_cached(
+                    "SELECT device_key FROM terminals
+                     WHERE terminal = ?1 AND role = 'kiosk' AND local_keys = 1 AND written_off IS NULL AND resend_due = 0",
+                )?
+                .query_row([terminal.0], |row| row.get(0))
+                .optional()?;
+            if key.is_some() {
+                note(unit, terminal, None, "keys_given", None)?;
+            }
+            Ok(key)
+        })
+        .await
+    }
+}
+
+fn wish_done(
+    unit: &mut Unit<'_>,
+    operator: &Operator,
+    terminal: TerminalId,
+    wish: &TerminalWish,
+) -> Answer<()> {
+    let before = view(unit.sql, terminal)?;
+    match wish {
+        TerminalWish::WriteOff { reason } => {
+            let reason = reason.trim();
+            if reason.is_empty() || reason.chars().count() > REASON_MAX {
+                return Err(Refusal::bad_request(format!(
+                    "A reason of 1 to {REASON_MAX} characters is needed."
+                )));
+            }
+            if before.written_off.is_some() {
+                return Ok(());
+            }
+            unit.sql.execute(
+                "UPDATE terminals SET written_off = ?2, written_off_reason = ?3, resend_due = 0 WHERE terminal = ?1",
+                (terminal.0, unit.now, reason),
+            )?;
+            note(unit, terminal, Some(operator), "written_off", Some(reason))
+        }
+        TerminalWish::PutBack => {
+            if before.written_off.is_none() {
+                return Ok(());
+            }
+            // What it did not send to this life of the platform it owes again.
+            unit.sql.execute(
+                "UPDATE terminals SET written_off = NULL, written_off_reason = NULL,
+                    resend_due = role = 'kiosk' AND resent IS NULL AND (SELECT began FROM platform_life) > 0
+                 WHERE terminal = ?1",
+                [terminal.0],
+            )?;
+            note(unit, terminal, Some(operator), "put_back", None)
+        }
+        TerminalWish::LocalKeys { allow } => {
+            if before.role != "kiosk" {
+                return Err(Refusal::bad_request(
+                    "Only a kiosk can work with keys of its own.",
+                ));
+            }
+            set_local_keys(unit, terminal, Some(operator), *allow)
+        }
+    }
+}
+
+fn set_local_keys(
+    unit: &mut Unit<'_>,
+    terminal: TerminalId,
+    operator: Option<&Operator>,
+    allow: bool,
+) -> Answer<()> {
+    let changed = unit.sql.execute(
+        "UPDATE terminals SET local_keys = ?2 WHERE terminal = ?1 AND local_keys <> ?2",
+        (terminal.0, allow),
+    )?;
+    if changed == 0 {
+        return Ok(());
+    }
+    let what = if allow {
+        "keys_allowed"
+    } else {
+        "keys_forbidden"
+    };
+    note(unit, terminal, operator, what, None)
+}
+
+/// Writes down what was done with a terminal, in its own log and in the sales journal.
+fn note(
+    unit: &mut Unit<'_>,
+    terminal: TerminalId,
+    operator: Option<&Operator>,
+    what: &'static str,
+    words: Option<&str>,
+) -> Answer<()> {
+    let operator = operator.map(|operator| operator.id);
+    unit.sql.execute(
+        "INSERT INTO terminal_log (terminal, operator, what, note, at) VALUES (?1, ?2, ?3, ?4, ?5)",
+        (terminal.0, operator, what, words, unit.now),
+    )?;
+    // The command line writes beside a platform that is serving, whose head of the journal must stay its own.
+    if operator.is_none() && what != "keys_given" {
+        return Ok(());
+    }
+    unit.journal(&Entry {
+        kind: what,
+        terminal: Some(terminal.0),
+        operator,
+        note: words,
+        ..Entry::default()
+    })
+}
+
+fn view(sql: &Connection, terminal: TerminalId) -> Answer<TerminalInView> {
+    views(
+        sql,
+        "WHERE n.terminal = CAST(?1 AS INTEGER)",
+        &terminal.to_string(),
+    )?
+    .pop()
+    .ok_or_else(|| Refusal::not_found("terminal"))
+}
+
+fn views(sql: &Connection, rest: &str, parameter: &str) -> Answer<Vec<TerminalInView>> {
+    let mut statement = sql.prepare_cached(&format!(
+        "SELECT n.terminal, n.name, st.name, n.written_off IS NOT NULL, n.role, n.local_keys, n.written_off, n.written_off_reason, n.resend_due,
+            n.resent, (SELECT max(at) FROM terminal_log l WHERE l.terminal = n.terminal AND what = 'keys_given'),
+            (SELECT count(*) FROM handovers h WHERE h.terminal = n.terminal AND h.state <> 'ended')
+         FROM terminals n LEFT JOIN stores st USING (store) {rest} LIMIT {ROWS_MAX}"
+    ))?;
+    let rows = statement.query_map([parameter], |row| {
+        Ok(TerminalInView {
+            name: terminal_name(row, 0)?,
+            role: row.get(4)?,
+            incarnation: None,
+            last_report: None,
+            open: row.get(11)?,
+            local_keys: row.get(5)?,
+            keys_given: row.get(10)?,
+            written_off: row.get(6)?,
+            written_off_reason: row.get(7)?,
+            resend_due: row.get(8)?,
+            resent: row.get(9)?,
+        })
+    })?;
+    let mut found = rows.collect::<Result<Vec<_>, _>>()?;
+    let mut last = sql.prepare_cached(
+        "SELECT received, incarnation FROM reports WHERE terminal = ?1 ORDER BY received DESC LIMIT 1",
+    )?;
+    for terminal in &mut found {
+        let report: Option<(i64, String)> = last
+            .query_row([terminal.name.terminal.0], |row| {
+                Ok((row.get(0)?, row.get(1)?))
+            })
+            .optional()?;
+        if let Some((received, incarnation)) = report {
+            (terminal.last_report, terminal.incarnation) = (Some(received), Some(incarnation));
+        }
+    }
+    Ok(found)
+}

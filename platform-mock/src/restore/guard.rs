@@ -1,0 +1,152 @@
+//! Stands before every route that gives out, takes in or issues tickets anew: a restored platform does none of it for a terminal that has not
+//! resent its rows, and nothing with what is older than this life until all have (R15). Reports, questions and sales pass.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, PoisonError, RwLock},
+};
+
+use axum::http::HeaderMap;
+use kippu_api::{client::PLATFORM_INCARNATION, problem::ProblemCode};
+use kippu_ticket::ids::TerminalId;
+
+use super::storage::{Standing, Subject, other_life};
+use crate::{
+    app::App,
+    auth::Caller,
+    refusal::{Answer, Refusal},
+    routes::RouteEntry,
+};
+
+/// Routes that wait for the caller's own rows, all with POST.
+pub const GUARDED: [&str; 11] = [
+    "/api/v1/orders/{order}/grant",
+    "/api/v1/orders/{order}/cancel",
+    "/api/v1/parcels/{parcel}/grant",
+    "/api/v1/handovers",
+    "/api/v1/handovers/{handover}/bindings",
+    "/api/v1/handovers/{handover}/paper",
+    "/api/v1/handovers/{handover}/park",
+    "/api/v1/handovers/{handover}/release",
+    "/api/v1/handovers/{handover}/take-over",
+    "/api/v1/clerk/orders/{order}/reissue",
+    "/api/v1/operator/reissue",
+];
+
+/// How the terminals stand, kept until one of them changes.
+#[derive(Default)]
+pub struct Standings(RwLock<Option<Arc<HashMap<TerminalId, Standing>>>>);
+
+impl Standings {
+    async fn read(&self, app: &App) -> Answer<Arc<HashMap<TerminalId, Standing>>> {
+        let known = self
+            .0
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
+        if let Some(known) = known {
+            return Ok(known);
+        }
+        let fresh = Arc::new(app.storage().standings().await?);
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&fresh));
+        Ok(fresh)
+    }
+
+    /// Reads them anew next time.
+    pub fn forget(&self) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+}
+
+/// Lets a request pass or says what is to be done first. `path` is the path as called.
+pub async fn check(
+    app: &App,
+    entry: RouteEntry,
+    path: &str,
+    headers: &HeaderMap,
+    caller: &Caller,
+) -> Answer<()> {
+    if entry.method != "post" || !GUARDED.contains(&entry.path) {
+        return Ok(());
+    }
+    let stated = headers
+        .get(PLATFORM_INCARNATION)
+        .and_then(|value| value.to_str().ok());
+    if stated.is_some_and(|stated| stated != app.storage().life().incarnation.to_string()) {
+        return Err(other_life());
+    }
+    let standings = app.standings().read(app).await?;
+    if standings.is_empty() {
+        return Ok(());
+    }
+    if let Caller::Terminal(terminal) = caller
+        && let Some(standing) = standings.get(&terminal.id)
+    {
+        if standing.written_off {
+            return Err(Refusal::new(
+                ProblemCode::Forbidden,
+                "This terminal was written off. Nothing was done.",
+            )
+            .hint("The operator can put it back into service."));
+        }
+        if standing.resend_due {
+            return Err(other_life());
+        }
+    }
+    let owing = standings
+        .values()
+        .filter(|standing| standing.resend_due)
+        .count();
+    if owing > 0
+        && let Some(subject) = subject(entry.path, path)
+        && app.storage().is_older(subject).await?
+    {
+        return Err(wait_for_others(owing));
+    }
+    Ok(())
+}
+
+/// 503: somebody else may know more of it.
+pub fn wait_for_others(owing: usize) -> Refusal {
+    Refusal::new(
+        ProblemCode::Busy,
+        format!(
+            "The platform was restored from a backup, and {owing} terminals have not sent their records yet. \
+             One of them may have given these tickets out. Nothing was done."
+        ),
+    )
+    .hint("Try again later; the operator sees which terminals are missing.")
+}
+
+/// What a request asks for, where another terminal may know more of it than this platform. What a terminal itself took from a card is
+/// nobody else's.
+fn subject(route: &str, path: &str) -> Option<Subject> {
+    let name = route
+        .split('/')
+        .zip(path.split('/'))
+        .find_map(|(piece, name)| piece.starts_with('{').then(|| name.to_owned()))?;
+    match route {
+        "/api/v1/orders/{order}/grant"
+        | "/api/v1/orders/{order}/cancel"
+        | "/api/v1/clerk/orders/{order}/reissue" => Some(Subject::Order(name)),
+        "/api/v1/parcels/{parcel}/grant" => Some(Subject::Parcel(name)),
+        "/api/v1/handovers/{handover}/take-over" => name.parse().ok().map(Subject::Handover),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_others_may_know_more_of_waits_for_them() {
+        let order = subject("/api/v1/orders/{order}/grant", "/api/v1/orders/abc/grant");
+        assert_eq!(order, Some(Subject::Order("abc".into())));
+        let parcel = subject("/api/v1/parcels/{parcel}/grant", "/api/v1/parcels/7/grant");
+        assert_eq!(parcel, Some(Subject::Parcel("7".into())));
+        let own = "/api/v1/handovers/{handover}/park";
+        assert_eq!(subject(own, "/api/v1/handovers/00/park"), None);
+        assert_eq!(subject("/api/v1/handovers", "/api/v1/handovers"), None);
+    }
+}

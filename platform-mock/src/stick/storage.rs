@@ -1,0 +1,50 @@
+//! What is known of reports before a file is taken, and whose file it is.
+
+use async_trait::async_trait;
+use kippu_ticket::ids::TerminalId;
+use rusqlite::OptionalExtension as _;
+
+use crate::{refusal::Answer, storage::Sqlite};
+
+/// Stick files.
+#[async_trait]
+pub trait StickStorage: Send + Sync {
+    /// The device key of a terminal.
+    async fn device_key(&self, terminal: TerminalId) -> Answer<Option<[u8; 32]>>;
+    /// Whether a row of a journal was reported already.
+    async fn knows_report(
+        &self,
+        terminal: TerminalId,
+        incarnation: String,
+        row: u64,
+    ) -> Answer<bool>;
+}
+
+#[async_trait]
+impl StickStorage for Sqlite {
+    async fn device_key(&self, terminal: TerminalId) -> Answer<Option<[u8; 32]>> {
+        self.read(move |sql| {
+            Ok(sql
+                .prepare_cached("SELECT device_key FROM terminals WHERE terminal = ?1")?
+                .query_row([terminal.0], |row| row.get(0))
+                .optional()?)
+        })
+        .await
+    }
+
+    async fn knows_report(
+        &self,
+        terminal: TerminalId,
+        incarnation: String,
+        row: u64,
+    ) -> Answer<bool> {
+        self.read(move |sql| {
+            Ok(sql
+                .prepare_cached(
+                    "SELECT EXISTS (SELECT 1 FROM reports WHERE terminal = ?1 AND incarnation = ?2 AND row = ?3)",
+                )?
+                .query_row((terminal.0, incarnation, row), |row| row.get(0))?)
+        })
+        .await
+    }
+}
