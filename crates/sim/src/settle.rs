@@ -1,0 +1,267 @@
+//! After the faults: everything that was begun is brought to an end without any, and then every sold ticket must be in exactly one place.
+
+use kippu_api::parcels::{FindWaiting, Waiting, WaitingPlace};
+use kippu_handover::{outcome::Outcome, row::Destination, store::Store as _};
+use kippu_ticket::{
+    code::ResumeCode,
+    ids::{CardUid, HandoverId},
+};
+
+use crate::{
+    audit::{Books, Copy, Finding, Holding, settled},
+    cards::uid,
+    chance,
+    customers::done,
+    faults::Kind,
+    world::World,
+};
+
+/// Rounds over all kiosks until nothing may be open any more.
+const ROUNDS: usize = 8;
+/// Steps of one handover in one round.
+const STEPS: usize = 12;
+
+impl World<'_> {
+    /// Brings everything to an end and audits it.
+    ///
+    /// # Errors
+    /// The platform or its books cannot be asked.
+    pub fn settle(&mut self) -> anyhow::Result<()> {
+        self.faults.calm_down();
+        self.faults.say(|| "from here on nothing goes wrong".into());
+        while !self.late.borrow().is_empty() {
+            self.deliver_late()?;
+        }
+        for kiosk in &mut self.kiosks {
+            kiosk.line.online.set(true);
+        }
+        for round in 0..ROUNDS {
+            for kiosk in 0..self.kiosks.len() {
+                self.send_reports(kiosk);
+            }
+            self.take_over_what_waits()?;
+            let mut open = 0;
+            for kiosk in 0..self.kiosks.len() {
+                for row in self.open_rows(kiosk) {
+                    open += 1;
+                    self.bring_to_an_end(kiosk, row.id, round)?;
+                }
+            }
+            self.help_the_troubled()?;
+            if open == 0 && round > 0 {
+                break;
+            }
+        }
+        for kiosk in 0..self.kiosks.len() {
+            self.send_reports(kiosk);
+            self.look_for_left_overs(kiosk);
+        }
+        self.check_copies()?;
+        let books = self.audit_at_the_end()?;
+        self.note_the_end(&books);
+        Ok(())
+    }
+
+    /// One open handover, as patient people would end it.
+    fn bring_to_an_end(
+        &mut self,
+        kiosk: usize,
+        id: HandoverId,
+        round: usize,
+    ) -> anyhow::Result<()> {
+        self.faults.say(|| format!("ending {id} at kiosk {kiosk}"));
+        let mut card = None;
+        for _ in 0..STEPS {
+            let Some(outcome) = self.advance(kiosk, id, card.take()) else {
+                return Ok(());
+            };
+            self.faults.say(|| format!("  {outcome:?}"));
+            let redirect_to = match outcome {
+                Outcome::Ended(_) | Outcome::PlatformAway => return Ok(()),
+                Outcome::LayCard {
+                    card: Some(wanted), ..
+                } => {
+                    card = self.card_of(wanted);
+                    if card.is_some_and(|card| self.lost_cards.contains(&card)) {
+                        return self.give_up(kiosk, id);
+                    }
+                    None
+                }
+                Outcome::LayCard { card: None, .. } => Some(Destination::Giver),
+                Outcome::TooFull { .. } | Outcome::Refused(_) => Some(match round % 2 {
+                    0 => Destination::Platform,
+                    _ => Destination::Giver,
+                }),
+                Outcome::PrinterNeeded(_) => Some(Destination::Giver),
+                Outcome::AskPeople { ticket, serial } => {
+                    self.settle_paper(kiosk, id, ticket, serial);
+                    None
+                }
+                Outcome::NeedsOperator => return self.give_up(kiosk, id),
+            };
+            if let Some(to) = redirect_to {
+                self.redirect(kiosk, id, to);
+            }
+        }
+        Ok(())
+    }
+
+    /// Only the operator can help: the card is lost, or nobody will answer. What is not in between anywhere waits at the platform or goes back.
+    fn give_up(&mut self, kiosk: usize, id: HandoverId) -> anyhow::Result<()> {
+        let Some(row) = self.row(kiosk, id) else {
+            return Ok(());
+        };
+        if row.pending.is_none() && row.giver().is_some() && row.destination != Destination::Platform
+        {
+            self.redirect(kiosk, id, Destination::Platform);
+            return Ok(());
+        }
+        for item in row.items.iter().filter(|item| !item.state.is_final()) {
+            self.reissue(item.ticket.0)?;
+        }
+        Ok(())
+    }
+
+    /// Some kiosk goes on with what was released and nobody took over.
+    fn take_over_what_waits(&mut self) -> anyhow::Result<()> {
+        let Some(kiosk) = self.kiosks.iter().position(|kiosk| !kiosk.destroyed) else {
+            return Ok(());
+        };
+        for card in 0..self.cards.len() {
+            if self.lost_cards.contains(&card) {
+                continue;
+            }
+            let number = uid(&self.cards[card]);
+            for handover in self.released(kiosk, None, Some(number)) {
+                self.take_over(kiosk, handover, None, card);
+            }
+        }
+        for code in self.codes.clone() {
+            chance::pass(chance::SECOND);
+            let Some(card) = (0..self.cards.len()).find(|card| !self.lost_cards.contains(card))
+            else {
+                continue;
+            };
+            for handover in self.released(kiosk, Some(code), None) {
+                self.take_over(kiosk, handover, Some(code), card);
+            }
+        }
+        Ok(())
+    }
+
+    /// Handovers some kiosk released and nobody has, found by code or card.
+    fn released(
+        &mut self,
+        kiosk: usize,
+        code: Option<ResumeCode>,
+        card: Option<CardUid>,
+    ) -> Vec<HandoverId> {
+        let found = self.visit(kiosk, None, false, |_, _, net| {
+            done::<Vec<Waiting>>(net.post("/waiting", &FindWaiting { code, card }))
+        });
+        let found = found.unwrap_or_default().into_iter();
+        found
+            .filter(|waiting| matches!(waiting.place, WaitingPlace::Released { .. }))
+            .map(|waiting| waiting.handover)
+            .collect()
+    }
+
+    /// What only the operator can help with: the journal that knew is gone, the card is lost, a clerk was wrong.
+    fn help_the_troubled(&mut self) -> anyhow::Result<()> {
+        let books = Books::read(&self.platform.database())?;
+        let papers = self.papers.borrow().clone();
+        let copies = self.auditor.copies(self.cards.iter(), &papers, &books);
+        let mut in_rows = Vec::new();
+        for kiosk in 0..self.kiosks.len() {
+            for row in self.open_rows(kiosk) {
+                in_rows.extend(
+                    row.items
+                        .iter()
+                        .filter(|item| !item.state.is_final())
+                        .map(|item| item.ticket.0),
+                );
+            }
+        }
+        let gone: Vec<[u8; 7]> = self
+            .lost_cards
+            .iter()
+            .map(|card| self.cards[*card].chip().uid)
+            .collect();
+        for ticket in self.sold.clone() {
+            let found = copies.get(&ticket).map(Vec::as_slice).unwrap_or_default();
+            let on_lost_card = found
+                .iter()
+                .any(|copy| matches!(copy, Copy::Card { uid, .. } if gone.contains(uid)));
+            let unsettled = self.troubled.contains(&ticket)
+                && !settled(&[ticket], &copies, &books).is_empty();
+            if !in_rows.contains(&ticket) && (unsettled || on_lost_card) {
+                self.reissue(ticket)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Nothing may be open, and nothing unsent, when all is settled.
+    fn look_for_left_overs(&mut self, kiosk: usize) {
+        let name = self.kiosks[kiosk].name;
+        for row in self.open_rows(kiosk) {
+            self.findings.push(Finding::Stuck {
+                why: format!(
+                    "{name} still has {} open: {:?} to {:?}, pending {:?}",
+                    row.id,
+                    row.items
+                        .iter()
+                        .map(|item| (item.ticket.0, item.state))
+                        .collect::<Vec<_>>(),
+                    row.destination,
+                    row.pending.map(|intent| intent.operation.step)
+                ),
+            });
+        }
+        let unsent = self.on_disk(kiosk, |store| store.unsent());
+        if unsent.is_some_and(|unsent| !unsent.is_empty()) {
+            self.findings.push(Finding::Stuck {
+                why: format!("{name} has reports the platform does not answer"),
+            });
+        }
+    }
+
+    fn audit_at_the_end(&mut self) -> anyhow::Result<Books> {
+        let books = Books::read(&self.platform.database())?;
+        let papers = self.papers.borrow().clone();
+        let copies = self.auditor.copies(self.cards.iter(), &papers, &books);
+        let restored = self.faults.counts().of(Kind::Restore) > 0;
+        // What was sold after the backup and never left the platform is gone with it: that is the backup's age, not a handover's.
+        let sold: Vec<u64> = self
+            .sold
+            .iter()
+            .copied()
+            .filter(|ticket| {
+                !restored || books.holding(*ticket).is_some() || copies.contains_key(ticket)
+            })
+            .collect();
+        for finding in settled(&sold, &copies, &books) {
+            let unknown_since_restore = restored
+                && matches!(&finding, Finding::Stuck { why } if why.ends_with("the books say None"));
+            if !unknown_since_restore {
+                self.findings.push(finding);
+            }
+        }
+        Ok(books)
+    }
+
+    /// What two runs of one seed must share at the end.
+    fn note_the_end(&mut self, books: &Books) {
+        for card in &self.cards {
+            let image = serde_json::to_vec(card.chip()).unwrap_or_default();
+            self.faults.note(&image);
+        }
+        for (ticket, holding) in books.holdings() {
+            let place = match holding {
+                Holding::Platform => "platform".to_owned(),
+                other => format!("{other:?}"),
+            };
+            self.faults.note(format!("{ticket} {place}").as_bytes());
+        }
+    }
+}
