@@ -3,7 +3,7 @@
 
 use std::fmt::Arguments as Text;
 use std::io::Write;
-use std::net::TcpStream;
+use std::net::{Shutdown, TcpStream};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -11,7 +11,7 @@ use clap::Parser;
 use kippu_card::virtual_card::vpcd::{self, End};
 use kippu_card::virtual_card::{CardSize, Chip, Direction, Fault, KeyKind, Timing, VirtualCard};
 
-/// Lays a virtual card on a vpcd reader until it is torn away or this program is ended.
+/// Lays a virtual card on a vpcd reader until it is torn away, this program is ended, or the line `lift` comes on standard input.
 #[derive(Parser)]
 #[command(version)]
 struct Arguments {
@@ -81,6 +81,7 @@ fn run(arguments: Arguments) -> Result<(), String> {
     let reader = &arguments.reader;
     let stream =
         TcpStream::connect(reader).map_err(|error| format!("no reader at {reader}: {error}"))?;
+    lift_when_told(&stream).map_err(|error| error.to_string())?;
     say(format_args!("lying on {reader}"));
     let end = vpcd::serve(stream, &mut card)
         .map_err(|error| format!("the reader at {reader} broke off: {error}"))?;
@@ -93,6 +94,21 @@ fn run(arguments: Arguments) -> Result<(), String> {
         "{} exchanges, {} bytes on air",
         counters.exchanges, counters.bytes_on_air
     ));
+    Ok(())
+}
+
+/// Ends the conversation with the reader, as if the card were lifted between two exchanges, when somebody says so.
+fn lift_when_told(stream: &TcpStream) -> std::io::Result<()> {
+    let stream = stream.try_clone()?;
+    std::thread::spawn(move || {
+        let told = std::io::stdin()
+            .lines()
+            .map_while(Result::ok)
+            .any(|line| line == "lift");
+        if told && let Err(error) = stream.shutdown(Shutdown::Both) {
+            tracing::debug!(%error, "the reader is gone already");
+        }
+    });
     Ok(())
 }
 

@@ -1,0 +1,218 @@
+//! A cell's world: a folder copied from a template, a platform, a kiosk on one reader, and cards that are laid by starting their process.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+    time::Duration,
+};
+
+use anyhow::{Context, Result, ensure};
+use kippu_stage::{
+    hand::Hand,
+    process::{Process, binary},
+};
+use tempfile::TempDir;
+
+use crate::grid::{Tear, Which};
+
+const PATIENCE: Duration = Duration::from_secs(30);
+/// The kiosk of every cell.
+const KIOSK: &str = "kiosk-1";
+/// The demo's card with tickets, and one with room for them.
+pub const GIVER: &str = "dora-4k";
+pub const RECEIVER: &str = "ben-8k";
+
+/// Demo data made once; every cell starts from a copy.
+pub struct Template(TempDir);
+
+impl Template {
+    pub fn make() -> Result<Self> {
+        let folder = tempfile::tempdir()?;
+        let seeded = Command::new(binary("platform-center")?)
+            .args(["seed", "demo", "--tray"])
+            .arg(folder.path().join("tray"))
+            .arg("--data")
+            .arg(folder.path().join("platform"))
+            .output()?;
+        ensure!(
+            seeded.status.success(),
+            "seed demo: {}",
+            String::from_utf8_lossy(&seeded.stderr)
+        );
+        Ok(Self(folder))
+    }
+}
+
+/// One cell's world.
+pub struct World {
+    folder: PathBuf,
+    reader: String,
+    port: u16,
+    platform: Option<Process>,
+    url: String,
+    card: Option<(Which, Process)>,
+    /// Armed for the first laying of its card.
+    tear: Option<Tear>,
+    /// Exchanges in the last whole laying of each card.
+    pub exchanges: [u32; 2],
+}
+
+impl World {
+    /// A copy of the template in `folder`, its platform running.
+    pub fn open(
+        template: &Template,
+        folder: &Path,
+        lane: usize,
+        port: u16,
+        tear: Option<Tear>,
+    ) -> Result<Self> {
+        copy(template.0.path(), folder)?;
+        let mut world = Self {
+            folder: folder.to_owned(),
+            reader: format!("Kippu Reader {}", lane + 1),
+            port,
+            platform: None,
+            url: String::new(),
+            card: None,
+            tear,
+            exchanges: [0; 2],
+        };
+        world.start_platform()?;
+        Ok(world)
+    }
+
+    /// Starts the platform where it does not run, at its old address.
+    pub fn start_platform(&mut self) -> Result<()> {
+        if self.platform.is_some() {
+            return Ok(());
+        }
+        let listen = match self.url.strip_prefix("http://") {
+            Some(address) => address.to_owned(),
+            None => "127.0.0.1:0".to_owned(),
+        };
+        let mut command = Command::new(binary("platform-center")?);
+        command
+            .args(["serve", "--listen", &listen, "--data"])
+            .arg(self.platform_data());
+        let mut platform = Process::start("platform-center", &mut command, &self.log("platform"))?;
+        self.url = platform.line_after("listening on ", PATIENCE)?;
+        self.platform = Some(platform);
+        Ok(())
+    }
+
+    /// Pulls the platform's plug.
+    pub fn stop_platform(&mut self) {
+        self.platform = None;
+    }
+
+    /// Starts the kiosk; to be killed at a point, if not 0; counting its points in a file, if asked.
+    pub fn start_kiosk(&self, kill: u32, count_in: Option<&Path>) -> Result<Hand> {
+        let mut command = Command::new(binary("kippu")?);
+        command
+            .args(["kiosk", "--headless", "--platform", &self.url])
+            .arg("--terminal")
+            .arg(
+                self.platform_data()
+                    .join("terminals")
+                    .join(format!("{KIOSK}.toml")),
+            )
+            .arg("--data")
+            .arg(self.folder.join(KIOSK))
+            .arg("--reader")
+            .arg(format!("pcsc:{}", self.reader));
+        if kill > 0 {
+            command.env("KIPPU_KILL_AT", kill.to_string());
+        }
+        if let Some(file) = count_in {
+            command.env("KIPPU_KILL_COUNT", file);
+        }
+        let process = Process::start(KIOSK, &mut command, &self.log(KIOSK))?;
+        Ok(Hand::new(KIOSK, process))
+    }
+
+    /// Lays a card; one that lies there is taken first.
+    pub fn lay(&mut self, which: Which) -> Result<()> {
+        if self.card.as_ref().is_some_and(|(lies, _)| *lies == which) {
+            return Ok(());
+        }
+        self.take()?;
+        let mut command = Command::new(binary("virtual-card")?);
+        command
+            .args(["--reader", &format!("127.0.0.1:{}", self.port), "--image"])
+            .arg(self.image(which));
+        if let Some(tear) = self.tear.take_if(|tear| tear.card == which) {
+            command.args([
+                "--tear-at-exchange",
+                &tear.exchange.to_string(),
+                "--direction",
+                if tear.heard { "response" } else { "command" },
+            ]);
+        }
+        let mut process = Process::start("virtual-card", &mut command, &self.log("card"))?;
+        process.line_after("lying on ", PATIENCE)?;
+        self.card = Some((which, process));
+        Ok(())
+    }
+
+    /// Which card lies there; one that was torn away does not.
+    pub fn lies(&mut self) -> Option<Which> {
+        if let Some((_, process)) = &mut self.card
+            && process.line_after("torn away", Duration::ZERO).is_ok()
+        {
+            self.card = None;
+        }
+        self.card.as_ref().map(|(which, _)| *which)
+    }
+
+    /// Takes the card that lies there, and notes how many exchanges it had.
+    pub fn take(&mut self) -> Result<()> {
+        let Some((which, mut process)) = self.card.take() else {
+            return Ok(());
+        };
+        // One that was torn away in this moment has ended by itself.
+        if process.send("lift").is_err() {
+            return Ok(());
+        }
+        while let Ok(line) = process.line(PATIENCE) {
+            if let Some((count, _)) = line.split_once(" exchanges") {
+                self.exchanges[which as usize] = count.parse().context("a count of exchanges")?;
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// The file of a card's memory.
+    pub fn image(&self, which: Which) -> PathBuf {
+        let name = match which {
+            Which::Giver => GIVER,
+            Which::Receiver => RECEIVER,
+        };
+        self.folder.join("tray").join(format!("{name}.card"))
+    }
+
+    /// The platform's data.
+    pub fn platform_data(&self) -> PathBuf {
+        self.folder.join("platform")
+    }
+
+    fn log(&self, name: &str) -> PathBuf {
+        self.folder.join(format!("{name}.log"))
+    }
+}
+
+/// Copies a folder of plain files and folders.
+pub fn copy(from: &Path, to: &Path) -> Result<()> {
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        let target = to.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            copy(&entry.path(), &target)?;
+        } else {
+            fs::copy(entry.path(), &target).with_context(|| entry.path().display().to_string())?;
+        }
+    }
+    Ok(())
+}
