@@ -12,6 +12,8 @@ use kippu::flows::{
 use kippu_seatplan::Plan;
 use kippu_ticket::ids::EventId;
 
+use crate::{giving, staff};
+
 /// Every screen with its name.
 pub fn views(appearance: Appearance) -> Vec<(&'static str, View)> {
     let language = appearance.language;
@@ -43,52 +45,62 @@ pub fn views(appearance: Appearance) -> Vec<(&'static str, View)> {
             slip: slip.map(str::to_owned),
         })
     };
-    let screens = vec![
+    let mut screens = vec![
         (
             "home",
             None,
             Screen::Home(Home {
                 sample: Some((event.clone(), seat("C", "12"))),
                 can_buy: true,
+                can_give: true,
+                can_make_paper: true,
             }),
         ),
         ("home-offline", None, Screen::Home(Home::default())),
-        ("events", Some(Station::Event), events(language)),
-        ("seats", Some(Station::Seats), seats(&event, None)),
+        (
+            "events",
+            Some(Stop::Purchase(Station::Event)),
+            events(language),
+        ),
+        (
+            "seats",
+            Some(Stop::Purchase(Station::Seats)),
+            seats(&event, None),
+        ),
         (
             "seats-notice",
-            Some(Station::Seats),
+            Some(Stop::Purchase(Station::Seats)),
             seats(&event, Some(SeatsNotice::JustTaken(two.clone()))),
         ),
-        ("best", Some(Station::Seats), best(&event)),
+        ("best", Some(Stop::Purchase(Station::Seats)), best(&event)),
         (
             "check",
-            Some(Station::Check),
+            Some(Stop::Purchase(Station::Check)),
             check(&event, two.clone(), false),
         ),
         (
             "check-warning",
-            Some(Station::Check),
+            Some(Stop::Purchase(Station::Check)),
             check(&event, [two.clone(), two.clone()].concat(), true),
         ),
         (
             "lay-before-paying",
-            Some(Station::Pay),
+            Some(Stop::Purchase(Station::Pay)),
             lay(LayPurpose::BeforePaying, None, &held),
         ),
         (
             "lay-refused",
-            Some(Station::Pay),
+            Some(Stop::Purchase(Station::Pay)),
             lay(LayPurpose::BeforePaying, Some(CardRefusal::Blank), &held),
         ),
         (
             "lay-to-write",
-            Some(Station::Card),
+            Some(Stop::Purchase(Station::Card)),
             lay(LayPurpose::ToWrite, None, &kept),
         ),
         (
             "checking",
-            Some(Station::Pay),
+            Some(Stop::Purchase(Station::Pay)),
             Screen::CheckingCard(CheckingCard {
                 purpose: LayPurpose::BeforePaying,
                 step: CheckStep::Registering,
@@ -97,12 +109,12 @@ pub fn views(appearance: Appearance) -> Vec<(&'static str, View)> {
         ("open-orders", None, open_orders(&event)),
         (
             "slip",
-            Some(Station::Pay),
+            Some(Stop::Purchase(Station::Pay)),
             slip(&event, &held, Paper::Printed),
         ),
         (
             "slip-without-paper",
-            Some(Station::Pay),
+            Some(Stop::Purchase(Station::Pay)),
             slip(&event, &held, Paper::NotPrinted(PaperProblem::PaperOut)),
         ),
         (
@@ -115,21 +127,29 @@ pub fn views(appearance: Appearance) -> Vec<(&'static str, View)> {
                 busy: false,
             }),
         ),
-        ("writing", Some(Station::Card), writing(false)),
-        ("writing-missing", Some(Station::Card), writing(true)),
+        (
+            "writing",
+            Some(Stop::Purchase(Station::Card)),
+            writing(false),
+        ),
+        (
+            "writing-missing",
+            Some(Stop::Purchase(Station::Card)),
+            writing(true),
+        ),
         (
             "done",
-            Some(Station::Done),
+            Some(Stop::Purchase(Station::Done)),
             Screen::Done(Done {
                 event: event.clone(),
                 seats: two.clone(),
                 left_at_platform: None,
-                places: Places { used: 2, total: 10 },
+                places: Some(Places { used: 2, total: 10 }),
                 receipt: Paper::Printed,
                 card_lies: true,
             }),
         ),
-        ("my-card", None, my_card(&event)),
+        ("my-card", None, giving::my_card(&event, language)),
         (
             "refunded",
             None,
@@ -147,18 +167,19 @@ pub fn views(appearance: Appearance) -> Vec<(&'static str, View)> {
         ),
         (
             "too-full",
-            Some(Station::Card),
+            Some(Stop::Purchase(Station::Card)),
             Screen::TooFull(TooFull {
                 ending: "4417".into(),
                 places: Places { used: 9, total: 10 },
                 wanted: 2,
+                giver: None,
                 safety: kept.clone(),
                 ways: vec![Way::LayOtherCard, Way::WriteSome(1), Way::LeaveAtPlatform],
             }),
         ),
         (
             "paper-out",
-            Some(Station::Pay),
+            Some(Stop::Purchase(Station::Pay)),
             trouble(
                 TroubleKind::Paper(PaperProblem::PaperOut),
                 &held,
@@ -168,7 +189,7 @@ pub fn views(appearance: Appearance) -> Vec<(&'static str, View)> {
         ),
         (
             "payment-unknown",
-            Some(Station::Pay),
+            Some(Stop::Purchase(Station::Pay)),
             trouble(
                 TroubleKind::PaymentUnknown,
                 &kept,
@@ -178,7 +199,7 @@ pub fn views(appearance: Appearance) -> Vec<(&'static str, View)> {
         ),
         (
             "torn",
-            Some(Station::Card),
+            Some(Stop::Purchase(Station::Card)),
             trouble(
                 TroubleKind::CardTornUnknown,
                 &unknown,
@@ -186,8 +207,9 @@ pub fn views(appearance: Appearance) -> Vec<(&'static str, View)> {
                 None,
             ),
         ),
-        ("interrupted", None, interrupted(&unknown)),
     ];
+    screens.extend(giving::screens(appearance));
+    screens.extend(staff::screens(&event));
     screens
         .into_iter()
         .map(|(name, station, screen)| {
@@ -450,39 +472,5 @@ fn writing(card_missing: bool) -> Screen {
             CheckMark::Ahead,
         ],
         card_missing,
-    })
-}
-
-fn my_card(event: &EventFacts) -> Screen {
-    let ticket = |number: &str| MyTicket {
-        event: event.clone(),
-        seat: seat("C", number),
-        inside: false,
-    };
-    Screen::MyCard(MyCard {
-        ending: "4417".into(),
-        tickets: vec![ticket("2"), ticket("4")],
-        count: 3,
-        page: 0,
-        pages: 2,
-        places: Places { used: 3, total: 8 },
-        offline: false,
-    })
-}
-
-fn interrupted(safety: &Safety) -> Screen {
-    let row = InterruptedRow {
-        tickets: 2,
-        ending: "4417".into(),
-        event_name: "Night on the Galactic Railroad".into(),
-        slip: "4-1827-3".into(),
-        since: moment(),
-        state: InterruptedState::Unknown,
-        safety: safety.clone(),
-    };
-    Screen::Interrupted(Interrupted {
-        rows: vec![row.clone(), row],
-        current: 0,
-        busy: false,
     })
 }

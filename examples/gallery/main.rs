@@ -3,8 +3,11 @@
 //! `cargo run --example gallery -- OUT [NAME]` writes `OUT/<screen>-<language>[-large|-contrast].png`; NAME picks screens that contain it.
 
 mod gate;
+mod giving;
 mod kiosk;
 mod register;
+mod staff;
+mod waiting;
 
 use std::{env, fs::File, io::BufWriter, path::Path};
 

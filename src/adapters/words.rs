@@ -154,6 +154,7 @@ fn row(first: &SeatWords, numbers: &[&str], language: Language) -> String {
 /// A ticket as the ticket widget prints it.
 pub fn ticket(event: &EventFacts, seat: &SeatWords, language: Language) -> ui::TicketItem {
     ui::TicketItem {
+        kind: ui::ItemKind::Ticket,
         name: event.name.as_str().into(),
         name_cjk: beyond_latin(&event.name),
         hall: event.venue.as_str().into(),

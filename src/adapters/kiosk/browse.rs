@@ -23,6 +23,9 @@ pub fn connect(window: &ui::KioskWindow, link: &Rc<Link>) {
     home.on_buy(sends(link, Touch::Buy));
     home.on_look_at_card(sends(link, Touch::LookAtCard));
     home.on_enter_slip(sends(link, Touch::EnterSlip));
+    home.on_give(sends(link, Touch::Give));
+    home.on_make_paper(sends(link, Touch::MakePaper));
+    home.on_staff(sends(link, Touch::Staff));
 
     let events = window.global::<ui::Events>();
     events.on_up(sends(link, Touch::Page(Turn::Up)));
@@ -58,6 +61,8 @@ pub fn connect(window: &ui::KioskWindow, link: &Rc<Link>) {
 /// Start screen.
 pub fn show_home(to: &ui::Home<'_>, home: &Home, language: Language) -> ui::Screen {
     to.set_can_buy(home.can_buy);
+    to.set_can_give(home.can_give);
+    to.set_can_make_paper(home.can_make_paper);
     to.set_has_sample(home.sample.is_some());
     if let Some((event, seat)) = &home.sample {
         to.set_sample(words::ticket(event, seat, language));

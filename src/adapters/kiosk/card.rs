@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use kippu_ticket::record::TicketKind;
 use kippu_ui as ui;
 use slint::ComponentHandle;
 
@@ -12,7 +13,7 @@ use crate::{
         facts::Language,
         kiosk::view::{
             CardRefusal, CheckMark, CheckStep, CheckingCard, Done, LayCard, LayPurpose, MyCard,
-            MyTicket, Touch, Turn, Writing,
+            MyTicket, Screen, Touch, Turn, Writing,
         },
     },
 };
@@ -22,6 +23,25 @@ pub fn connect(window: &ui::KioskWindow, link: &Rc<Link>) {
     let card = window.global::<ui::MyCard>();
     card.on_up(sends(link, Touch::Page(Turn::Up)));
     card.on_down(sends(link, Touch::Page(Turn::Down)));
+    card.on_give(sends(link, Touch::Give));
+    card.on_make_paper(sends(link, Touch::MakePaper));
+    let send = Rc::clone(link);
+    card.on_history(move |index| {
+        send.send_of(|screen| match screen {
+            Screen::MyCard(card) => {
+                let ticket = card.tickets.get(usize::try_from(index).ok()?)?;
+                Some(Touch::History(ticket.id))
+            }
+            _ => None,
+        });
+    });
+    let send = Rc::clone(link);
+    card.on_go_on(move || {
+        send.send_of(|screen| match screen {
+            Screen::MyCard(card) => Some(Touch::Waiting(card.left_early.as_ref()?.handover)),
+            _ => None,
+        });
+    });
 }
 
 /// "Lay your card".
@@ -42,6 +62,11 @@ fn purpose(purpose: LayPurpose) -> ui::LayPurpose {
         LayPurpose::ToWrite => ui::LayPurpose::ToWrite,
         LayPurpose::ToFindOut => ui::LayPurpose::ToFindOut,
         LayPurpose::ToLook => ui::LayPurpose::ToLook,
+        LayPurpose::ToGive => ui::LayPurpose::ToGive,
+        LayPurpose::ToPrint => ui::LayPurpose::ToPrint,
+        LayPurpose::ToPickUp => ui::LayPurpose::ToPickUp,
+        LayPurpose::GiverToTake => ui::LayPurpose::GiverToTake,
+        LayPurpose::GiverToGiveBack => ui::LayPurpose::GiverToGiveBack,
     }
 }
 
@@ -56,6 +81,11 @@ pub fn refusal(refusal: CardRefusal) -> ui::CardRefusal {
         CardRefusal::WornOut => ui::CardRefusal::WornOut,
         CardRefusal::Unreadable => ui::CardRefusal::Unreadable,
         CardRefusal::OtherCard => ui::CardRefusal::OtherCard,
+        CardRefusal::GiverAgain => ui::CardRefusal::GiverAgain,
+        CardRefusal::ReceiverNotGiver => ui::CardRefusal::ReceiverNotGiver,
+        CardRefusal::ThirdCard => ui::CardRefusal::ThirdCard,
+        CardRefusal::OlderLayout => ui::CardRefusal::OlderLayout,
+        CardRefusal::NewerLayout => ui::CardRefusal::NewerLayout,
         CardRefusal::NoNetwork => ui::CardRefusal::NoNetwork,
     }
 }
@@ -98,7 +128,7 @@ pub fn show_done(to: &ui::Done<'_>, done: &Done, language: Language) -> ui::Scre
         .iter()
         .map(|seat| words::ticket(&done.event, seat, language));
     to.set_tickets(models::update(to.get_tickets(), tickets));
-    to.set_free_places(done.places.free().into());
+    to.set_free_places(done.places.map_or(-1, |places| places.free().into()));
     let (count, slip) = done
         .left_at_platform
         .as_ref()
@@ -123,11 +153,26 @@ pub fn show_my_card(to: &ui::MyCard<'_>, card: &MyCard, language: Language) -> u
     to.set_pages(card.pages as i32);
     to.set_free_places(card.places.free().into());
     to.set_offline(card.offline);
+    to.set_can_give(card.can_give);
+    to.set_can_make_paper(card.can_make_paper);
+    let early = card.left_early.as_ref();
+    to.set_left_early(early.map_or(0, |early| early.tickets.into()));
+    to.set_left_early_since(
+        early
+            .map(|early| words::date_and_time(&early.at, language))
+            .unwrap_or_default(),
+    );
     ui::Screen::MyCard
 }
 
-fn my_ticket(ticket: &MyTicket, language: Language) -> ui::TicketItem {
+/// A ticket on a card, or something else that stands on one.
+pub fn my_ticket(ticket: &MyTicket, language: Language) -> ui::TicketItem {
     ui::TicketItem {
+        kind: match ticket.kind {
+            TicketKind::Seat | TicketKind::FreeSeating => ui::ItemKind::Ticket,
+            TicketKind::Voucher => ui::ItemKind::Voucher,
+            TicketKind::Membership => ui::ItemKind::Membership,
+        },
         inside: ticket.inside,
         ..words::ticket(&ticket.event, &ticket.seat, language)
     }

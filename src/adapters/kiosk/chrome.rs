@@ -10,7 +10,7 @@ use crate::{
     adapters::{appearance, models, tray, words},
     flows::{
         facts::Simulated,
-        kiosk::view::{FirstKey, PrinterCondition, Touch, View},
+        kiosk::view::{FirstKey, PrinterCondition, Stop, Touch, View},
     },
 };
 
@@ -36,7 +36,14 @@ pub fn show(window: &ui::KioskWindow, view: &View) {
     let of = &view.chrome;
     appearance::show(&window.global(), of.appearance);
     let chrome = window.global::<ui::Chrome>();
-    chrome.set_station(of.station.map_or(-1, |station| station as i32));
+    let (line, station) = match of.station {
+        Some(Stop::Purchase(station)) => (ui::Line::Purchase, station as i32),
+        Some(Stop::Giving(station)) => (ui::Line::Giving, station as i32),
+        Some(Stop::Paper(station)) => (ui::Line::Paper, station as i32),
+        None => (ui::Line::Purchase, -1),
+    };
+    chrome.set_line(line);
+    chrome.set_station(station);
     chrome.set_first_key(match of.first_key {
         FirstKey::None => ui::FirstKey::None,
         FirstKey::Back => ui::FirstKey::Back,

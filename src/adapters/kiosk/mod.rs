@@ -3,12 +3,14 @@
 mod browse;
 mod card;
 mod chrome;
-mod interrupted;
+mod giving;
 mod pay;
 mod seats;
+mod staff;
 #[cfg(test)]
 mod tests;
 mod trouble;
+mod waiting;
 
 use std::{cell::RefCell, rc::Rc};
 
@@ -73,7 +75,9 @@ impl KioskAdapter {
         pay::connect(window, &link);
         card::connect(window, &link);
         trouble::connect(window, &link);
-        interrupted::connect(&window.global(), &link);
+        giving::connect(window, &link);
+        waiting::connect(window, &link);
+        staff::connect(window, &link);
         Self {
             window: window.as_weak(),
             link,
@@ -122,13 +126,24 @@ impl KioskAdapter {
             }
             Screen::TooFull(full) => trouble::show_too_full(&window.global(), full, language),
             Screen::Trouble(trouble) => trouble::show_trouble(&window.global(), trouble, language),
-            Screen::Interrupted(interrupted) => {
-                interrupted::show(&window.global(), interrupted, language)
+            Screen::Choose(choose) => giving::show_choose(&window.global(), choose, language),
+            Screen::Confirm(confirm) => giving::show_confirm(&window.global(), confirm, language),
+            Screen::Swap(swap) => giving::show_swap(&window.global(), swap),
+            Screen::HandedOver(over) => giving::show_handed_over(&window.global(), over, language),
+            Screen::KeptCode(kept) => giving::show_kept_code(&window.global(), kept),
+            Screen::PrintingTickets(printing) => giving::show_printing(&window.global(), *printing),
+            Screen::PaperDone(done) => giving::show_paper_done(&window.global(), done),
+            Screen::PickUp(pick_up) => waiting::show_pick_up(&window.global(), pick_up, language),
+            Screen::History(history) => waiting::show_history(&window.global(), history, language),
+            Screen::ClerkEntry(entry) => staff::show_clerk(&window.global(), entry),
+            Screen::OpenHandovers(list) => staff::show_list(&window.global(), list, language),
+            Screen::OneHandover(one) => staff::show_one(&window.global(), one, language),
+            Screen::PaperQuestion(question) => {
+                staff::show_paper(&window.global(), question, language)
             }
+            Screen::Stick(stick) => staff::show_stick(&window.global(), stick),
         };
-        window
-            .global::<ui::Theme>()
-            .set_staff(matches!(screen, Screen::Interrupted(_)));
+        window.global::<ui::Theme>().set_staff(screen.is_staff());
         window.global::<ui::Shown>().set_screen(shown);
     }
 }

@@ -168,6 +168,8 @@ pub fn show_entry(to: &ui::SlipEntry<'_>, entry: &SlipEntry) -> ui::Screen {
         Some(SlipNotice::Mistyped) => ui::SlipNotice::Mistyped,
         Some(SlipNotice::NotFound) => ui::SlipNotice::NotFound,
         Some(SlipNotice::NotReached) => ui::SlipNotice::NotReached,
+        Some(SlipNotice::NothingWaits) => ui::SlipNotice::NothingWaits,
+        Some(SlipNotice::TooMany) => ui::SlipNotice::TooMany,
     });
     ui::Screen::Entry
 }

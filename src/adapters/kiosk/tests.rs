@@ -3,16 +3,21 @@
 use std::{cell::RefCell, rc::Rc};
 
 use i_slint_backend_testing::{AccessibleRole, ElementHandle};
-use kippu_ticket::ids::EventId;
+use kippu_ticket::{
+    ids::{EventId, HandoverId, TicketId},
+    record::TicketKind,
+};
 use kippu_ui::KioskWindow;
 use slint::ComponentHandle;
 
 use super::KioskAdapter;
 use crate::flows::{
-    facts::{Appearance, EventFacts, Language, Moment, Money},
+    facts::{Appearance, EventFacts, Language, Moment, Money, SeatWords},
     kiosk::view::{
-        Availability, Chrome, EventCard, Events, FirstKey, Home, MoneyFact, PrinterCondition,
-        Safety, Screen, TicketFact, Touch, Trouble, TroubleKind, View, Way,
+        Availability, Choice, Choose, Chrome, Errand, EventCard, Events, FirstKey, HandoverWaits,
+        Holder, Home, MoneyFact, MyTicket, OneHandover, OpenRow, PaperQuestion, PrinterCondition,
+        Remedy, Safety, Screen, StaffAct, Swap, TicketFact, Touch, Trouble, TroubleKind, View, Way,
+        WhyStays,
     },
 };
 
@@ -68,6 +73,13 @@ impl Bench {
         found.remove(0)
     }
 
+    /// Whether a text can be read.
+    fn reads(&self, text: &str) -> bool {
+        ElementHandle::find_by_accessible_label(&self.window, text)
+            .next()
+            .is_some()
+    }
+
     fn touch(&self, label: &str) -> Option<Touch> {
         self.key(label).invoke_accessible_default_action();
         self.touches.borrow_mut().pop()
@@ -78,6 +90,8 @@ fn home(can_buy: bool) -> Screen {
     Screen::Home(Home {
         sample: None,
         can_buy,
+        can_give: can_buy,
+        can_make_paper: false,
     })
 }
 
@@ -149,5 +163,154 @@ fn every_way_of_a_trouble_sends_itself() {
     assert_eq!(
         bench.touch("Put 2 tickets on this card"),
         Some(Touch::Way(Way::WriteSome(2)))
+    );
+}
+
+#[test]
+fn each_errand_of_the_start_screen_sends_its_own_touch() {
+    let bench = Bench::new();
+    bench.show(home(true), Language::English);
+    assert_eq!(bench.touch("Go on with a slip"), Some(Touch::EnterSlip));
+    assert_eq!(bench.touch("Give to someone"), Some(Touch::Give));
+    assert_eq!(bench.touch("Make a paper ticket"), None, "it rests");
+    assert_eq!(bench.touch("Staff"), Some(Touch::Staff));
+}
+
+fn play(id: u64, number: &str) -> MyTicket {
+    MyTicket {
+        id: TicketId(id),
+        kind: TicketKind::Seat,
+        event: EventFacts {
+            name: "Play".into(),
+            ..EventFacts::default()
+        },
+        seat: SeatWords {
+            row: "C".into(),
+            number: number.into(),
+            ..SeatWords::default()
+        },
+        inside: false,
+    }
+}
+
+#[test]
+fn a_box_chooses_its_own_ticket_and_one_that_stays_says_why() {
+    let bench = Bench::new();
+    let choice = |id, number, stays| Choice {
+        id: TicketId(id),
+        ticket: play(id, number),
+        chosen: stays.is_none(),
+        stays,
+    };
+    bench.show(
+        Screen::Choose(Choose {
+            errand: Errand::Give,
+            ending: "2093".into(),
+            items: vec![
+                choice(3, "2", Some(WhyStays::Entered)),
+                choice(5, "4", None),
+            ],
+            chosen: 1,
+            can_go: 1,
+            page: 0,
+            pages: 1,
+            notice: None,
+        }),
+        Language::English,
+    );
+    let boxes: Vec<_> =
+        ElementHandle::find_by_element_type_name(&bench.window, "ChoiceRow").collect();
+    assert_eq!(boxes.len(), 2);
+    for row in &boxes {
+        row.invoke_accessible_default_action();
+    }
+    assert_eq!(*bench.touches.borrow(), [Touch::Toggle(TicketId(5))]);
+    assert!(bench.reads("Was used at the gate"));
+    assert_eq!(bench.touch("Give 1 ticket"), Some(Touch::Yes));
+}
+
+#[test]
+fn the_tickets_in_the_kiosk_can_go_back_while_the_cards_are_swapped() {
+    let bench = Bench::new();
+    bench.show(
+        Screen::Swap(Swap {
+            giver: "2093".into(),
+            receiver: None,
+            tickets: 2,
+            giver_lies: true,
+            refused: None,
+            can_give_back: true,
+            safety: Safety {
+                ticket: TicketFact::InKiosk { count: 2 },
+                money: MoneyFact::NotInvolved,
+            },
+        }),
+        Language::English,
+    );
+    assert!(bench.reads("Your 2 tickets are safe in this kiosk."));
+    assert_eq!(
+        bench.touch("Stop and give back to card A"),
+        Some(Touch::Way(Way::GiveBack))
+    );
+}
+
+#[test]
+fn each_staff_act_sends_itself() {
+    let bench = Bench::new();
+    bench.show(
+        Screen::OneHandover(Box::new(OneHandover {
+            row: OpenRow {
+                handover: HandoverId([7; 16]),
+                tickets: 2,
+                giver: Some("2093".into()),
+                receiver: Some("4417".into()),
+                event: EventFacts::default(),
+                since: Moment::default(),
+                waits: HandoverWaits::NamedCard,
+                remedy: Remedy::LayCard,
+            },
+            holder: Holder::Kiosk,
+            safety: Safety {
+                ticket: TicketFact::InKiosk { count: 2 },
+                money: MoneyFact::NotInvolved,
+            },
+            acts: vec![StaffAct::Finish, StaffAct::KeepAndPrint, StaffAct::Leave],
+            place: (0, 1),
+            start_up: true,
+            busy: false,
+            notice: None,
+        })),
+        Language::English,
+    );
+    assert_eq!(
+        bench.touch("Finish: lay card\u{a0}B"),
+        Some(Touch::StaffAct(StaffAct::Finish))
+    );
+    assert_eq!(
+        bench.touch("Nobody here: print code"),
+        Some(Touch::StaffAct(StaffAct::KeepAndPrint))
+    );
+    assert_eq!(
+        bench.touch("Nobody here: open the kiosk"),
+        Some(Touch::StaffAct(StaffAct::Leave))
+    );
+}
+
+#[test]
+fn both_answers_for_a_paper_can_be_given() {
+    let bench = Bench::new();
+    bench.show(
+        Screen::PaperQuestion(PaperQuestion {
+            ticket: play(3, "2"),
+            serial: "8F3A".into(),
+            answered_otherwise: false,
+            busy: false,
+        }),
+        Language::English,
+    );
+    assert_eq!(bench.touch("Yes, it came out"), Some(Touch::CameOut(true)));
+    assert_eq!(
+        bench.touch("No, it did not come out"),
+        Some(Touch::CameOut(false))
     );
 }

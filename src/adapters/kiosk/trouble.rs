@@ -5,7 +5,7 @@ use std::rc::Rc;
 use kippu_ui as ui;
 use slint::ComponentHandle;
 
-use super::{Link, card};
+use super::{Link, card, giving};
 use crate::{
     adapters::{models, words},
     flows::{
@@ -61,6 +61,15 @@ pub fn show_trouble(to: &ui::Trouble<'_>, trouble: &Trouble, language: Language)
         TroubleKind::PaymentUnknown => ui::TroubleKind::PaymentUnknown,
         TroubleKind::OrderUnknown => ui::TroubleKind::OrderUnknown,
         TroubleKind::NeedsStaff => ui::TroubleKind::NeedsStaff,
+        TroubleKind::PaperTicketUnconfirmed => ui::TroubleKind::PaperTicketUnconfirmed,
+        TroubleKind::TakingUnknown => ui::TroubleKind::TakingUnknown,
+        TroubleKind::NothingTaken => ui::TroubleKind::NothingTaken,
+        TroubleKind::NotWithoutNetwork => ui::TroubleKind::NotWithoutNetwork,
+        TroubleKind::TicketStays(reason) => {
+            to.set_stays(giving::stays(reason));
+            ui::TroubleKind::TicketStays
+        }
+        TroubleKind::ElsewhereNow => ui::TroubleKind::ElsewhereNow,
         TroubleKind::StorageFault => ui::TroubleKind::StorageFault,
         TroubleKind::Refused => ui::TroubleKind::Refused,
     };
@@ -97,6 +106,7 @@ pub fn show_too_full(to: &ui::TooFull<'_>, full: &TooFull, language: Language) -
     to.set_used(full.places.used.into());
     to.set_total(full.places.total.into());
     to.set_wanted(full.wanted.into());
+    to.set_giving(full.giver.is_some());
     to.set_safety(safety(&full.safety, language));
     to.set_ways(models::update(to.get_ways(), ways(&full.ways)));
     ui::Screen::TooFull
@@ -127,6 +137,23 @@ pub fn safety(safety: &Safety, language: Language) -> ui::Safety {
             ui::TicketFact::Checking
         }
         TicketFact::CardUnchanged => ui::TicketFact::CardUnchanged,
+        TicketFact::InKiosk { count } => {
+            shown.count = (*count).into();
+            ui::TicketFact::InKiosk
+        }
+        TicketFact::OnGiverCard { count } => {
+            shown.count = (*count).into();
+            ui::TicketFact::OnGiver
+        }
+        TicketFact::PaperBeingChecked { count } => {
+            shown.count = (*count).into();
+            ui::TicketFact::PaperChecking
+        }
+        TicketFact::Parked { count, code } => {
+            shown.count = (*count).into();
+            shown.slip = code.as_str().into();
+            ui::TicketFact::Parked
+        }
     };
     let (money, amount) = match &safety.money {
         MoneyFact::NotInvolved => (ui::MoneyFact::NotInvolved, None),
@@ -156,6 +183,8 @@ fn ways(ways: &[Way]) -> impl Iterator<Item = ui::WayItem> + '_ {
             Way::GoOnWithoutPaper => (ui::Way::GoOnWithoutPaper, 0),
             Way::Cancel => (ui::Way::Cancel, 0),
             Way::GoOn => (ui::Way::GoOn, 0),
+            Way::GiveBack => (ui::Way::GiveBack, 0),
+            Way::StaffHere => (ui::Way::StaffHere, 0),
             Way::CallStaff => (ui::Way::CallStaff, 0),
             Way::Finish => (ui::Way::Finish, 0),
         };
