@@ -1,20 +1,38 @@
-//! The model's card: sequence, ring and slots that change at the commit or not at all, and a customer who pulls it away.
+//! The model's card and printer: what changes, changes at the commit or not at all, and customers pull cards away.
 
 use kippu_card::capability::{
-    CardContents, CardFault, CardTicket, Change, ChangeFault, Committed, Directory, Progress,
-    SlotState, TicketCard,
+    CardContents, CardEvent, CardFault, CardTicket, Change, ChangeFault, Committed, Directory,
+    Progress, Refusal, TicketCard,
 };
-use kippu_ticket::ids::{CardUid, Generation, HandoverId, OperationId, Step, TicketId};
+use kippu_handover::{
+    paper::{PaperEnd, PaperFault, PaperJob, PaperPort},
+    row::Source,
+};
+use kippu_ticket::ids::{CardUid, HandoverId, OperationId, Step};
 
 use crate::{
-    choice::{Shared, tears},
-    world::{World, record, record_of},
+    chance::{Kind, Run, Shared, prints, tears},
+    record::{EVENT, Record},
+    world::{FREE, LIVE, NULLIFIED, PaperOut, Presentation, World},
 };
 
 pub struct ModelCard {
     pub run: Shared,
     pub card: usize,
     pub torn: bool,
+    /// Read in this session: what comes now cannot fail on the way here.
+    pub read: bool,
+}
+
+impl ModelCard {
+    pub fn new(run: &Shared, card: usize) -> Self {
+        Self {
+            run: Shared::clone(run),
+            card,
+            torn: false,
+            read: false,
+        }
+    }
 }
 
 impl TicketCard for ModelCard {
@@ -23,31 +41,38 @@ impl TicketCard for ModelCard {
     }
 
     fn read(&mut self) -> Result<CardContents, CardFault> {
-        if self.torn || self.run.borrow_mut().fault(2, tears) > 0 {
+        if self.torn || !self.read && self.run.borrow_mut().pick(&[tears]) > 0 {
             self.torn = true;
             return Err(CardFault::Torn);
         }
+        self.read = true;
         let run = self.run.borrow();
         let card = &run.world.cards[self.card];
-        let tickets = card
-            .slots
-            .iter()
-            .enumerate()
-            .filter(|(_, slot)| slot.state != SlotState::Free)
-            .map(|(number, slot)| CardTicket {
-                slot: number as u8,
-                state: slot.state,
-                record: slot.record.clone(),
-                entered: 0,
-                generation: record_of(&slot.record)
-                    .map_or(Generation { epoch: 0, hop: 0 }, |found| found.1),
-            })
-            .collect();
+        let tickets = (0..)
+            .zip(&card.slots)
+            .filter(|(_, slot)| slot.state != FREE)
+            .filter_map(|(number, slot)| {
+                let record = slot.record?;
+                Some(CardTicket {
+                    slot: number,
+                    state: slot.state(),
+                    record: record.to_bytes(),
+                    entered: slot.entered,
+                    generation: record.generation,
+                })
+            });
         Ok(CardContents {
             uid: card.uid,
             directory: card.directory(),
-            events: Vec::new(),
-            tickets,
+            events: vec![CardEvent {
+                event: EVENT,
+                name: String::new(),
+                venue: String::new(),
+                doors_open: 0,
+                starts: 0,
+                utc_offset_minutes: 0,
+            }],
+            tickets: tickets.collect(),
         })
     }
 
@@ -64,54 +89,152 @@ impl TicketCard for ModelCard {
             return Err(ChangeFault::NotDone(CardFault::Torn));
         }
         let mut run = self.run.borrow_mut();
-        let card = &run.world.cards[self.card];
-        if card.sequence != change.expected_sequence {
-            return Err(ChangeFault::Sequence {
-                found: card.sequence,
-            });
+        let places = plan(&run, self.card, change)?;
+        // 1: torn before anything was written; 2: after writing, before the commit; 3: the commit never arrived; 4: its answer was lost.
+        // Without garbage 1 and 2 leave the same.
+        let ways = if run.setup.garbage { 4 } else { 3 };
+        let mut way = run.pick(&[tears as Kind; 4][..ways]);
+        if !run.setup.garbage && way > 1 {
+            way += 1;
         }
-        let places: Vec<_> = [SlotState::Free, SlotState::Nullified]
-            .into_iter()
-            .flat_map(|wanted| {
-                (0..card.slots.len()).filter(move |place| card.slots[*place].state == wanted)
-            })
-            .collect();
-        if places.len() < change.add.len() {
-            return Err(ChangeFault::NotDone(CardFault::Full));
-        }
-        // 1: torn before the commit; 2: the commit never arrived; 3: it did, the answer was lost.
-        let way = run.fault(4, tears);
-        if way == 1 || way == 2 {
+        if way == 1 {
             self.torn = true;
-            return Err(if way == 1 {
+            return Err(ChangeFault::NotDone(CardFault::Torn));
+        }
+        let trusted = run.setup.flaws.slots_trusted && change.operation.attempt > 1;
+        let garbage = run.setup.garbage;
+        let card = &mut run.world.cards[self.card];
+        let before = card.directory();
+        for (place, new) in places.iter().zip(&change.add) {
+            let slot = &mut card.slots[*place];
+            if trusted && slot.record.is_some() {
+                continue;
+            }
+            if garbage || way == 0 || way == 4 {
+                slot.record = Some(Record::from_bytes(&new.record));
+            }
+        }
+        if way == 2 || way == 3 {
+            self.torn = true;
+            return Err(if way == 2 {
                 ChangeFault::NotDone(CardFault::Torn)
             } else {
                 ChangeFault::Unknown(CardFault::Torn)
             });
         }
-        let card = &mut run.world.cards[self.card];
-        let before = card.directory();
-        for (place, new) in places.into_iter().zip(&change.add) {
-            card.slots[place].state = SlotState::Live;
-            card.slots[place].record.clone_from(&new.record);
-        }
-        card.commit(change.operation);
-        let after = card.directory();
-        if way == 3 {
+        commit(&mut run, self.card, change, &places);
+        if way == 4 {
             self.torn = true;
             return Err(ChangeFault::Unknown(CardFault::Torn));
         }
         Ok(Committed {
             before,
-            after,
+            after: run.world.cards[self.card].directory(),
             proof: None,
         })
     }
 }
 
-/// Another terminal's visit: `commits` changes; the first frees a foreign ticket's slot or fills a free one, the rest change nothing to see.
-pub fn stranger(world: &mut World, card: usize, commits: u8, fills: bool, reported: bool) {
-    for number in 0..commits {
+/// Slots for what is to be added; the refusals are those of the card client.
+fn plan(run: &Run, card: usize, change: &Change) -> Result<Vec<usize>, ChangeFault> {
+    let card = &run.world.cards[card];
+    if card.sequence != change.expected_sequence {
+        return Err(ChangeFault::Sequence {
+            found: card.sequence,
+        });
+    }
+    for ticket in &change.nullify {
+        let slot = card
+            .slots
+            .iter()
+            .find(|slot| slot.state == LIVE && slot.record.is_some_and(|on| on.ticket == *ticket));
+        match slot {
+            None => return Err(ChangeFault::Refused(Refusal::NotLive(*ticket))),
+            Some(slot) if slot.entered > 0 && !run.setup.flaws.entered_not_checked => {
+                return Err(ChangeFault::Refused(Refusal::Entered(*ticket)));
+            }
+            Some(_) => {}
+        }
+    }
+    for new in &change.add {
+        let record = Record::from_bytes(&new.record);
+        for slot in &card.slots {
+            let same_or_later = slot.record.is_some_and(|on| {
+                on.ticket == record.ticket && on.generation >= record.generation
+            });
+            match slot.state {
+                LIVE if same_or_later => {
+                    return Err(ChangeFault::Refused(Refusal::AlreadyLive(record.ticket)));
+                }
+                NULLIFIED if same_or_later => {
+                    return Err(ChangeFault::Refused(Refusal::Outlived(record.ticket)));
+                }
+                _ => {}
+            }
+        }
+    }
+    let places: Vec<usize> = [FREE, NULLIFIED]
+        .into_iter()
+        .flat_map(|wanted| {
+            (0..card.slots.len()).filter(move |place| card.slots[*place].state == wanted)
+        })
+        .take(change.add.len())
+        .collect();
+    if places.len() < change.add.len() {
+        return Err(ChangeFault::NotDone(CardFault::Full));
+    }
+    Ok(places)
+}
+
+fn commit(run: &mut Run, card: usize, change: &Change, places: &[usize]) {
+    if change.operation.step == Step::Take && !agreed(&run.world, card, change) {
+        run.world.broken = Some("P4: taken without its giver's consent");
+    }
+    let reset = !run.setup.flaws.entered_not_reset;
+    let card = &mut run.world.cards[card];
+    for ticket in &change.nullify {
+        for slot in &mut card.slots {
+            if slot.state == LIVE && slot.record.is_some_and(|on| on.ticket == *ticket) {
+                slot.state = NULLIFIED;
+            }
+        }
+    }
+    for place in places {
+        let slot = &mut card.slots[*place];
+        slot.state = LIVE;
+        if reset {
+            slot.entered = 0;
+        }
+    }
+    card.commit(change.operation);
+}
+
+/// P4: a giver agreed to this, with this card, at this sequence, and to one try.
+fn agreed(world: &World, card: usize, change: &Change) -> bool {
+    let card = &world.cards[card];
+    let rows = world.disks.iter().flat_map(|disk| &disk.rows);
+    rows.map(|row| row.get())
+        .filter(|row| row.id == change.operation.handover)
+        .any(|row| match row.source {
+            Source::Card {
+                card: giver,
+                sequence,
+                ..
+            } => {
+                giver == card.uid
+                    && sequence == card.sequence
+                    && change
+                        .nullify
+                        .iter()
+                        .all(|ticket| row.items.iter().any(|item| item.ticket == *ticket))
+            }
+            Source::Claim { .. } => false,
+        })
+}
+
+/// Another terminal's commits, with nothing to see but the sequence and the ring.
+pub fn stranger(world: &mut World, card: usize, commits: u8, reported: bool) {
+    for _ in 0..commits {
         world.strangers += 1;
         let operation = OperationId {
             handover: HandoverId([200 + world.strangers; 16]),
@@ -119,31 +242,55 @@ pub fn stranger(world: &mut World, card: usize, commits: u8, fills: bool, report
             attempt: 1,
         };
         let card = &mut world.cards[card];
-        if number == 0 {
-            let foreign =
-                |record: &[u8]| record_of(record).is_some_and(|found| found.0 == TicketId(99));
-            if fills {
-                let uid = card.uid;
-                if let Some(slot) = card
-                    .slots
-                    .iter_mut()
-                    .find(|slot| slot.state != SlotState::Live)
-                {
-                    slot.state = SlotState::Live;
-                    slot.record = record(TicketId(99), Generation { epoch: 1, hop: 1 }, uid);
-                }
-            } else if let Some(slot) = card
-                .slots
-                .iter_mut()
-                .find(|slot| slot.state == SlotState::Live && foreign(&slot.record))
-            {
-                slot.state = SlotState::Nullified;
-            }
-        }
         card.commit(operation);
         if reported {
-            let (uid, directory) = (card.uid, card.directory());
-            world.platform.learn(uid, &directory);
+            let place = (card.uid, card.sequence);
+            world.platform.history.insert(place, operation);
         }
     }
+}
+
+pub struct ModelPrinter {
+    pub run: Shared,
+}
+
+impl PaperPort for ModelPrinter {
+    fn ready(&mut self) -> Result<(), PaperFault> {
+        Ok(())
+    }
+
+    fn print(&mut self, job: &PaperJob) -> PaperEnd {
+        let mut run = self.run.borrow_mut();
+        let taken = Record::from_bytes(&job.record);
+        // 1: for certain nothing; 2: not confirmed, nothing came out; 3: not confirmed, it came out.
+        let way = run.pick(&[prints as Kind; 3]);
+        if way == 0 || way == 3 {
+            let mut generation = taken.generation;
+            generation.hop += 1;
+            run.world.papers.push(PaperOut {
+                serial: job.serial,
+                ticket: job.ticket,
+                generation,
+            });
+        }
+        match way {
+            0 => PaperEnd::Printed,
+            1 => PaperEnd::Nothing(PaperFault::OutOfPaper),
+            _ => PaperEnd::Unconfirmed(PaperFault::Away),
+        }
+    }
+}
+
+/// A gate lets somebody in with a card. Gates know the recall lists and nothing of the platform's books.
+pub fn enter(world: &mut World, card: usize, slot: usize) {
+    let uid = world.cards[card].uid;
+    let Some(record) = world.cards[card].slots[slot].record else {
+        return;
+    };
+    let place = world.platform.place(record.ticket);
+    world.cards[card].slots[slot].entered = 1;
+    if world.inside[place].is_some() {
+        world.broken = Some("DOUBLED: admitted twice");
+    }
+    world.inside[place] = Some(Presentation::Card(uid));
 }

@@ -1,338 +1,122 @@
 //! Walks every move from every state, with every combination of faults the budget allows, and looks at what can still be reached.
 
-use std::{
-    cell::Cell,
-    collections::HashMap,
-    hash::{DefaultHasher, Hash, Hasher},
-    rc::Rc,
-};
+use std::{collections::HashMap, time::Instant};
 
-use kippu_api::{handovers::Report, orders::GrantRequest};
-use kippu_handover::{
-    machine::{Ambient, Machine},
-    outcome::{MachineFault, OtherCard, Outcome},
-    platform::{PlatformPort, Reply},
-    row::Incarnation,
-    rules::Rules,
-    store::Store,
-};
-use kippu_ticket::ids::HandoverId;
+use kippu_handover::rules::Rules;
 
 use crate::{
-    card::{ModelCard, stranger},
-    choice::{Chooser, Flaws, Run, Shared, next_id},
-    platform::{ModelPlatform, act_grant, act_report},
-    store::ModelStore,
-    world::{Books, Late, ORDER, World},
+    act::{Move, act, moves},
+    chance::{Chooser, Run},
+    setup::Setup,
+    world::World,
 };
-
-/// Handovers begun in one history at most.
-const BEGUN_MAX: u8 = 3;
-
-/// One thing that happens.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Move {
-    /// A customer lays a card on a terminal; where another was expected, `insist` asks for this one.
-    Visit {
-        terminal: usize,
-        card: usize,
-        insist: bool,
-    },
-    /// The customer has gone: what is not given goes back.
-    Leave { terminal: usize },
-    /// The terminal starts, or has time: asks about what is open and sends what waits.
-    Tend { terminal: usize },
-    /// A late message arrives.
-    Arrive { message: usize },
-    /// Another terminal changes a card.
-    Stranger {
-        card: usize,
-        commits: u8,
-        fills: bool,
-        reported: bool,
-    },
-    /// The operator issues anew what is not known to be on a card.
-    Reissue,
-    /// Somebody copies a terminal's disk.
-    Copy { terminal: usize },
-    /// The copy is put back.
-    Restore { terminal: usize },
-}
 
 #[derive(Debug, Default)]
 pub struct Found {
     pub states: usize,
     pub runs: u64,
     pub settled: usize,
-    pub honest_unknown: usize,
-    pub doubled: Option<String>,
-    pub lost: Option<String>,
+    pub seconds: f32,
+    /// P1 or P4 broken: what, and the shortest way there.
+    pub wrong: Option<(String, Vec<Move>)>,
+    /// P2, P3 broken: the shortest way to a state from which nothing leads to where every ticket has one holder.
+    pub stuck: Option<Vec<Move>>,
 }
 
 impl Found {
     pub fn is_sound(&self) -> bool {
-        self.doubled.is_none() && self.lost.is_none()
+        self.wrong.is_none() && self.stuck.is_none()
     }
 }
 
-thread_local! {
-    static BEGUN: Cell<u8> = const { Cell::new(0) };
+/// What was walked so far.
+struct Graph {
+    known: HashMap<u128, u32>,
+    came_from: Vec<(u32, Option<Move>)>,
+    good: Vec<bool>,
+    /// Ways without faults.
+    clean: Vec<(u32, u32)>,
 }
 
-fn new_id() -> HandoverId {
-    BEGUN.set(BEGUN.get() + 1);
-    next_id(BEGUN.get())
-}
+impl Graph {
+    fn trace(&self, mut state: u32) -> Vec<Move> {
+        let mut steps = Vec::new();
+        while let (from, Some(step)) = self.came_from[state as usize] {
+            steps.push(step);
+            state = from;
+        }
+        steps.reverse();
+        steps
+    }
 
-fn moves(world: &World) -> Vec<Move> {
-    let mut moves = Vec::new();
-    for terminal in 0..world.disks.len() {
-        moves.push(Move::Tend { terminal });
-        moves.push(Move::Leave { terminal });
-        for card in 0..world.cards.len() {
-            for insist in [false, true] {
-                moves.push(Move::Visit {
-                    terminal,
-                    card,
-                    insist,
-                });
-            }
+    /// The first state from which no way without faults leads to a good one.
+    fn stuck(&self) -> Option<u32> {
+        let mut into: Vec<Vec<u32>> = vec![Vec::new(); self.good.len()];
+        for (from, to) in &self.clean {
+            into[*to as usize].push(*from);
         }
-        if world.faults.restores > 0 {
-            moves.push(match &world.copies[terminal] {
-                None => Move::Copy { terminal },
-                Some(_) => Move::Restore { terminal },
-            });
-        }
-    }
-    moves.extend((0..world.late.len()).map(|message| Move::Arrive { message }));
-    if world.faults.strangers > 0 {
-        for card in 0..world.cards.len() {
-            for (commits, fills, reported) in [
-                (1, true, false),
-                (1, false, false),
-                (4, false, true),
-                (5, false, false),
-            ] {
-                moves.push(Move::Stranger {
-                    card,
-                    commits,
-                    fills,
-                    reported,
-                });
-            }
-        }
-    }
-    if world.faults.reissues > 0 {
-        moves.push(Move::Reissue);
-    }
-    moves
-}
-
-fn act<R: Rules + Copy>(run: &Shared, rules: R, step: Move) {
-    let platform = ModelPlatform {
-        run: Rc::clone(run),
-    };
-    BEGUN.set(run.borrow().world.begun);
-    match step {
-        Move::Visit {
-            terminal,
-            card,
-            insist,
-        } => {
-            // A killed process ends the visit; what it left is on the disk.
-            let _killed = visit(run, &platform, rules, terminal, card, insist);
-        }
-        Move::Leave { terminal } => {
-            let _killed = each_open(run, &platform, rules, terminal, |machine, id| {
-                machine.leave(id).map(drop)
-            });
-        }
-        Move::Tend { terminal } => {
-            let _killed = each_open(run, &platform, rules, terminal, |machine, id| {
-                machine.advance(id, None, &mut |_| ()).map(drop)
-            });
-        }
-        Move::Arrive { message } => {
-            let mut run = run.borrow_mut();
-            let flaws = run.flaws;
-            match run.world.late.remove(message) {
-                Late::Grant(json) => {
-                    let request: GrantRequest = serde_json::from_str(&json).expect("json");
-                    act_grant(&mut run.world, &request);
-                }
-                Late::Report(id, json) => {
-                    let report: Report = serde_json::from_str(&json).expect("json");
-                    act_report(&mut run.world, flaws, id, &report);
+        let mut reached = self.good.clone();
+        let mut stack: Vec<u32> = (0..reached.len() as u32)
+            .filter(|state| reached[*state as usize])
+            .collect();
+        while let Some(state) = stack.pop() {
+            for from in &into[state as usize] {
+                if !std::mem::replace(&mut reached[*from as usize], true) {
+                    stack.push(*from);
                 }
             }
         }
-        Move::Stranger {
-            card,
-            commits,
-            fills,
-            reported,
-        } => {
-            let mut run = run.borrow_mut();
-            run.clean = false;
-            run.world.faults.strangers -= 1;
-            stranger(&mut run.world, card, commits, fills, reported);
-        }
-        Move::Reissue => {
-            let mut run = run.borrow_mut();
-            run.clean = false;
-            run.world.faults.reissues -= 1;
-            for booked in &mut run.world.platform.tickets {
-                if matches!(booked.holder, Books::Granted(_)) {
-                    booked.generation.epoch += 1;
-                    booked.generation.hop = 0;
-                    booked.holder = Books::Platform;
-                }
-            }
-        }
-        Move::Copy { terminal } => {
-            let mut run = run.borrow_mut();
-            run.clean = false;
-            run.world.copies[terminal] = Some(run.world.disks[terminal].clone());
-        }
-        Move::Restore { terminal } => {
-            let mut run = run.borrow_mut();
-            run.clean = false;
-            run.world.faults.restores -= 1;
-            let mut copy = run.world.copies[terminal].take().expect("a copy");
-            copy.incarnation = Incarnation([100 + terminal as u8; 16]);
-            run.world.disks[terminal] = copy;
-        }
+        reached
+            .iter()
+            .position(|reached| !reached)
+            .map(|state| state as u32)
     }
-    run.borrow_mut().world.begun = BEGUN.get();
 }
 
-/// A customer at a kiosk that keeps to its part: name the card to the platform, begin, advance, send what waits.
-fn visit<R: Rules + Copy>(
-    run: &Shared,
-    platform: &ModelPlatform,
-    rules: R,
-    terminal: usize,
-    card: usize,
-    insist: bool,
-) -> Result<(), MachineFault> {
-    let mut store = ModelStore {
-        run: Rc::clone(run),
-        terminal,
-    };
-    let mut model_card = ModelCard {
-        run: Rc::clone(run),
-        card,
-        torn: false,
-    };
-    let uid = run.borrow().world.cards[card].uid;
-    let room = run.borrow().world.cards[card].room();
-    let open = store.open_rows()?.first().map(|row| row.id);
-    let mut machine =
-        Machine::with_rules(&mut store, platform, Ambient { now: || 0, new_id }, rules);
-    let id = match open {
-        Some(id) => id,
-        None if BEGUN.get() >= BEGUN_MAX => return Ok(()),
-        None => {
-            let named = run.borrow().world.platform.card;
-            if named != uid {
-                let change = kippu_api::orders::ChangeCard { card: uid, room };
-                if !matches!(platform.change_card(ORDER, &change), Reply::Done(_)) {
-                    return Ok(());
-                }
-            }
-            machine.begin(ORDER, uid, room)?
-        }
-    };
-    let outcome = machine.advance(id, Some(&mut model_card), &mut |_| ())?;
-    if insist
-        && BEGUN.get() < BEGUN_MAX
-        && matches!(outcome, Outcome::LayCard { found: Some(_), .. })
-        && let OtherCard::Goes(new) = machine.other_card(id, uid, room)?
-    {
-        machine.advance(new, Some(&mut model_card), &mut |_| ())?;
-    }
-    machine.send_reports()?;
-    Ok(())
-}
-
-fn each_open<R: Rules + Copy>(
-    run: &Shared,
-    platform: &ModelPlatform,
-    rules: R,
-    terminal: usize,
-    mut each: impl FnMut(
-        &mut Machine<'_, ModelStore, ModelPlatform, R>,
-        HandoverId,
-    ) -> Result<(), MachineFault>,
-) -> Result<(), MachineFault> {
-    let mut store = ModelStore {
-        run: Rc::clone(run),
-        terminal,
-    };
-    let mut machine =
-        Machine::with_rules(&mut store, platform, Ambient { now: || 0, new_id }, rules);
-    for row in machine.open_handovers()? {
-        each(&mut machine, row.id)?;
-    }
-    machine.send_reports()?;
-    Ok(())
-}
-
-fn fingerprint(world: &World) -> u128 {
-    let mut halves = [0u64; 2];
-    for (salt, half) in halves.iter_mut().enumerate() {
-        let mut hasher = DefaultHasher::new();
-        salt.hash(&mut hasher);
-        world.hash(&mut hasher);
-        *half = hasher.finish();
-    }
-    (u128::from(halves[0]) << 64) | u128::from(halves[1])
-}
-
-/// All states reachable from `start`. Stops at the first doubled ticket. `recoverable`: also demand that from every state a way without
-/// further faults leads to where each ticket has one holder, or to an unknown nobody can answer.
-pub fn explore<R: Rules + Copy>(start: World, rules: R, flaws: Flaws, recoverable: bool) -> Found {
+/// All states reachable from `start`. Stops at the first that breaks P1 or P4.
+pub fn explore<R: Rules + Copy>(start: World, setup: Setup, rules: R) -> Found {
+    let began = Instant::now();
+    let never_void = setup.flaws.papers_never_void;
     let mut found = Found::default();
-    let mut known: HashMap<u128, u32> = HashMap::new();
-    let mut came_from: Vec<(u32, Option<Move>)> = vec![(0, None)];
-    let mut good: Vec<bool> = vec![false];
-    let mut clean_ways: Vec<(u32, u32)> = Vec::new();
-    let mut frontier = vec![(0u32, start.clone())];
-    known.insert(fingerprint(&start), 0);
-    while !frontier.is_empty() {
+    let mut graph = Graph {
+        known: HashMap::from([(start.fingerprint(), 0)]),
+        came_from: vec![(0, None)],
+        good: vec![false],
+        clean: Vec::new(),
+    };
+    let mut frontier = vec![(0u32, start)];
+    while !frontier.is_empty() && found.wrong.is_none() {
         let mut next = Vec::new();
         for (number, world) in frontier {
-            let settled = world.settled();
-            let unknown = !settled && world.honest_unknown();
+            let settled = world.settled(never_void);
             found.settled += usize::from(settled);
-            found.honest_unknown += usize::from(unknown);
-            good[number as usize] = settled || unknown;
-            for step in moves(&world) {
+            graph.good[number as usize] = settled;
+            for step in moves(&world, &setup) {
                 let mut chooser = Chooser::default();
                 loop {
-                    let run = Run::new(world.clone(), chooser, flaws);
+                    let run = Run::new(world.clone(), setup, chooser);
                     act(&run, rules, step);
                     let ended = Run::take(run);
                     found.runs += 1;
-                    let clean = ended.clean;
-                    let world = ended.world;
                     chooser = ended.chooser;
-                    let doubled = world.doubled();
-                    let size = known.len() as u32;
-                    let to = *known.entry(fingerprint(&world)).or_insert(size);
+                    let size = graph.came_from.len() as u32;
+                    let to = *graph
+                        .known
+                        .entry(ended.world.fingerprint())
+                        .or_insert(size);
                     if to == size {
-                        came_from.push((number, Some(step)));
-                        good.push(false);
-                        if let Some(what) = doubled {
-                            found.states = known.len();
-                            found.doubled = Some(format!("{what}: {:?}", trace(&came_from, to)));
+                        graph.came_from.push((number, Some(step)));
+                        graph.good.push(false);
+                        if let Some(wrong) = ended.world.wrong(never_void) {
+                            found.wrong = Some((wrong, graph.trace(to)));
+                            found.states = graph.good.len();
+                            found.seconds = began.elapsed().as_secs_f32();
                             return found;
                         }
-                        next.push((to, world));
+                        next.push((to, ended.world));
                     }
-                    if clean && to != number {
-                        clean_ways.push((number, to));
+                    if ended.clean && to != number {
+                        graph.clean.push((number, to));
                     }
                     if !chooser.next() {
                         break;
@@ -342,43 +126,8 @@ pub fn explore<R: Rules + Copy>(start: World, rules: R, flaws: Flaws, recoverabl
         }
         frontier = next;
     }
-    found.states = known.len();
-    if recoverable {
-        found.lost = unreachable_good(&good, &clean_ways)
-            .map(|state| format!("{:?}", trace(&came_from, state)));
-    }
+    found.states = graph.good.len();
+    found.stuck = graph.stuck().map(|state| graph.trace(state));
+    found.seconds = began.elapsed().as_secs_f32();
     found
-}
-
-fn trace(came_from: &[(u32, Option<Move>)], mut state: u32) -> Vec<Move> {
-    let mut steps = Vec::new();
-    while let (from, Some(step)) = came_from[state as usize] {
-        steps.push(step);
-        state = from;
-    }
-    steps.reverse();
-    steps
-}
-
-/// The first state from which no clean way leads to a good one.
-fn unreachable_good(good: &[bool], ways: &[(u32, u32)]) -> Option<u32> {
-    let mut into: Vec<Vec<u32>> = vec![Vec::new(); good.len()];
-    for (from, to) in ways {
-        into[*to as usize].push(*from);
-    }
-    let mut reached = good.to_vec();
-    let mut stack: Vec<u32> = (0..good.len() as u32)
-        .filter(|state| good[*state as usize])
-        .collect();
-    while let Some(state) = stack.pop() {
-        for from in &into[state as usize] {
-            if !std::mem::replace(&mut reached[*from as usize], true) {
-                stack.push(*from);
-            }
-        }
-    }
-    reached
-        .iter()
-        .position(|reached| !reached)
-        .map(|state| state as u32)
 }

@@ -1,260 +1,272 @@
-//! The model's platform behind a network that loses and delays.
+//! The platform behind a network that loses, delays and repeats, as the core sees it.
+
+use std::{cell::Cell, rc::Rc};
 
 use kippu_api::{
-    handovers::{HandoverStatus, Report, ReportAccepted},
-    orders::{ChangeCard, EventOnCard, Grant, GrantRequest, GrantedTicket, Order, OrderState},
-    problem::{Problem, ProblemCode},
+    handovers::{
+        BindRequest, Bindings, HandoverStatus, NewHandover, PaperRecord, PaperRequest, ParkRequest,
+        Parked, Registered, ReleaseRequest, Released, Report, ReportAccepted, TakenOver,
+    },
+    orders::{ChangeCard, Claim, Grant, GrantRequest, Order},
+    problem::ProblemCode,
 };
-use kippu_handover::platform::{PlatformPort, Reply};
-use kippu_ticket::ids::{EventId, HandoverId};
+use kippu_handover::{
+    platform::{Binder, PlatformPort, Reply},
+    row::{Handover, ROW_VERSION},
+};
+use kippu_ticket::ids::{CardUid, EventId, Generation, HandoverId};
 
 use crate::{
-    choice::{Flaws, Shared, messages},
-    world::{BookedHandover, Books, Late, ORDER, World, record},
+    chance::{Kind, Shared, lost, repeats, replies},
+    record::Record,
+    reports, requests,
+    requests::refusal,
+    wire::{Asker, GrantAsk, Late, ParkAsk, ReleaseAsk, Told, lives},
+    world::{Row, World},
 };
 
 pub struct ModelPlatform {
     pub run: Shared,
+    pub terminal: usize,
+    /// Something was answered since the process began.
+    pub heard: Cell<bool>,
 }
 
-fn refusal<T>(code: ProblemCode) -> Reply<T> {
-    Reply::Refused(Problem {
-        kind: String::new(),
-        title: String::new(),
-        status: 409,
-        code,
-        detail: None,
-        hint: None,
-    })
+/// A message that left late, or once more, is acted on, and nobody hears the answer.
+pub fn arrive(world: &mut World, setup: &crate::setup::Setup, late: &Late) {
+    match late {
+        Late::Grant(asker, ask) => drop(requests::grant(world, asker, ask)),
+        Late::Register(asker, handover, giver, lives) => {
+            drop(requests::register(world, asker, *handover, *giver, lives));
+        }
+        Late::Park(asker, ask) => drop(requests::park(world, asker, ask)),
+        Late::Release(asker, ask) => drop(requests::release(world, setup.flaws, asker, ask)),
+        Late::Report(terminal, told) => {
+            let _ = reports::report(world, setup.flaws, setup.history, *terminal, told);
+        }
+    }
 }
 
 impl ModelPlatform {
-    /// The network's part: delivered, not sent, acted on with the reply lost, lost, or late.
-    fn deliver<T>(&self, late: Option<Late>, act: impl FnOnce(&mut World) -> Reply<T>) -> Reply<T> {
+    /// The network's part.
+    fn deliver<T>(&self, late: Option<Late>, act: impl Fn(&mut World) -> Reply<T>) -> Reply<T> {
         let mut run = self.run.borrow_mut();
-        let ways = if late.is_some() { 4 } else { 2 };
-        let lost = match run.fault(ways, messages) {
-            0 => return act(&mut run.world),
+        if run.world.cut[self.terminal] {
+            return Reply::Unreachable;
+        }
+        const ALL: [Kind; 4] = [lost, replies, lost, repeats];
+        const HARMLESS: [Kind; 1] = [lost];
+        let ways: &[Kind] = if late.is_some() { &ALL } else { &HARMLESS };
+        match run.pick(ways) {
+            0 => {
+                self.heard.set(true);
+                act(&mut run.world)
+            }
             1 => Reply::Unreachable,
             2 => {
                 act(&mut run.world);
                 Reply::Unknown
             }
-            _ => {
+            3 => {
                 run.world.late.extend(late);
-                run.world.late.sort();
                 Reply::Unknown
             }
-        };
-        if run.flaws.timeout_is_refusal && matches!(lost, Reply::Unknown) {
-            refusal(ProblemCode::WrongState)
-        } else {
-            lost
-        }
-    }
-}
-
-/// The platform's grant: repeated requests get the same answer; a handover that gave something back is granted nothing more.
-pub fn act_grant(world: &mut World, request: &GrantRequest) -> Reply<Grant> {
-    let platform = &mut world.platform;
-    if platform.refused.contains(&request.handover) {
-        return refusal(ProblemCode::WrongState);
-    }
-    if !platform.handovers.contains_key(&request.handover) {
-        let held = platform
-            .tickets
-            .iter()
-            .any(|booked| matches!(booked.holder, Books::Granted(_)));
-        let waiting = platform
-            .tickets
-            .iter()
-            .any(|booked| booked.holder == Books::Platform);
-        if platform.card != request.card || held || !waiting {
-            // Durable: the same handover asking again, or its late first request, is refused as well.
-            platform.refused.insert(request.handover);
-            return refusal(ProblemCode::WrongState);
-        }
-        let waiting: Vec<_> = platform
-            .tickets
-            .iter_mut()
-            .filter(|booked| booked.holder == Books::Platform)
-            .collect();
-        let mut granted = Vec::new();
-        let mut stayed = Vec::new();
-        for booked in waiting {
-            if granted.len() < request.room.into() {
-                booked.generation.hop += 1;
-                booked.holder = Books::Granted(request.handover);
-                granted.push((booked.ticket, booked.generation));
-            } else {
-                stayed.push(booked.ticket);
-            }
-        }
-        let fence = platform.handovers.len() as u64 + 1;
-        platform.handovers.insert(
-            request.handover,
-            BookedHandover {
-                fence,
-                card: request.card,
-                incarnation: request.incarnation.clone(),
-                granted,
-                stayed,
-                last_row: 0,
-                unknown: None,
-            },
-        );
-    }
-    let booked = &platform.handovers[&request.handover];
-    if booked.incarnation != request.incarnation {
-        return refusal(ProblemCode::NotOwner);
-    }
-    Reply::Done(Grant {
-        order: ORDER.into(),
-        handover: request.handover,
-        card: booked.card,
-        fence: booked.fence,
-        tickets: booked
-            .granted
-            .iter()
-            .map(|(ticket, generation)| GrantedTicket {
-                ticket: *ticket,
-                record: hex::encode(record(*ticket, *generation, booked.card)),
-                epoch: generation.epoch,
-                hop: generation.hop,
-            })
-            .collect(),
-        event: EventOnCard {
-            event: EventId(1),
-            name: String::new(),
-            venue: String::new(),
-            doors_open: 0,
-            starts: 0,
-            utc_offset_minutes: 0,
-        },
-        left_at_platform: booked.stayed.clone(),
-    })
-}
-
-pub fn act_report(
-    world: &mut World,
-    flaws: Flaws,
-    id: HandoverId,
-    report: &Report,
-) -> ReportAccepted {
-    if flaws.old_report_wins
-        && let Some(handover) = world.platform.handovers.get_mut(&id)
-    {
-        handover.last_row = 0;
-        for booked in &mut world.platform.tickets {
-            if report.tickets.contains(&booked.ticket) {
-                booked.holder = Books::Granted(id);
+            _ => {
+                self.heard.set(true);
+                let reply = act(&mut run.world);
+                run.world.late.extend(late);
+                reply
             }
         }
     }
-    ReportAccepted {
-        newest: world.platform.take_report(id, report),
-        proved: None,
+
+    fn asker(&self, journal: &str, fence: u64) -> Asker {
+        Asker {
+            terminal: self.terminal,
+            journal: journal.into(),
+            fence,
+        }
     }
-}
 
-fn act_status(world: &World, id: HandoverId) -> Reply<HandoverStatus> {
-    let platform = &world.platform;
-    let Some(handover) = platform.handovers.get(&id) else {
-        return refusal(ProblemCode::NotFound);
-    };
-    let happened = handover.unknown.and_then(|(operation, sequence)| {
-        platform
-            .history
-            .get(&(handover.card, sequence + 1))
-            .map(|found| *found == operation)
-    });
-    let reissued: Vec<_> = handover
-        .granted
-        .iter()
-        .filter(|(ticket, generation)| {
-            platform.tickets.iter().any(|booked| {
-                booked.ticket == *ticket && booked.generation.epoch > generation.epoch
-            })
-        })
-        .map(|(ticket, _)| *ticket)
-        .collect();
-    Reply::Done(HandoverStatus {
-        handover: id,
-        fence: handover.fence,
-        yours: true,
-        happened,
-        attempt: handover.unknown.map(|(operation, _)| operation.attempt),
-        reissued,
-    })
-}
-
-pub fn order(world: &World) -> Order {
-    Order {
-        order: ORDER.into(),
-        state: OrderState::Paid,
-        event: EventId(1),
-        event_name: String::new(),
-        venue: String::new(),
-        doors_open: 0,
-        starts: 0,
-        zone: String::new(),
-        seats: Vec::new(),
-        class_names: Vec::new(),
-        tickets: Vec::new(),
-        at_platform: Vec::new(),
-        card: world.platform.card,
-        total: 0,
-        tax: 0,
-        currency: String::new(),
-        slip: String::new(),
-        pay_until: 0,
-        paid: None,
-        late: false,
-        now: 0,
+    pub fn take_over(&self, journal: &str, handover: HandoverId) -> Reply<TakenOver> {
+        let terminal = self.terminal;
+        let mut run = self.run.borrow_mut();
+        if run.world.cut[terminal] {
+            return Reply::Unreachable;
+        }
+        match run.pick(&[replies]) {
+            0 => requests::take_over(&mut run.world, terminal, journal, handover),
+            _ => {
+                requests::take_over(&mut run.world, terminal, journal, handover);
+                Reply::Unknown
+            }
+        }
     }
 }
 
 impl PlatformPort for ModelPlatform {
-    fn grant(&self, _: &str, request: &GrantRequest) -> Reply<Grant> {
-        let late = Late::Grant(serde_json::to_string(request).expect("json"));
-        self.deliver(Some(late), |world| act_grant(world, request))
+    fn grant(&self, claim: &Claim, request: &GrantRequest) -> Reply<Grant> {
+        let asker = self.asker(&request.incarnation, 0);
+        let ask = GrantAsk {
+            handover: request.handover,
+            claim: claim.clone(),
+            card: request.card,
+            room: request.room,
+        };
+        let late = Late::Grant(asker.clone(), ask.clone());
+        self.deliver(Some(late), |world| requests::grant(world, &asker, &ask))
     }
 
-    fn report(&self, id: HandoverId, report: &Report) -> Reply<ReportAccepted> {
-        let flaws = self.run.borrow().flaws;
-        let late = Late::Report(id, serde_json::to_string(report).expect("json"));
+    fn register(&self, new: &NewHandover) -> Reply<Registered> {
+        let asker = self.asker(&new.incarnation, 0);
+        let lives = lives(&new.tickets);
+        let late = Late::Register(asker.clone(), new.handover, new.giver, lives.clone());
         self.deliver(Some(late), |world| {
-            Reply::Done(act_report(world, flaws, id, report))
+            requests::register(world, &asker, new.handover, new.giver, &lives)
         })
     }
 
-    fn status(&self, id: HandoverId) -> Reply<HandoverStatus> {
-        let flaws = self.run.borrow().flaws;
+    fn bind(&self, handover: HandoverId, request: &BindRequest) -> Reply<Bindings> {
+        let asker = self.asker(&request.incarnation, request.fence);
+        let lives = lives(&request.tickets);
         self.deliver(None, |world| {
-            let mut reply = act_status(world, id);
-            if let (true, Reply::Done(status)) = (flaws.answer_without_attempt, &mut reply) {
-                let rows = world.disks.iter().flat_map(|disk| &disk.rows);
-                let pending = rows
-                    .filter(|row| row.id == id)
-                    .find_map(|row| row.pending.as_ref());
-                status.attempt = pending.map(|intent| intent.operation.attempt);
+            if let Some(code) = requests::bind(world, &asker, handover, &lives) {
+                return refusal(code);
             }
-            reply
+            let bound = lives.iter().map(|(ticket, taken)| {
+                let generation = Generation {
+                    hop: taken.hop + 1,
+                    ..*taken
+                };
+                requests::record_for((*ticket, generation), request.card)
+            });
+            Reply::Done(Bindings {
+                tickets: bound.collect(),
+            })
         })
     }
 
-    fn change_card(&self, _: &str, change: &ChangeCard) -> Reply<Order> {
+    fn paper(&self, handover: HandoverId, request: &PaperRequest) -> Reply<PaperRecord> {
+        let asker = self.asker(&request.incarnation, request.fence);
+        let lives = lives(std::slice::from_ref(&request.ticket));
         self.deliver(None, |world| {
-            if world
-                .platform
-                .tickets
+            match requests::bind(world, &asker, handover, &lives) {
+                Some(code) => refusal(code),
+                None => Reply::Done(PaperRecord {
+                    record: String::new(),
+                }),
+            }
+        })
+    }
+
+    fn park(&self, handover: HandoverId, request: &ParkRequest) -> Reply<Parked> {
+        let asker = self.asker(&request.incarnation, request.fence);
+        let ask = ParkAsk {
+            handover,
+            attempt: request.attempt,
+            giver: request.giver,
+            receiver: request.receiver,
+            lives: lives(&request.tickets),
+        };
+        let late = Late::Park(asker.clone(), ask.clone());
+        let reply = self.deliver(Some(late), |world| requests::park(world, &asker, &ask));
+        if self.run.borrow().setup.flaws.park_time_out_is_refusal
+            && matches!(reply, Reply::Unknown)
+        {
+            return refusal(ProblemCode::WrongState);
+        }
+        reply
+    }
+
+    fn release(&self, handover: HandoverId, request: &ReleaseRequest) -> Reply<Released> {
+        let asker = self.asker(&request.incarnation, request.fence);
+        assert_eq!(request.row_version, ROW_VERSION);
+        let row: Handover = serde_json::from_value(request.row.clone()).expect("a row");
+        let ask = ReleaseAsk {
+            handover,
+            attempt: request.attempt,
+            lives: lives(&request.tickets),
+            row: Row::new(row),
+        };
+        let flaws = self.run.borrow().setup.flaws;
+        let late = Late::Release(asker.clone(), ask.clone());
+        self.deliver(Some(late), |world| {
+            requests::release(world, flaws, &asker, &ask)
+        })
+    }
+
+    fn report(&self, handover: HandoverId, report: &Report) -> Reply<ReportAccepted> {
+        let (terminal, setup) = (self.terminal, self.run.borrow().setup);
+        // What the report carried lies in the outbox; only its number is needed to find it.
+        let told = {
+            let run = self.run.borrow();
+            let outbox = &run.world.disks[terminal].outbox;
+            outbox
                 .iter()
-                .any(|booked| matches!(booked.holder, Books::Granted(_)))
-            {
-                return refusal(ProblemCode::WrongState);
+                .map(|(told, _)| told)
+                .find(|told| told.row == report.row && told.handover == handover)
+                .map_or_else(|| Rc::new(Told::of(handover, report.row, report)), Rc::clone)
+        };
+        let late = Late::Report(terminal, Rc::clone(&told));
+        self.deliver(Some(late), |world| {
+            match reports::report(world, setup.flaws, setup.history, terminal, &told) {
+                Ok(()) => {
+                    if setup.flaws.leases_lapse {
+                        requests::lapse(world, terminal, handover);
+                    }
+                    Reply::Done(ReportAccepted {
+                        newest: true,
+                        proved: None,
+                    })
+                }
+                Err(code) => refusal(code),
             }
-            world.platform.card = change.card;
-            Reply::Done(order(world))
         })
+    }
+
+    fn status(&self, handover: HandoverId) -> Reply<HandoverStatus> {
+        let flaws = self.run.borrow().setup.flaws;
+        self.deliver(None, |world| {
+            requests::status(world, flaws, self.terminal, handover)
+        })
+    }
+
+    fn change_card(&self, _: &str, _: &ChangeCard) -> Reply<Order> {
+        refusal(ProblemCode::WrongState)
+    }
+
+    fn incarnation(&self) -> Option<String> {
+        let life = self.run.borrow().world.platform.life;
+        self.heard.get().then(|| life.to_string())
+    }
+
+    fn resent(&self, incarnation: &str) -> Reply<()> {
+        let terminal = self.terminal;
+        self.deliver(None, |world| {
+            if world.platform.life.to_string() == incarnation {
+                world.platform.owing[terminal] = false;
+            }
+            Reply::Done(())
+        })
+    }
+}
+
+/// Local keys of the model's terminals.
+pub struct LocalKeys;
+
+impl Binder for LocalKeys {
+    fn covers(&self, _: EventId) -> bool {
+        true
+    }
+
+    fn bind(&self, record: &[u8], card: CardUid, hop: u16) -> Option<Vec<u8>> {
+        let mut record = Record::from_bytes(record);
+        record.generation.hop = hop;
+        record.card = card;
+        Some(record.to_bytes())
+    }
+
+    fn bind_paper(&self, _: &[u8], _: u64, _: u16) -> Option<Vec<u8>> {
+        Some(Vec::new())
     }
 }

@@ -1,13 +1,19 @@
 //! The model's disk: every write may be the last thing a process does.
 
+use std::rc::Rc;
+
 use kippu_api::handovers::Report;
 use kippu_handover::{
-    row::{GrantStanding, Handover, Incarnation},
-    store::{Outgoing, Receipt, Store, StoreFault},
+    row::{Handover, Incarnation, Right},
+    store::{KnownPlatform, Outgoing, Receipt, Store, StoreFault},
 };
 use kippu_ticket::ids::HandoverId;
 
-use crate::choice::{Run, Shared, crashes};
+use crate::{
+    chance::{Run, Shared, crashes},
+    wire::Told,
+    world::Row,
+};
 
 pub struct ModelStore {
     pub run: Shared,
@@ -17,15 +23,30 @@ pub struct ModelStore {
 impl ModelStore {
     fn write(&mut self, change: impl FnOnce(&mut Run)) -> Result<(), StoreFault> {
         let mut run = self.run.borrow_mut();
-        match run.fault(3, crashes) {
-            0 => change(&mut run),
-            1 => return Err(StoreFault::Database("killed before the write".into())),
+        let killed = |run: &mut Run, when: &str| {
+            run.killed = true;
+            Err(StoreFault::Database(format!("killed {when} the write")))
+        };
+        match run.pick(&[crashes, crashes]) {
+            0 => {
+                change(&mut run);
+                Ok(())
+            }
+            1 => killed(&mut run, "before"),
             _ => {
                 change(&mut run);
-                return Err(StoreFault::Database("killed after the write".into()));
+                killed(&mut run, "after")
             }
         }
-        Ok(())
+    }
+
+    fn rows(&self, wanted: impl Fn(&Handover) -> bool) -> Vec<Handover> {
+        let run = self.run.borrow();
+        let rows = run.world.disks[self.terminal].rows.iter();
+        rows.map(Row::get)
+            .filter(|row| wanted(row))
+            .cloned()
+            .collect()
     }
 }
 
@@ -36,67 +57,58 @@ impl Store for ModelStore {
 
     fn put(&mut self, row: &Handover, report: Option<&Report>) -> Result<(), StoreFault> {
         let terminal = self.terminal;
-        let row = row.clone();
-        let report = report.cloned();
         self.write(|run| {
-            let lazy = (run.flaws.intent_late
-                && row
-                    .pending
-                    .as_ref()
-                    .is_some_and(|intent| !intent.reported_unknown))
-                || (run.flaws.asked_late && row.grant == GrantStanding::Asked);
-            if lazy {
-                run.volatile.retain(|other| other.id != row.id);
-                run.volatile.push(row);
+            let flaws = run.setup.flaws;
+            let intent = row
+                .pending
+                .as_ref()
+                .is_some_and(|intent| !intent.reported_unknown);
+            run.volatile.retain(|other| other.id != row.id);
+            if flaws.intent_late && intent || flaws.asked_late && row.right == Right::Asked {
+                run.volatile.push(row.clone());
                 return;
             }
-            run.volatile.retain(|other| other.id != row.id);
             let disk = &mut run.world.disks[terminal];
             if let Some(report) = report {
-                let mut report = report;
-                report.row = disk.next_row;
+                let told = Told::of(row.id, disk.next_row, report);
                 disk.next_row += 1;
-                disk.outbox.push((
-                    report.row,
-                    row.id,
-                    serde_json::to_string(&report).expect("json"),
-                ));
+                disk.outbox.push((Rc::new(told), true));
             }
-            match disk.rows.iter_mut().find(|other| other.id == row.id) {
-                Some(other) => *other = row,
-                None => disk.rows.push(row),
+            let kept = Row::new(row.clone());
+            match disk.rows.iter_mut().find(|other| other.get().id == row.id) {
+                Some(other) => *other = kept,
+                None => disk.rows.push(kept),
             }
         })
     }
 
     fn get(&self, id: HandoverId) -> Result<Option<Handover>, StoreFault> {
-        let run = self.run.borrow();
-        let rows = &run.world.disks[self.terminal].rows;
-        Ok(run
+        let volatile = self
+            .run
+            .borrow()
             .volatile
             .iter()
-            .chain(rows)
             .find(|row| row.id == id)
-            .cloned())
+            .cloned();
+        Ok(volatile.or_else(|| self.rows(|row| row.id == id).pop()))
     }
 
     fn open_rows(&self) -> Result<Vec<Handover>, StoreFault> {
-        Ok(self.run.borrow().world.disks[self.terminal]
-            .rows
-            .iter()
-            .filter(|row| row.is_open())
-            .cloned()
-            .collect())
+        Ok(self.rows(Handover::is_open))
+    }
+
+    fn released_rows(&self) -> Result<Vec<Handover>, StoreFault> {
+        Ok(self.rows(|row| row.released && !row.is_open()))
     }
 
     fn unsent(&self) -> Result<Vec<Outgoing>, StoreFault> {
         let run = self.run.borrow();
-        Ok(run.world.disks[self.terminal]
-            .outbox
-            .iter()
-            .map(|(_, handover, json)| Outgoing {
-                handover: *handover,
-                report: serde_json::from_str(json).expect("json"),
+        let outbox = run.world.disks[self.terminal].outbox.iter();
+        Ok(outbox
+            .filter(|(_, waits)| *waits)
+            .map(|(told, _)| Outgoing {
+                handover: told.handover,
+                report: told.to_report(),
             })
             .collect())
     }
@@ -104,9 +116,38 @@ impl Store for ModelStore {
     fn mark_sent(&mut self, row: u64, _: &Receipt) -> Result<(), StoreFault> {
         let terminal = self.terminal;
         self.write(|run| {
-            run.world.disks[terminal]
-                .outbox
-                .retain(|(number, _, _)| *number != row)
+            // Kept only where somebody may ask for it again.
+            let kept = run.setup.keeps_sent;
+            let outbox = &mut run.world.disks[terminal].outbox;
+            if kept {
+                for (told, waits) in outbox {
+                    *waits &= told.row != row;
+                }
+            } else {
+                outbox.retain(|(told, _)| told.row != row);
+            }
+        })
+    }
+
+    fn known_platform(&self) -> Result<KnownPlatform, StoreFault> {
+        Ok(self.run.borrow().world.disks[self.terminal].known.clone())
+    }
+
+    fn resend_all(&mut self, incarnation: &str) -> Result<(), StoreFault> {
+        let terminal = self.terminal;
+        self.write(|run| {
+            let disk = &mut run.world.disks[terminal];
+            disk.known.telling = Some(incarnation.into());
+            for (_, waits) in &mut disk.outbox {
+                *waits = true;
+            }
+        })
+    }
+
+    fn told(&mut self, incarnation: &str) -> Result<(), StoreFault> {
+        let terminal = self.terminal;
+        self.write(|run| {
+            run.world.disks[terminal].known.told = Some(incarnation.into());
         })
     }
 }
