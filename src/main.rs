@@ -25,6 +25,9 @@ enum Terminal {
         /// The printer: `tcp:HOST:PORT`. Without one, the screen says so.
         #[arg(long, value_name = "tcp:ADDR")]
         printer: Option<app::PrinterAddress>,
+        /// Folder a USB stick appears as: reports are saved there, and keys for working without network are read from it.
+        #[arg(long, value_name = "DIR")]
+        stick: Option<std::path::PathBuf>,
     },
     /// Visitors hold their card and go in.
     Gate {
@@ -55,7 +58,8 @@ fn main() -> ExitCode {
             common,
             cards,
             printer,
-        } => app::run_kiosk(&common, &cards, printer.as_ref()),
+            stick,
+        } => app::run_kiosk(&common, &cards, printer.as_ref(), stick.as_deref()),
         Terminal::Gate {
             common,
             cards,

@@ -1,6 +1,6 @@
 //! `kippu kiosk`.
 
-use std::str::FromStr;
+use std::{path::Path, str::FromStr};
 
 use anyhow::{Context, Result};
 use kippu_api::client::Client;
@@ -21,10 +21,12 @@ use super::{
 use crate::{
     adapters::KioskAdapter,
     devices::{
-        cards::{CardActor, Equipment, interrupted},
+        cards::{CardActor, Equipment, open_facts},
+        clerks::ClerkDoor,
         keys::{LocalRing, Owner},
         platform::{PlatformActor, blocking::BlockingPlatform},
         printer::{Place, PrinterActor},
+        stick::Stick,
         tray::TrayActor,
         vault::Vault,
     },
@@ -89,7 +91,7 @@ impl KioskTerminal {
     fn perform(&mut self, effect: Effect) {
         match effect {
             Effect::Ask { no, ask } => self.platform.ask(no, ask),
-            Effect::Card { no, job } => self.cards.work(no, job),
+            Effect::Card { no, job } => self.cards.work(no, job, self.flow.appearance().language),
             Effect::Print { no, paper } => {
                 if let Some(printer) = &self.printer {
                     printer.print(no, paper);
@@ -127,7 +129,12 @@ pub(super) fn reader(cards: &Cards, name: &str) -> Result<(Box<dyn Reader>, Opti
 ///
 /// # Errors
 /// Something it cannot begin without is missing; the message says what.
-pub fn run(common: &Common, cards: &Cards, printer: Option<&PrinterAddress>) -> Result<()> {
+pub fn run(
+    common: &Common,
+    cards: &Cards,
+    printer: Option<&PrinterAddress>,
+    stick: Option<&Path>,
+) -> Result<()> {
     let file = TerminalFile::read(&common.terminal, "kiosk")?;
     std::fs::create_dir_all(&common.data).context("the kiosk's folder")?;
     let runtime = Runtime::new().context("threads")?;
@@ -138,7 +145,7 @@ pub fn run(common: &Common, cards: &Cards, printer: Option<&PrinterAddress>) -> 
     let key = JournalKey::load_or_create(&common.data.join("journal.key"))
         .context("the journal's key")?;
     let journal = Journal::open(&common.data.join("journal.sqlite"), &key)?;
-    let open = interrupted(&journal)?;
+    let open = open_facts(&journal)?;
     platform.know(journal.known_platform()?.told.as_deref());
     let vault = Vault::new(&common.data, key);
     let owner = Owner {
@@ -146,7 +153,8 @@ pub fn run(common: &Common, cards: &Cards, printer: Option<&PrinterAddress>) -> 
         device_key: file.device_key,
         platform_key: file.platform_key,
     };
-    let local = LocalRing::load(vault, owner);
+    let local = LocalRing::load(vault.clone(), owner.clone());
+    let clerks = ClerkDoor::new(file.store.clone(), vault);
     runtime.spawn(local.clone().stay_fresh(client.clone()));
 
     let (reader, tray) = reader(cards, &file.name)?;
@@ -182,7 +190,7 @@ pub fn run(common: &Common, cards: &Cards, printer: Option<&PrinterAddress>) -> 
     let window = KioskWindow::new()?;
     let touches = mailbox.clone();
     let adapter = KioskAdapter::new(&window, move |touch| touches.send(Input::Touch(touch)));
-    let outbox = platform.with_patience(OUTBOX_PATIENCE)?;
+    let hurried = platform.with_patience(OUTBOX_PATIENCE)?;
     let place = Place {
         store: file.store_words().to_owned(),
         zone: file.zone.clone(),
@@ -193,15 +201,16 @@ pub fn run(common: &Common, cards: &Cards, printer: Option<&PrinterAddress>) -> 
     let mut terminal = KioskTerminal {
         flow,
         adapter,
-        platform: PlatformActor::new(runtime.handle().clone(), client, mailbox.clone()),
+        platform: PlatformActor::new(runtime.handle().clone(), client, clerks, mailbox.clone()),
         cards: CardActor::start(
             Equipment {
                 reader,
                 journal,
                 local,
                 platform,
-                outbox,
+                hurried,
                 printer: printer.as_ref().map(PrinterActor::for_tickets),
+                stick: stick.map(|folder| Stick::new(folder, owner.clone())),
             },
             mailbox.clone(),
         ),

@@ -1,18 +1,21 @@
 //! Clerks at the kiosk: the platform logs them in. Who was logged in here of late may also while it is away, by a verifier kept in the vault
 //! and with few tries.
 
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
 use argon2::{
     Algorithm, Argon2, Params, Version,
     password_hash::{PasswordHasher as _, PasswordVerifier as _, phc::PasswordHash},
 };
 use kippu_api::{
-    clerk::Login,
+    clerk::{Login, Session},
     client::{Client, ClientError},
     problem::ProblemCode,
 };
 use serde::{Deserialize, Serialize};
 
 use super::vault::{Vault, VaultFault};
+use crate::app::clock;
 
 /// Name of the vault's file.
 const BOOK: &str = "clerks";
@@ -22,15 +25,6 @@ const TRIES: u8 = 5;
 const TRUSTED: u64 = 7 * 24 * 3600 * 1_000_000;
 /// Clerks remembered; the one not seen for longest makes room.
 const CLERKS: usize = 30;
-
-/// A clerk who is logged in.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ClerkAtWork {
-    /// Name to show.
-    pub name: String,
-    /// Bearer token at the platform; `None` where the clerk was logged in without it.
-    pub token: Option<String>,
-}
 
 /// Why nobody is logged in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,41 +41,92 @@ pub enum NoLogin {
     Storage,
 }
 
-/// Logs a clerk in, by the platform where it is there. `now` in UTC microseconds.
-pub async fn log_in(
-    client: &Client,
+/// Where clerks come in at this kiosk. One at a time; clones are the same door.
+#[derive(Clone)]
+pub struct ClerkDoor {
+    store: String,
     book: ClerkBook,
-    login: Login,
-    now: i64,
-) -> Result<ClerkAtWork, NoLogin> {
-    let answer = client.login(&login).await;
-    // Hashing a PIN takes longer than an asynchronous task may.
-    let settled = tokio::task::spawn_blocking(move || match answer {
-        Ok(session) => {
-            book.confirm(&login, &session.name, now);
-            Ok(ClerkAtWork {
-                name: session.name,
-                token: Some(session.token),
-            })
+    /// Token of the clerk who is in by the platform's word.
+    session: Arc<Mutex<Option<String>>>,
+}
+
+impl ClerkDoor {
+    /// The door of a kiosk in this store.
+    pub fn new(store: String, vault: Vault) -> Self {
+        Self {
+            store,
+            book: ClerkBook { vault },
+            session: Arc::default(),
         }
-        Err(ClientError::Refused(problem)) => Err(match problem.code {
-            ProblemCode::Unauthenticated => {
-                book.withdraw(&login);
-                NoLogin::Wrong
+    }
+
+    /// Logs a clerk in and says the name, by the platform where it is there.
+    ///
+    /// # Errors
+    /// See [`NoLogin`].
+    pub async fn enter(
+        &self,
+        client: &Client,
+        clerk: String,
+        pin: String,
+    ) -> Result<String, NoLogin> {
+        let login = Login {
+            store: self.store.clone(),
+            clerk,
+            pin,
+        };
+        let answer = client.login(&login).await;
+        let door = self.clone();
+        // Hashing a PIN takes longer than an asynchronous task may.
+        tokio::task::spawn_blocking(move || door.settle(&login, answer))
+            .await
+            .unwrap_or(Err(NoLogin::Storage))
+    }
+
+    fn settle(
+        &self,
+        login: &Login,
+        answer: Result<Session, ClientError>,
+    ) -> Result<String, NoLogin> {
+        match answer {
+            Ok(session) => {
+                self.book.confirm(login, &session.name, clock::now());
+                *self.session() = Some(session.token);
+                Ok(session.name)
             }
-            ProblemCode::TooMany => NoLogin::TooMany,
-            other => NoLogin::Refused(other),
-        }),
-        Err(ClientError::Unreachable(_) | ClientError::Unknown(_)) => book
-            .admit(&login, now)
-            .map(|name| ClerkAtWork { name, token: None }),
-    });
-    settled.await.unwrap_or(Err(NoLogin::Storage))
+            Err(ClientError::Refused(problem)) => Err(match problem.code {
+                ProblemCode::Unauthenticated => {
+                    self.book.withdraw(login);
+                    NoLogin::Wrong
+                }
+                ProblemCode::TooMany => NoLogin::TooMany,
+                other => NoLogin::Refused(other),
+            }),
+            Err(ClientError::Unreachable(_) | ClientError::Unknown(_)) => {
+                self.book.admit(login, clock::now())
+            }
+        }
+    }
+
+    /// The clerk leaves. A platform that cannot be told ends the session by itself.
+    pub async fn leave(&self, client: &Client) {
+        let token = self.session().take();
+        if let Some(token) = token
+            && let Err(error) = client.with_token(&token).logout().await
+        {
+            tracing::info!(%error, "the platform was not told that a clerk left");
+        }
+    }
+
+    fn session(&self) -> MutexGuard<'_, Option<String>> {
+        // A panic elsewhere leaves a token or none, never half of one.
+        self.session.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// What the kiosk remembers of clerks.
 #[derive(Clone)]
-pub struct ClerkBook {
+struct ClerkBook {
     vault: Vault,
 }
 
@@ -98,11 +143,6 @@ struct KnownClerk {
 }
 
 impl ClerkBook {
-    /// The book in this vault.
-    pub fn new(vault: Vault) -> Self {
-        Self { vault }
-    }
-
     /// The platform said yes to this PIN.
     fn confirm(&self, login: &Login, name: &str, now: i64) {
         let kept = verifier(&login.pin).map(|verifier| {
@@ -214,7 +254,9 @@ mod tests {
     const NOW: i64 = 1_790_000_000_000_000;
 
     fn book(folder: &tempfile::TempDir) -> ClerkBook {
-        ClerkBook::new(Vault::new(folder.path(), JournalKey::from_bytes([3; 32])))
+        ClerkBook {
+            vault: Vault::new(folder.path(), JournalKey::from_bytes([3; 32])),
+        }
     }
 
     fn login(pin: &str) -> Login {

@@ -1,52 +1,58 @@
-//! The kiosk's reader and journal on a thread of their own: presence, checks, everything the handover machine does, and the outbox.
+//! The kiosk's reader and journal on a thread of their own: presence, checks, everything the handover machine does, and what goes on by itself.
 
-mod claim;
+mod background;
+mod handover;
+mod news;
+mod paper;
 mod presence;
 
 use std::{
     sync::{Arc, mpsc},
     thread,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use kippu_card::{
-    capability::{CardContents, CardFault, Progress, TicketCard},
+    capability::{CardContents, CardFault, TicketCard},
     keys::Role,
     open::{open, open_free},
     reader::Reader,
 };
 use kippu_handover::{
-    facts::{Facts, Standing},
-    journal::Journal,
-    machine::{Hands, Machine},
-    outcome::{MachineFault, Outcome},
-    paper::PaperPort,
-    platform::PlatformPort,
-    store::Store,
+    facts::Facts, journal::Journal, machine::Machine, outcome::MachineFault, store::Store,
 };
-use kippu_ticket::ids::HandoverId;
 
-use self::presence::Seen;
+use self::{background::Background, presence::Seen};
 use super::{
     keys::{LocalRing, TerminalKeys},
     kill::{Watched, watched},
     mailbox::Mailbox,
     platform::blocking::BlockingPlatform,
     printer::TicketPrinter,
+    stick::{NoStick, Stick},
 };
-use crate::flows::kiosk::{
-    effect::{CardJob, RequestNo},
-    input::{CardNews, Input, OpenHandover},
+use crate::flows::{
+    facts::Language,
+    kiosk::{
+        effect::{CardJob, RequestNo},
+        input::{CardNews, Input},
+    },
 };
 
 /// How long the reader is waited for before jobs are looked at.
 const POLL: Duration = Duration::from_millis(50);
-/// How often reports that wait are sent again.
-const OUTBOX: Duration = Duration::from_secs(5);
 
 /// The way to the thread.
 pub struct CardActor {
-    jobs: mpsc::Sender<(RequestNo, CardJob)>,
+    jobs: mpsc::Sender<Job>,
+}
+
+/// A job of the flow's.
+struct Job {
+    no: RequestNo,
+    job: CardJob,
+    /// Of papers that come out of it.
+    language: Language,
 }
 
 /// What the thread is given to work with.
@@ -59,191 +65,150 @@ pub struct Equipment {
     pub local: Arc<LocalRing>,
     /// The platform.
     pub platform: BlockingPlatform,
-    /// The same platform with short patience, for reports in between.
-    pub outbox: BlockingPlatform,
+    /// The same platform with short patience, for what goes on between customers.
+    pub hurried: BlockingPlatform,
     /// The printer, where there is one.
     pub printer: Option<TicketPrinter>,
+    /// The stick, where one may be put in.
+    pub stick: Option<Stick>,
 }
 
 impl CardActor {
     /// Starts the thread.
     pub fn start(equipment: Equipment, mailbox: Mailbox<Input>) -> Self {
         let (jobs, inbox) = mpsc::channel();
-        let desk = CardDesk::new(equipment);
-        thread::spawn(move || run(desk, &inbox, &mailbox));
+        let desk = CardDesk::new(equipment, mailbox);
+        thread::spawn(move || run(desk, &inbox));
         Self { jobs }
     }
 
     /// Gives it something to do.
-    pub fn work(&self, no: RequestNo, job: CardJob) {
+    pub fn work(&self, no: RequestNo, job: CardJob, language: Language) {
         // The thread ends only with the process.
-        let _ = self.jobs.send((no, job));
+        let _ = self.jobs.send(Job { no, job, language });
     }
 }
 
-fn run(mut desk: CardDesk, inbox: &mpsc::Receiver<(RequestNo, CardJob)>, mailbox: &Mailbox<Input>) {
+fn run(mut desk: CardDesk, inbox: &mpsc::Receiver<Job>) {
     let mut seen = Seen::default();
-    let mut sent_at = Instant::now();
+    let mut background = Background::default();
     loop {
         match inbox.try_recv() {
-            Ok((no, job)) => {
-                desk.work(no, job, mailbox);
+            Ok(job) => {
+                desk.work(job);
+                background.look_again();
                 continue;
             }
             Err(mpsc::TryRecvError::Empty) => {}
             Err(mpsc::TryRecvError::Disconnected) => return,
         }
-        seen = seen.then(desk.reader.poll(POLL), mailbox);
-        if sent_at.elapsed() >= OUTBOX {
-            desk.send_reports();
-            sent_at = Instant::now();
-        }
+        seen = seen.then(desk.reader.poll(POLL), &desk.mailbox);
+        background.go_on(&mut desk);
     }
 }
 
-/// The equipment as the jobs use it.
+/// The equipment as jobs use it.
 struct CardDesk {
     reader: Box<dyn Reader>,
     journal: Watched<Journal>,
     keys: TerminalKeys,
     local: Arc<LocalRing>,
     platform: Watched<BlockingPlatform>,
-    outbox: Watched<BlockingPlatform>,
+    hurried: Watched<BlockingPlatform>,
     printer: Option<Watched<TicketPrinter>>,
-}
-
-/// Where an advance came to rest.
-struct Rest {
-    outcome: Outcome,
-    facts: Facts,
-    /// Why the card that lies there could not be opened.
-    unopened: Option<CardFault>,
-    /// The card after everything that was done, where it still lies there.
-    card: Option<CardContents>,
+    stick: Option<Stick>,
+    mailbox: Mailbox<Input>,
 }
 
 impl CardDesk {
-    fn new(equipment: Equipment) -> Self {
+    fn new(equipment: Equipment, mailbox: Mailbox<Input>) -> Self {
         Self {
             reader: equipment.reader,
             journal: watched(equipment.journal),
             keys: TerminalKeys::new(equipment.platform.clone(), equipment.local.clone()),
             local: equipment.local,
             platform: watched(equipment.platform),
-            outbox: watched(equipment.outbox),
+            hurried: watched(equipment.hurried),
             printer: equipment.printer.map(watched),
+            stick: equipment.stick,
+            mailbox,
         }
     }
 
-    fn work(&mut self, no: RequestNo, job: CardJob, mailbox: &Mailbox<Input>) {
-        let news = match job {
+    fn work(&mut self, Job { no, job, language }: Job) {
+        let mailbox = self.mailbox.clone();
+        let tell = |news| mailbox.send(Input::Card { no, news });
+        if let Some(printer) = &mut self.printer {
+            printer.speak(language);
+        }
+        tell(match job {
             CardJob::Check => CardNews::Read(self.check().map(Box::new)),
             CardJob::Look => CardNews::Read(self.look().map(Box::new)),
-            CardJob::Write { order, card, room } => {
-                let tell = |progress| {
-                    mailbox.send(Input::Card {
-                        no,
-                        news: CardNews::Progress(progress),
-                    })
-                };
-                CardNews::Written(self.write(&order, card, room, &tell))
+            CardJob::Open => self.open_news(),
+            CardJob::SaveReports => CardNews::Saved(self.save_reports().map_err(news::stick)),
+            CardJob::Settle {
+                handover,
+                serial,
+                came_out,
+            } => CardNews::Settled(self.settle(handover, serial, came_out).map_err(news::fault)),
+            moving => {
+                let moved = self.move_tickets(moving, &tell);
+                CardNews::Handover(moved.map(Box::new).map_err(|stopped| stopped.fault()))
             }
-            CardJob::Leave { order } => CardNews::Left(self.leave(&order)),
-        };
-        mailbox.send(Input::Card { no, news });
+        });
     }
 
+    /// Authenticates with the write key and reads everything.
     fn check(&mut self) -> Result<CardContents, CardFault> {
         let transport = self.reader.connect()?;
         open(transport, &self.keys, Role::Write)?.read()
     }
 
+    /// Reads what everybody may read.
     fn look(&mut self) -> Result<CardContents, CardFault> {
         open_free(self.reader.connect()?)?.read()
     }
 
+    /// The handover machine, for what needs no card.
     fn machine(&mut self) -> Machine<'_, Watched<Journal>, Watched<BlockingPlatform>> {
         Machine::new(&mut self.journal, &self.platform).with_keys(&*self.local)
     }
 
-    /// Goes on with a handover as far as the card that lies there, the printer and the platform allow.
-    fn go_on(
-        &mut self,
-        id: HandoverId,
-        progress: &mut dyn FnMut(Progress),
-    ) -> Result<Rest, MachineFault> {
-        let opened = self
-            .reader
-            .connect()
-            .and_then(|transport| open(transport, &self.keys, Role::Write));
-        let (mut session, unopened) = match opened {
-            Ok(session) => (Some(watched(session)), None),
-            Err(fault) => (None, Some(fault)),
-        };
-        let mut machine = Machine::new(&mut self.journal, &self.platform).with_keys(&*self.local);
-        let hands = Hands {
-            card: session
-                .as_mut()
-                .map(|session| session as &mut dyn TicketCard),
-            printer: self
-                .printer
-                .as_mut()
-                .map(|printer| printer as &mut dyn PaperPort),
-        };
-        let outcome = machine.advance(id, hands, progress)?;
-        // The reports are tried at once; what does not arrive waits in the outbox.
-        send(&mut machine);
-        Ok(Rest {
-            facts: machine.load(id)?.facts(),
-            card: match outcome {
-                Outcome::Ended(_) => session.and_then(|mut session| session.read().ok()),
-                _ => None,
-            },
-            outcome,
-            unopened,
-        })
-    }
-
-    fn send_reports(&mut self) {
-        send(&mut Machine::new(&mut self.journal, &self.outbox));
-    }
-}
-
-/// Sends what waits. A journal that cannot be read stops nothing here: the next step finds it out by itself.
-fn send<S: Store, P: PlatformPort>(machine: &mut Machine<'_, S, P>) {
-    match machine.send_reports() {
-        Ok(sent) if sent.refused > 0 => {
-            tracing::error!(refused = sent.refused, "reports were refused")
+    fn open_news(&self) -> CardNews {
+        let open = open_facts(&self.journal).and_then(|open| Ok((open, self.journal.unsent()?)));
+        let (open, unsent) = open.unwrap_or_else(|error| {
+            tracing::error!(%error, "the journal cannot be read");
+            Default::default()
+        });
+        CardNews::Open {
+            open,
+            unsent: unsent.len(),
         }
-        Ok(_) => {}
-        Err(error) => tracing::error!(%error, "the outbox cannot be used"),
+    }
+
+    /// Saves the reports that wait on the stick, says how many, and takes up keys that lie there.
+    fn save_reports(&mut self) -> Result<usize, NoStick> {
+        let stick = self.stick.as_ref().ok_or(NoStick::Missing)?;
+        let waiting = self.journal.unsent().map_err(|error| {
+            tracing::error!(%error, "the outbox cannot be read");
+            NoStick::Fault
+        })?;
+        for sealed in stick.keys() {
+            match self.local.install(&sealed) {
+                Ok(true) => tracing::info!("the stick brought local keys"),
+                Ok(false) => {}
+                Err(why) => tracing::warn!(%why, "keys on the stick cannot be used"),
+            }
+        }
+        stick.save(self.journal.incarnation(), &waiting)
     }
 }
 
-/// What the journal holds open, for the start-up screen.
+/// What the journal holds open, oldest first.
 ///
 /// # Errors
 /// The journal cannot be read.
-pub fn interrupted(journal: &Journal) -> Result<Vec<OpenHandover>, MachineFault> {
-    Ok(journal
-        .open_rows()?
-        .iter()
-        .filter_map(|row| open_handover(&row.facts()))
-        .collect())
-}
-
-fn open_handover(facts: &Facts) -> Option<OpenHandover> {
-    Some(OpenHandover {
-        handover: facts.handover,
-        order: facts.order.clone()?,
-        card: facts.receiver?,
-        tickets: u8::try_from(facts.items.len()).unwrap_or(u8::MAX),
-        event_name: facts
-            .events
-            .first()
-            .map(|event| event.name.clone())
-            .unwrap_or_default(),
-        since: facts.created,
-        unknown: matches!(facts.standing, Standing::Unknown(_)),
-    })
+pub fn open_facts(journal: &impl Store) -> Result<Vec<Facts>, MachineFault> {
+    let rows = journal.open_rows()?;
+    Ok(rows.iter().map(|row| row.facts()).collect())
 }

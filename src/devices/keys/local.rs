@@ -175,6 +175,15 @@ impl LocalRing {
         work(good)
     }
 
+    /// Events whose tickets can be bound here now, by number.
+    pub fn events(&self) -> Vec<EventId> {
+        let mut events: Vec<_> = self
+            .with(|held| Some(held.events.keys().copied().collect()))
+            .unwrap_or_default();
+        events.sort();
+        events
+    }
+
     /// Answers a card's challenge.
     pub(super) fn begin(
         &self,

@@ -3,7 +3,8 @@
 use kippu_api::{
     handovers::{
         BindRequest, Bindings, HandoverStatus, NewHandover, PaperRecord, PaperRequest, ParkRequest,
-        Parked, Registered, ReleaseRequest, Released, Report, ReportAccepted,
+        Parked, Registered, ReleaseRequest, Released, Report, ReportAccepted, TakeOverRequest,
+        TakenOver,
     },
     orders::{ChangeCard, Claim, Grant, GrantRequest, Order},
 };
@@ -19,6 +20,10 @@ use kippu_handover::{
 use kippu_ticket::ids::{CardUid, HandoverId};
 
 use super::around;
+use crate::{
+    devices::{platform::blocking::BlockingPlatform, printer::TicketPrinter},
+    flows::facts::Language,
+};
 
 /// A port whose effects lie between kill points. Reading leaves no mark and has no points.
 pub(in crate::devices) struct Watched<T>(T);
@@ -115,6 +120,24 @@ impl<P: PlatformPort> PlatformPort for Watched<P> {
 
     fn resent(&self, incarnation: &str) -> Reply<()> {
         around("platform resent", || self.0.resent(incarnation))
+    }
+}
+
+impl Watched<BlockingPlatform> {
+    /// [`BlockingPlatform::take_over`]
+    pub(in crate::devices) fn take_over(
+        &self,
+        handover: HandoverId,
+        request: &TakeOverRequest,
+    ) -> Reply<TakenOver> {
+        around("platform take over", || self.0.take_over(handover, request))
+    }
+}
+
+impl Watched<TicketPrinter> {
+    /// [`TicketPrinter::speak`]
+    pub(in crate::devices) fn speak(&mut self, language: Language) {
+        self.0.speak(language);
     }
 }
 

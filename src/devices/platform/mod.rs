@@ -7,6 +7,7 @@ use std::sync::Arc;
 use kippu_api::{
     client::{Client, ClientError},
     orders::ChangeCard,
+    parcels::FindWaiting,
     problem::ProblemCode,
 };
 use kippu_peripherals::{
@@ -17,6 +18,7 @@ use kippu_seatplan::Plan;
 use tokio::runtime::Handle;
 
 use super::{
+    clerks::{ClerkDoor, NoLogin},
     mailbox::Mailbox,
     payment::{Basket, RegisterSlip},
 };
@@ -29,15 +31,22 @@ use crate::flows::kiosk::{
 pub struct PlatformActor {
     runtime: Handle,
     client: Client,
+    clerks: ClerkDoor,
     mailbox: Mailbox<Input>,
 }
 
 impl PlatformActor {
     /// An actor on a runtime.
-    pub fn new(runtime: Handle, client: Client, mailbox: Mailbox<Input>) -> Self {
+    pub fn new(
+        runtime: Handle,
+        client: Client,
+        clerks: ClerkDoor,
+        mailbox: Mailbox<Input>,
+    ) -> Self {
         Self {
             runtime,
             client,
+            clerks,
             mailbox,
         }
     }
@@ -45,7 +54,7 @@ impl PlatformActor {
     /// Asks; returns at once.
     pub fn ask(&self, no: RequestNo, ask: Ask) {
         let (client, mailbox) = (self.client.clone(), self.mailbox.clone());
-        let runtime = self.runtime.clone();
+        let (runtime, clerks) = (self.runtime.clone(), self.clerks.clone());
         self.runtime.spawn(async move {
             let answer = match ask {
                 Ask::BeginPayment { .. } | Ask::PollPayment(_) | Ask::CancelPayment { .. } => {
@@ -53,6 +62,15 @@ impl PlatformActor {
                         pay(RegisterSlip::new(runtime, client), ask)
                     });
                     paid.await.unwrap_or(Err(AskFault::Unknown))
+                }
+                Ask::ClerkLogin { clerk, pin } => clerks
+                    .enter(&client, clerk, pin.0)
+                    .await
+                    .map(|name| Answer::Clerk { name })
+                    .map_err(no_login),
+                Ask::ClerkLogout => {
+                    clerks.leave(&client).await;
+                    Ok(Answer::ClerkLeft)
                 }
                 ask => answer(&client, ask).await,
             };
@@ -141,9 +159,22 @@ async fn answer(client: &Client, ask: Ask) -> Result<Answer, AskFault> {
             .await
             .map(|()| Answer::Released)
             .map_err(fault),
-        Ask::BeginPayment { .. } | Ask::PollPayment(_) | Ask::CancelPayment { .. } => {
-            Err(AskFault::Unknown)
-        }
+        Ask::Waiting { card, code } => client
+            .waiting(&FindWaiting { code, card })
+            .await
+            .map(Answer::Waiting)
+            .map_err(fault),
+        Ask::History(card) => client
+            .card_history(card)
+            .await
+            .map(Answer::History)
+            .map_err(fault),
+        // Asked elsewhere.
+        Ask::BeginPayment { .. }
+        | Ask::PollPayment(_)
+        | Ask::CancelPayment { .. }
+        | Ask::ClerkLogin { .. }
+        | Ask::ClerkLogout => Err(AskFault::Unknown),
         Ask::Slip(number) => client
             .order_by_slip(&number)
             .await
@@ -164,6 +195,16 @@ async fn answer(client: &Client, ask: Ask) -> Result<Answer, AskFault> {
             .await
             .map(Answer::CardChanged)
             .map_err(fault),
+    }
+}
+
+fn no_login(why: NoLogin) -> AskFault {
+    match why {
+        NoLogin::Wrong => AskFault::Refused(ProblemCode::Unauthenticated),
+        NoLogin::TooMany => AskFault::Refused(ProblemCode::TooMany),
+        NoLogin::Unreachable => AskFault::Unreachable,
+        NoLogin::Refused(code) => AskFault::Refused(code),
+        NoLogin::Storage => AskFault::Refused(ProblemCode::Internal),
     }
 }
 

@@ -1,29 +1,24 @@
 //! The printer on a thread of its own: papers are set, printed once, and their end is told.
 
+mod papers;
 mod tickets;
+mod words;
 
 use std::{sync::mpsc, thread, time::Duration};
 
-use jiff::{Timestamp, Zoned, tz::TimeZone};
-use kippu_api::{holds::HeldSeat, orders::Order};
 use kippu_peripherals::{
-    money::Money,
-    paper::{self, Performance, Receipt, Seat, Slip, Typesetter},
+    paper::Typesetter,
     printer::{PrintOutcome, Printer, PrinterCondition as Condition},
-    raster::Raster,
 };
 
 use tickets::TicketJob;
 pub use tickets::TicketPrinter;
 
 use super::mailbox::Mailbox;
-use crate::flows::{
-    facts::Language,
-    kiosk::{
-        effect::{PaperJob, RequestNo},
-        input::{Input, PaperEnd},
-        view::PrinterCondition,
-    },
+use crate::flows::kiosk::{
+    effect::{PaperJob, RequestNo},
+    input::{Input, PaperEnd},
+    view::PrinterCondition,
 };
 
 /// How often an idle printer is asked how it stands.
@@ -113,7 +108,7 @@ impl PrinterDesk {
                 let raster = self
                     .typesetter
                     .as_mut()
-                    .and_then(|typesetter| set(&job, &self.place, typesetter));
+                    .and_then(|typesetter| papers::set(&job, &self.place, typesetter));
                 let end = match raster {
                     Some(raster) => end(self.printer.print(&raster)),
                     // Nothing was sent: this kiosk cannot set papers at all.
@@ -121,9 +116,7 @@ impl PrinterDesk {
                 };
                 self.mailbox.send(Input::Paper { no, end });
             }
-            Job::Ticket(job) => {
-                job.print(&mut *self.printer, self.typesetter.as_mut(), &self.place)
-            }
+            Job::Ticket(job) => job.print(&mut *self.printer, self.typesetter.as_mut()),
             // Nobody waits any more: then nobody misses it.
             Job::Condition(answer) => drop(answer.send(self.printer.status())),
         }
@@ -146,88 +139,4 @@ fn end(outcome: PrintOutcome) -> PaperEnd {
         PrintOutcome::NotPrinted(why) => PaperEnd::NotPrinted(condition(why)),
         PrintOutcome::Unconfirmed(why) => PaperEnd::Unconfirmed(condition(why)),
     }
-}
-
-fn set(job: &PaperJob, place: &Place, typesetter: &mut Typesetter) -> Option<Raster> {
-    match job {
-        PaperJob::Slip { order, language } => {
-            let slip = Slip {
-                language: paper_language(*language),
-                number: order.slip.clone(),
-                code: order.slip.clone(),
-                performance: performance(order),
-                seats: seats(order),
-                total: Money::new(order.total, &order.currency),
-                tax: Money::new(order.tax, &order.currency),
-                pay_until: zoned(order.pay_until, &place.zone),
-                issued: zoned(order.now, &place.zone),
-                store: place.store.clone(),
-                terminal: place.terminal.clone(),
-            };
-            slip.render(typesetter)
-                .map_err(|error| tracing::error!(%error, "the slip cannot be set"))
-                .ok()
-        }
-        PaperJob::Receipt {
-            order,
-            ending,
-            left: _,
-            language,
-        } => {
-            let receipt = Receipt {
-                language: paper_language(*language),
-                number: order.slip.clone(),
-                copy: false,
-                performance: performance(order),
-                seats: seats(order),
-                total: Money::new(order.total, &order.currency),
-                tax: Money::new(order.tax, &order.currency),
-                card_ending: ending.clone(),
-                paid: zoned(order.paid.unwrap_or(order.now), &place.zone),
-                store: place.store.clone(),
-                registration: None,
-            };
-            Some(receipt.render(typesetter))
-        }
-    }
-}
-
-fn paper_language(language: Language) -> paper::Language {
-    match language {
-        Language::Japanese => paper::Language::Japanese,
-        Language::English => paper::Language::English,
-    }
-}
-
-fn performance(order: &Order) -> Performance {
-    Performance {
-        title: order.event_name.clone(),
-        venue: order.venue.clone(),
-        doors_open: zoned(order.doors_open, &order.zone),
-        starts: zoned(order.starts, &order.zone),
-    }
-}
-
-fn seats(order: &Order) -> Vec<Seat> {
-    let seat = |seat: &HeldSeat| Seat {
-        class: order
-            .class_names
-            .get(usize::from(seat.class))
-            .cloned()
-            .unwrap_or_default(),
-        block: seat.block.clone(),
-        row: seat.row.clone(),
-        number: seat.number.clone(),
-        entrance: seat.entrance.clone(),
-        price: Money::new(seat.price, &order.currency),
-    };
-    order.seats.iter().map(seat).collect()
-}
-
-/// A moment where it counts: at the venue or at the store; a zone this machine does not know is shown as UTC.
-fn zoned(at: i64, zone: &str) -> Zoned {
-    let zone = TimeZone::get(zone).unwrap_or(TimeZone::UTC);
-    Timestamp::from_microsecond(at)
-        .unwrap_or_default()
-        .to_zoned(zone)
 }

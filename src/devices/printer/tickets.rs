@@ -11,12 +11,17 @@ use std::{
 
 use kippu_handover::paper::{PaperEnd, PaperFault, PaperJob, PaperPort};
 use kippu_peripherals::{
-    paper::Typesetter,
+    paper::{TicketPaper, Typesetter},
     printer::{PrintOutcome, Printer, PrinterCondition as Condition},
     raster::Raster,
 };
 
-use super::{Job, Place};
+use kippu_ticket::{
+    paper::{PaperTicket, SerialText},
+    record::BoundTicket,
+};
+
+use super::{Job, words};
 use crate::flows::facts::Language;
 
 /// Longest wait for the printer's condition: a slip of somebody else's may be printing.
@@ -93,13 +98,8 @@ pub(super) struct TicketJob {
 
 impl TicketJob {
     /// Prints it once, unless nobody waits for it any more.
-    pub(super) fn print(
-        self,
-        printer: &mut dyn Printer,
-        typesetter: Option<&mut Typesetter>,
-        place: &Place,
-    ) {
-        let raster = typesetter.and_then(|typesetter| self.set(typesetter, place));
+    pub(super) fn print(self, printer: &mut dyn Printer, typesetter: Option<&mut Typesetter>) {
+        let raster = typesetter.and_then(|typesetter| self.set(typesetter));
         let end = match raster {
             _ if self.claimed.swap(true, Ordering::AcqRel) => return,
             Some(raster) => end(printer.print(&raster)),
@@ -109,9 +109,25 @@ impl TicketJob {
         let _ = self.answer.send(end);
     }
 
-    fn set(&self, typesetter: &mut Typesetter, place: &Place) -> Option<Raster> {
-        let _ = (typesetter, place, self.language);
-        None
+    fn set(&self, typesetter: &mut Typesetter) -> Option<Raster> {
+        let paper = self.words()?;
+        paper
+            .render(typesetter)
+            .map_err(|error| tracing::error!(%error, "the paper ticket cannot be set"))
+            .ok()
+    }
+
+    fn words(&self) -> Option<TicketPaper> {
+        let body = BoundTicket::from_bytes(&self.job.record).ok()?.signed.body;
+        let paper = PaperTicket::from_bytes(&self.job.paper).ok()?;
+        Some(TicketPaper {
+            language: words::language(self.language),
+            performance: words::performance(&self.job.event),
+            seat: words::seat(&body, self.language),
+            price: None,
+            code: paper.to_code(),
+            serial: SerialText(self.job.serial).to_string(),
+        })
     }
 }
 
@@ -131,3 +147,6 @@ fn fault(condition: Condition) -> PaperFault {
         Condition::Fault(_) | Condition::Ready | Condition::PaperLow => PaperFault::Fault,
     }
 }
+
+#[cfg(test)]
+mod tests;

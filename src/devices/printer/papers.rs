@@ -1,0 +1,219 @@
+//! The flow's papers: slips for the register, receipts, slips of tickets that wait, records of givings.
+
+use jiff::{Timestamp, Zoned, tz::TimeZone};
+use kippu_api::{holds::HeldSeat, orders::Order};
+use kippu_handover::{
+    facts::{Facts, ItemFact},
+    row::ItemState,
+};
+use kippu_peripherals::{
+    money::Money,
+    paper::{
+        CodeError, GivenItem, GivingReceipt, HandoverSlip, ItemEnd, Performance, Receipt, Seat,
+        Slip, Typesetter, WaitingItem, WaitingPlace,
+    },
+    raster::Raster,
+};
+use kippu_ticket::{
+    ids::{CardUid, TicketId},
+    record::{BoundTicket, TicketBody},
+};
+
+use super::{Place, words};
+use crate::flows::{
+    facts::Language,
+    kiosk::{effect::PaperJob, view::Kept, words::ending},
+};
+
+/// A paper as a picture; `None` where it cannot be set, and the log says why.
+pub(super) fn set(job: &PaperJob, place: &Place, typesetter: &mut Typesetter) -> Option<Raster> {
+    let raster = match job {
+        PaperJob::Slip { order, language } => slip(order, place, *language).render(typesetter),
+        PaperJob::Receipt {
+            order,
+            given,
+            ending,
+            left: _,
+            language,
+        } => Ok(receipt(order, given, ending, place, *language).render(typesetter)),
+        PaperJob::Kept {
+            facts,
+            kept,
+            language,
+        } => waiting_slip(facts, kept, place, *language).render(typesetter),
+        PaperJob::Given { facts, language } => {
+            Ok(giving_receipt(facts, place, *language).render(typesetter))
+        }
+    };
+    raster
+        .map_err(|error: CodeError| tracing::error!(%error, "the paper cannot be set"))
+        .ok()
+}
+
+fn slip(order: &Order, place: &Place, language: Language) -> Slip {
+    Slip {
+        language: words::language(language),
+        number: order.slip.clone(),
+        code: order.slip.clone(),
+        performance: performance(order),
+        seats: order.seats.iter().map(|held| seat(order, held)).collect(),
+        total: Money::new(order.total, &order.currency),
+        tax: Money::new(order.tax, &order.currency),
+        pay_until: zoned(order.pay_until, &place.zone),
+        issued: zoned(order.now, &place.zone),
+        store: place.store.clone(),
+        terminal: place.terminal.clone(),
+    }
+}
+
+/// The sum is what was paid for the order; the seats are those on the card.
+fn receipt(
+    order: &Order,
+    given: &[TicketId],
+    ending: &str,
+    place: &Place,
+    language: Language,
+) -> Receipt {
+    Receipt {
+        language: words::language(language),
+        number: order.slip.clone(),
+        copy: false,
+        performance: performance(order),
+        seats: order
+            .seats
+            .iter()
+            .zip(&order.tickets)
+            .filter(|(_, ticket)| given.contains(ticket))
+            .map(|(held, _)| seat(order, held))
+            .collect(),
+        total: Money::new(order.total, &order.currency),
+        tax: Money::new(order.tax, &order.currency),
+        card_ending: ending.to_owned(),
+        paid: zoned(order.paid.unwrap_or(order.now), &place.zone),
+        store: place.store.clone(),
+        registration: None,
+    }
+}
+
+fn waiting_slip(facts: &Facts, kept: &Kept, place: &Place, language: Language) -> HandoverSlip {
+    let waits = |item: &&ItemFact| {
+        matches!(
+            item.state,
+            ItemState::Kept
+                | ItemState::Pending
+                | ItemState::Parked
+                | ItemState::LeftAtPlatform
+                | ItemState::Released
+        )
+    };
+    HandoverSlip {
+        language: words::language(language),
+        code: facts.code.to_string().replace('-', ""),
+        place: match kept {
+            Kept::AtPlatform | Kept::OnTheWay => WaitingPlace::Center,
+            Kept::InKiosk => WaitingPlace::Terminal,
+            Kept::OnlyCard(ending) => WaitingPlace::Card(ending.clone()),
+        },
+        items: facts
+            .items
+            .iter()
+            .filter(waits)
+            .filter_map(|item| {
+                let (body, performance) = words_of(facts, item)?;
+                Some(WaitingItem {
+                    title: performance.title,
+                    starts: performance.starts,
+                    what: words::line(&body, language),
+                })
+            })
+            .collect(),
+        until: None,
+        issued: zoned(facts.changed, &place.zone),
+        store: place.store.clone(),
+        terminal: place.terminal.clone(),
+    }
+}
+
+fn giving_receipt(facts: &Facts, place: &Place, language: Language) -> GivingReceipt {
+    let number = facts.handover.to_string();
+    let ending_of = |card: Option<CardUid>| card.map(ending);
+    GivingReceipt {
+        language: words::language(language),
+        // Never the code: whoever has that can fetch what waits.
+        number: number.chars().take(8).collect(),
+        from_ending: ending_of(facts.giver).unwrap_or_default(),
+        to_ending: ending_of(facts.receiver),
+        items: facts
+            .items
+            .iter()
+            .filter_map(|item| {
+                let (body, performance) = words_of(facts, item)?;
+                Some(GivenItem {
+                    title: performance.title,
+                    starts: performance.starts,
+                    seat: words::seat(&body, language),
+                    end: end(item.state),
+                })
+            })
+            .collect(),
+        at: zoned(facts.changed, &place.zone),
+        store: place.store.clone(),
+        terminal: place.terminal.clone(),
+    }
+}
+
+fn end(state: ItemState) -> ItemEnd {
+    match state {
+        ItemState::Given => ItemEnd::Given,
+        ItemState::GivenBack | ItemState::Stayed | ItemState::Wanted => ItemEnd::WithGiver,
+        ItemState::Printed => ItemEnd::OnPaper,
+        ItemState::Kept | ItemState::Pending => ItemEnd::InTerminal,
+        ItemState::Parked
+        | ItemState::LeftAtPlatform
+        | ItemState::Released
+        | ItemState::Reissued
+        | ItemState::Disowned => ItemEnd::AtCenter,
+    }
+}
+
+/// What a handover's row knows of an item.
+fn words_of(facts: &Facts, item: &ItemFact) -> Option<(TicketBody, Performance)> {
+    let body = BoundTicket::from_bytes(&item.record).ok()?.signed.body;
+    let event = facts
+        .events
+        .iter()
+        .find(|event| event.event == body.event.0)?;
+    Some((body, words::performance(event)))
+}
+
+fn performance(order: &Order) -> Performance {
+    Performance {
+        title: order.event_name.clone(),
+        venue: order.venue.clone(),
+        doors_open: zoned(order.doors_open, &order.zone),
+        starts: zoned(order.starts, &order.zone),
+    }
+}
+
+fn seat(order: &Order, held: &HeldSeat) -> Seat {
+    Seat {
+        class: order
+            .class_names
+            .get(usize::from(held.class))
+            .cloned()
+            .unwrap_or_default(),
+        block: held.block.clone(),
+        row: held.row.clone(),
+        number: held.number.clone(),
+        entrance: held.entrance.clone(),
+        price: Money::new(held.price, &order.currency),
+    }
+}
+
+/// A moment where it counts: at the venue or at the store; a zone this machine does not know is shown as UTC.
+fn zoned(at: i64, zone: &str) -> Zoned {
+    let zone = TimeZone::get(zone).unwrap_or(TimeZone::UTC);
+    Timestamp::from_microsecond(at)
+        .unwrap_or_default()
+        .to_zoned(zone)
+}
