@@ -436,6 +436,8 @@ fn do_step<R: Rules + Copy>(
             }
         }
         Move::Tend { .. } => {
+            // A terminal with a network asks the platform this and that all day.
+            platform.heard.set(!run.borrow().world.cut[terminal]);
             for row in machine.open_handovers()? {
                 machine.advance(row.id, Hands::empty(), quiet)?;
             }

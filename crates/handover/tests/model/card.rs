@@ -107,15 +107,15 @@ impl TicketCard for ModelCard {
         let before = card.directory();
         for (place, new) in places.iter().zip(&change.add) {
             let slot = &mut card.slots[*place];
-            if trusted && slot.record.is_some() {
-                continue;
-            }
-            if garbage || way == 0 || way == 4 {
-                slot.record = Some(Record::from_bytes(&new.record));
+            if !(trusted && slot.garbage.is_some()) {
+                slot.garbage = Some(Record::from_bytes(&new.record));
             }
         }
         if way == 2 || way == 3 {
             self.torn = true;
+            if !garbage {
+                card.slots.iter_mut().for_each(|slot| slot.garbage = None);
+            }
             return Err(if way == 2 {
                 ChangeFault::NotDone(CardFault::Torn)
             } else {
@@ -202,6 +202,7 @@ fn commit(run: &mut Run, card: usize, change: &Change, places: &[usize]) {
     for place in places {
         let slot = &mut card.slots[*place];
         slot.state = LIVE;
+        slot.record = slot.garbage.take();
         if reset {
             slot.entered = 0;
         }

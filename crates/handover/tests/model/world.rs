@@ -70,7 +70,10 @@ impl Budget {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Slot {
     pub state: u8,
+    /// What the directory says of it.
     pub record: Option<Record>,
+    /// What a session wrote here that never came to its commit.
+    pub garbage: Option<Record>,
     /// The gates' counter.
     pub entered: u8,
 }
@@ -84,6 +87,7 @@ impl Slot {
         Self {
             state,
             record,
+            garbage: None,
             entered: 0,
         }
     }
