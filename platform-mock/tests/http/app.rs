@@ -22,6 +22,7 @@ use platform_center::{
         rules::{BlockWay, NewEvent, TerminalRole},
         storage::{GateDoor, NewGate, NewTerminal},
     },
+    restore::backup::{Restored, restore},
     storage::Storage,
 };
 use tempfile::TempDir;
@@ -81,10 +82,22 @@ impl TestApp {
 
     /// Stops the platform and starts it again on the same folder.
     pub async fn restart(&mut self) {
+        self.stop().await;
+        self.run().await;
+    }
+
+    /// Stops the platform, puts a backup in place of its database and starts it again.
+    pub async fn restore(&mut self, from: &Path) -> Restored {
+        self.stop().await;
+        let done = restore(self.data(), from, 0, self.now()).unwrap();
+        self.run().await;
+        done
+    }
+
+    async fn stop(&mut self) {
         let Running { stop, task } = self.running.take().unwrap();
         stop.send(()).unwrap();
         task.await.unwrap().unwrap();
-        self.run().await;
     }
 
     async fn run(&mut self) {

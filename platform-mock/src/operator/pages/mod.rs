@@ -190,7 +190,7 @@ impl Page {
             |_| "–".into(),
             |at| {
                 at.to_zoned(self.zone.clone())
-                    .strftime("%Y-%m-%d %H:%M:%S %Z")
+                    .strftime("%Y-%m-%d %H:%M %Z")
                     .to_string()
             },
         )

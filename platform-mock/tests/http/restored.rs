@@ -1,0 +1,249 @@
+//! A platform restored from a backup: a new life that believes nothing of tickets until the terminals have sent their rows again (R15).
+
+use std::{fs, path::PathBuf};
+
+use kippu_api::{
+    client::PLATFORM_INCARNATION,
+    handovers::Purpose,
+    operator::{Listed, TerminalInView, TerminalWish},
+    orders::{Claim, OrderState},
+    problem::ProblemCode,
+    terminals::Resent,
+};
+use kippu_gate::bundle::open;
+use kippu_ticket::ids::HandoverId;
+use platform_center::{
+    app::App,
+    restore::backup::{Serving, backup, restore},
+};
+
+use crate::{
+    app::{CARD, GATE_KEY, TestApp, code, token, wish},
+    moves::{MOVE, Mover},
+    operator::Operator,
+    purchase::done,
+};
+
+/// A backup of a serving platform beside its folder.
+fn saved(app: &TestApp) -> PathBuf {
+    let to = app.data().join("saved.db");
+    backup(app.data(), &to).unwrap();
+    to
+}
+
+async fn resend(app: &TestApp, terminal: &str, incarnation: u32) {
+    let told = Resent { incarnation };
+    app.client(terminal).resent(&told).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_old_is_given_out_until_every_kiosk_has_resent() {
+    let mut app = TestApp::start().await;
+    let order = app.paid_order(&[0]).await;
+    let from = saved(&app);
+    let claim = Claim::Order(order.order.clone());
+    // In the time that is lost, the tickets go to the card.
+    let lost = app.kiosk().grant(&claim, &wish(MOVE)).await.unwrap();
+    app.kiosk().report(MOVE, &done(&lost)).await.unwrap();
+
+    let restored = app.restore(&from).await;
+    assert_eq!((restored.due, restored.marked), (3, true));
+    let life = restored.life.incarnation;
+    assert_eq!(
+        app.kiosk().order(&order.order).await.unwrap().state,
+        OrderState::Paid
+    );
+
+    let second = app.client("kiosk-2");
+    let mut again = wish(HandoverId([2; 16]));
+    again.incarnation = "second".into();
+    let refused = second.grant(&claim, &again).await.unwrap_err();
+    assert_eq!(code(refused), ProblemCode::ResendFirst);
+    resend(&app, "kiosk-2", life).await;
+    let refused = second.grant(&claim, &again).await.unwrap_err();
+    assert_eq!(
+        code(refused),
+        ProblemCode::Busy,
+        "kiosk-1 may know more, and does"
+    );
+
+    app.minutes_pass(1);
+    // Sales go on, and what was sold since is nobody's secret.
+    let fresh = app.paid_order(&[5]).await;
+    let mut new = wish(HandoverId([3; 16]));
+    new.incarnation = "second".into();
+    second
+        .grant(&Claim::Order(fresh.order), &new)
+        .await
+        .unwrap();
+
+    let told = app.kiosk().report(MOVE, &done(&lost)).await.unwrap();
+    assert!(told.newest, "reports are taken at once");
+    resend(&app, "kiosk-1", life).await;
+    let operator = Operator::of(&app).await;
+    let owing: Listed<TerminalInView> = operator.get("/terminals").await;
+    let names: Vec<_> = owing
+        .rows
+        .iter()
+        .filter(|row| row.resend_due)
+        .map(|row| row.name.name.as_str())
+        .collect();
+    assert_eq!(names, ["kiosk-9"]);
+    assert!(
+        operator
+            .page("/operator/restore", "en")
+            .await
+            .1
+            .contains("Not yet")
+    );
+    let gone = TerminalWish::WriteOff {
+        reason: "closed".into(),
+    };
+    operator.wish(19, &gone).await;
+    let mut last = wish(HandoverId([4; 16]));
+    last.incarnation = "second".into();
+    let refused = second.grant(&claim, &last).await.unwrap_err();
+    assert_eq!(
+        code(refused),
+        ProblemCode::WrongState,
+        "they are on their card"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn moves_wait_for_the_terminals_own_rows() {
+    let mut app = TestApp::start().await;
+    let (_, tickets) = app.sold(&[0]).await;
+    let from = saved(&app);
+    let life = app.restore(&from).await.life.incarnation;
+    let mut kiosk = Mover::at(&app, "kiosk-1", MOVE, &tickets);
+    let refused = kiosk.register(Purpose::Parking).await.unwrap_err();
+    assert_eq!(code(refused), ProblemCode::ResendFirst);
+    assert_eq!(
+        code(kiosk.bind(CARD).await.unwrap_err()),
+        ProblemCode::ResendFirst
+    );
+    assert_eq!(
+        code(kiosk.park(1).await.unwrap_err()),
+        ProblemCode::ResendFirst
+    );
+    let elsewhere = Resent {
+        incarnation: life - 1,
+    };
+    let refused = app.kiosk().resent(&elsewhere).await.unwrap_err();
+    assert_eq!(
+        code(refused),
+        ProblemCode::ResendFirst,
+        "that was another life"
+    );
+    resend(&app, "kiosk-1", life).await;
+    kiosk.register(Purpose::Parking).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_answer_names_the_life_and_requests_of_another_are_refused() {
+    let app = TestApp::start().await;
+    let order = app.paid_order(&[0]).await;
+    let http = reqwest::Client::new();
+    for path in ["/healthz", "/nowhere", "/api/v1/events", "/operator/login"] {
+        let answer = http.get(format!("{}{path}", app.url)).send().await.unwrap();
+        assert_eq!(answer.headers()[PLATFORM_INCARNATION], "1", "{path}");
+    }
+    let ask = |life: &str, path: String| {
+        http.post(format!("{}{path}", app.url))
+            .bearer_auth(token("kiosk-1"))
+            .header(PLATFORM_INCARNATION, life)
+            .json(&wish(MOVE))
+            .send()
+    };
+    let path = format!("/api/v1/orders/{}/grant", order.order);
+    let refused = ask("7", path.clone()).await.unwrap();
+    let problem: serde_json::Value = refused.json().await.unwrap();
+    assert_eq!(problem["code"], "resend_first");
+    assert_eq!(ask("1", path).await.unwrap().status(), 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn epochs_and_bundles_rise_with_every_life() {
+    let mut app = TestApp::start().await;
+    let (_, tickets) = app.sold(&[0]).await;
+    let from = saved(&app);
+    let sealed = |bytes: Vec<u8>, app: &TestApp| {
+        open(&bytes, &app.keys().issuer.public(), &GATE_KEY, app.now()).unwrap()
+    };
+    let before = sealed(app.client("gate-1").bundle().await.unwrap(), &app);
+    let mut last = 1;
+    for _ in 0..2 {
+        // The same backup each time: what the life between issued is forgotten, and yet not given again.
+        let life = app.restore(&from).await.life.incarnation;
+        for kiosk in ["kiosk-1", "kiosk-2", "kiosk-9"] {
+            resend(&app, kiosk, life).await;
+        }
+        let operator = Operator::of(&app).await;
+        let what = serde_json::json!({"what": "card", "card": CARD});
+        let look: serde_json::Value = operator.post("/reissue/look", &what, "-").await.unwrap();
+        let order = serde_json::json!({"what": what, "reason": "lost_card", "words": "lost", "state": look["state"]});
+        let _: serde_json::Value = operator.post("/reissue", &order, "k").await.unwrap();
+        let epoch = app.booked(tickets[0].ticket).await.standing.rank.epoch;
+        assert!(epoch > last, "{epoch} after {last}");
+        last = epoch;
+        let bundle = sealed(app.client("gate-1").bundle().await.unwrap(), &app);
+        assert!(bundle.replaces(&before));
+        assert!(bundle.is_recalled(tickets[0].ticket, epoch - 1));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn slips_of_an_earlier_life_do_not_run_out_before_all_have_resent() {
+    let mut app = TestApp::start().await;
+    let order = app.order(&[0]).await;
+    let from = saved(&app);
+    let life = app.restore(&from).await.life.incarnation;
+    app.minutes_pass(60);
+    let state = async |app: &TestApp| app.kiosk().order(&order.order).await.unwrap().state;
+    assert_eq!(state(&app).await, OrderState::AwaitingPayment);
+    for kiosk in ["kiosk-1", "kiosk-2", "kiosk-9"] {
+        resend(&app, kiosk, life).await;
+    }
+    assert_eq!(state(&app).await, OrderState::Expired);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_restore_that_cannot_be_right_changes_nothing() {
+    let mut app = TestApp::start().await;
+    let order = app.paid_order(&[0]).await;
+    let from = saved(&app);
+    assert!(backup(app.data(), &from).is_err(), "it exists already");
+    let now = app.now();
+
+    let serving = Serving::begin(app.data()).unwrap();
+    let refused = restore(app.data(), &from, 0, now).unwrap_err();
+    assert!(refused.to_string().contains("is serving"), "{refused}");
+    drop(serving);
+
+    let bytes = fs::read(&from).unwrap();
+    let bad = app.data().join("bad.db");
+    for content in [&b"not a database"[..], &bytes[..bytes.len() / 2]] {
+        fs::write(&bad, content).unwrap();
+        assert!(restore(app.data(), &bad, 0, now).is_err());
+    }
+    let key = app.data().join("keys/issuer.key");
+    fs::rename(&key, key.with_extension("away")).unwrap();
+    assert!(restore(app.data(), &from, 0, now).is_err());
+    fs::rename(key.with_extension("away"), &key).unwrap();
+
+    app.restart().await;
+    assert_eq!(
+        app.kiosk().order(&order.order).await.unwrap().state,
+        OrderState::Paid
+    );
+
+    app.restore(&from).await;
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["high-water.toml"] {
+        fs::copy(app.data().join(name), folder.path().join(name)).unwrap();
+    }
+    fs::copy(&from, folder.path().join("platform.db")).unwrap();
+    let old = App::open(folder.path(), app.clock.clone()).err().unwrap();
+    assert!(format!("{old:#}").contains("earlier life"), "{old:#}");
+}
