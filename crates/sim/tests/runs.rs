@@ -1,0 +1,112 @@
+//! Seeds in a row must all be sound, a seed must be the same every time, and broken rules must be caught.
+
+use kippu_sim::{
+    audit::Finding,
+    flaws::Flaw,
+    run::{REAL_JOURNAL_EVERY, run},
+    world::Stage,
+};
+
+/// Seeds of a series here; `script/sim` runs more.
+const SERIES: u64 = 600;
+/// Within so many seeds a broken rule is caught.
+const SABOTAGE: u64 = 900;
+
+struct Place {
+    folder: tempfile::TempDir,
+    stage: Stage,
+}
+
+impl Place {
+    fn new() -> Self {
+        let memory = std::path::Path::new("/dev/shm");
+        let base = match memory.is_dir() {
+            true => memory.to_owned(),
+            false => std::env::temp_dir(),
+        };
+        let folder = tempfile::Builder::new()
+            .prefix("kippu-sim-test-")
+            .tempdir_in(base)
+            .unwrap();
+        let stage = Stage::set(&folder.path().join("stage")).unwrap();
+        Self { folder, stage }
+    }
+
+    fn run(&self, seed: u64, flaw: Flaw) -> kippu_sim::run::Report {
+        run(
+            &self.stage,
+            &self.folder.path().join("run"),
+            seed,
+            flaw,
+            false,
+        )
+        .unwrap()
+    }
+}
+
+fn series(from: u64) {
+    let place = Place::new();
+    let mut faults = 0;
+    for seed in from..from + SERIES {
+        let report = place.run(seed, Flaw::None);
+        assert_eq!(report.findings, [], "seed {seed}");
+        faults += report.counts.sum();
+    }
+    assert!(faults > SERIES, "hardly anything went wrong: {faults}");
+}
+
+#[test]
+fn the_first_seeds_are_sound() {
+    series(0);
+}
+
+#[test]
+fn the_next_seeds_are_sound() {
+    series(SERIES);
+}
+
+#[test]
+fn a_seed_is_the_same_every_time() {
+    let place = Place::new();
+    for seed in (0..40).chain([REAL_JOURNAL_EVERY - 1]) {
+        let (one, two) = (place.run(seed, Flaw::None), place.run(seed, Flaw::None));
+        assert_eq!(hex::encode(one.hash), hex::encode(two.hash), "seed {seed}");
+        assert_eq!(one.counts, two.counts, "seed {seed}");
+    }
+}
+
+/// What is found with a broken rule, in the first seed that finds it.
+fn caught(flaw: Flaw) -> Vec<Finding> {
+    let place = Place::new();
+    (0..SABOTAGE)
+        .map(|seed| place.run(seed, flaw).findings)
+        .find(|findings| {
+            findings
+                .iter()
+                .any(|finding| !matches!(finding, Finding::Stuck { .. }))
+        })
+        .unwrap_or_default()
+}
+
+macro_rules! caught {
+    ($($name:ident: $flaw:ident),* $(,)?) => {
+        $(
+            #[test]
+            fn $name() {
+                let findings = caught(Flaw::$flaw);
+                assert!(!findings.is_empty(), "{:?} was not caught within {SABOTAGE} seeds", Flaw::$flaw);
+            }
+        )*
+    };
+}
+
+caught! {
+    a_record_written_after_the_act_is_caught: RecordAfterAct,
+    an_unconfirmed_print_taken_for_printed_is_caught: UnconfirmedIsPrinted,
+    a_park_given_up_on_a_time_out_is_caught: ParkGivenUp,
+    only_the_last_id_of_the_ring_is_caught: OnlyTheLastId,
+    an_id_without_step_and_attempt_is_caught: IdWithoutStep,
+    giving_back_while_a_giving_is_unknown_is_caught: GiveBackWhileUnknown,
+    one_state_for_the_whole_handover_is_caught: OneState,
+    printing_again_what_was_not_confirmed_is_caught: PrintedAgain,
+}
