@@ -202,8 +202,9 @@ async fn sell(
         incarnation: "bench".into(),
         code: None,
     };
-    let (grant, _) = storage.grant(terminal.clone(), order.id, wish).await?;
-    rules::sign(&grant, event, seller, keys)?;
+    let claim = Claim::Order(order.id);
+    let grant = storage.grant(terminal.clone(), claim, wish, None).await?;
+    rules::sign(&grant, |_| Some(&**event), keys)?;
     Ok(())
 }
 

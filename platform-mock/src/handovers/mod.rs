@@ -17,5 +17,7 @@ pub mod releases;
 mod reports;
 pub mod routes;
 pub mod rules;
+mod speaker;
 pub mod status;
 pub mod storage;
+mod writing;

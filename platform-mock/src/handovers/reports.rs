@@ -1,10 +1,8 @@
 //! Taking reports in: each is kept once with its proof, and changes where tickets are if it is the newest that is known of them.
 
-use std::collections::BTreeMap;
-
 use kippu_api::handovers::{Report, ReportAccepted, ReportedOutcome, TicketOnCard};
 use kippu_ticket::{
-    ids::{CardUid, EventId, Generation, HandoverId, SellerId, Step, TerminalId, TicketId},
+    ids::{Generation, HandoverId, Step, TerminalId, TicketId},
     record::BoundTicket,
 };
 use rusqlite::OptionalExtension as _;
@@ -12,21 +10,19 @@ use rusqlite::OptionalExtension as _;
 use super::{
     acting::keep_taken,
     papers::{self, Paper},
-    record::{self, Asker, HandoverRecord, HandoverState, HandoverTicket, not_owner},
-    releases,
-    rules::journal_word,
+    record,
+    speaker::Speaker,
     storage::Evidence,
+    writing,
 };
 use crate::{
-    issuing::storage::find_grant,
-    journal::Entry,
     parcels::parking,
     refusal::{Answer, Refusal},
     sales::command::refresh_state,
-    storage::Unit,
+    storage::{Unit, words::from_word},
     tickets::{
         record::{self as tickets, TicketRow},
-        standing::{self, Holder, Told},
+        standing::{self, Holder, Standing, Told},
     },
 };
 
@@ -53,7 +49,7 @@ pub(super) fn take(unit: &mut Unit<'_>, incoming: &Incoming) -> Answer<ReportAcc
     let mut newest = true;
     for ticket in &report.tickets {
         match effect(unit, incoming, &speaker, *ticket)? {
-            Effect::Now(change) => told.push(change),
+            Effect::Now(change) => told.push(*change),
             Effect::Nothing => {}
             Effect::Older => newest = false,
         }
@@ -72,144 +68,65 @@ pub(super) fn take(unit: &mut Unit<'_>, incoming: &Incoming) -> Answer<ReportAcc
             incoming.evidence.code,
         )?;
     }
-    if !told.is_empty() {
-        // After a taking that failed the owner may try again; whatever else leaves nothing in its hands ends the handover.
-        if (report.step, report.outcome) != (Step::Take, ReportedOutcome::NotDone) {
-            record::settle(unit, handover)?;
-        }
-        write_down(unit, incoming, &told)?;
+    // After a taking that failed the owner may try again; whatever else leaves nothing in its hands ends the handover.
+    if (report.step, report.outcome) != (Step::Take, ReportedOutcome::NotDone) {
+        record::settle(unit, handover)?;
     }
+    writing::write_down(unit, incoming, &told)?;
     Ok(ReportAccepted {
         newest,
         proved: incoming.evidence.proved,
     })
 }
 
+/// The answer this row was given earlier, if it was.
+///
+/// # Errors
+/// 400 when the row was about another handover: a journal numbers its rows once.
 fn repeated(unit: &Unit<'_>, incoming: &Incoming) -> Answer<Option<ReportAccepted>> {
-    Ok(unit
+    let known: Option<(HandoverId, ReportAccepted)> = unit
         .sql
         .prepare_cached(
-            "SELECT newest, proved FROM reports WHERE terminal = ?1 AND incarnation = ?2 AND row = ?3 AND handover = ?4",
+            "SELECT handover, newest, proved FROM reports WHERE terminal = ?1 AND incarnation = ?2 AND row = ?3",
         )?
         .query_row(
             (
                 incoming.terminal.0,
                 &incoming.report.incarnation,
                 incoming.report.row,
-                incoming.handover.to_string(),
             ),
             |row| {
-                Ok(ReportAccepted {
-                    newest: row.get(0)?,
-                    proved: row.get(1)?,
-                })
+                let accepted = ReportAccepted {
+                    newest: row.get(1)?,
+                    proved: row.get(2)?,
+                };
+                Ok((from_word(row, 0)?, accepted))
             },
         )
-        .optional()?)
-}
-
-/// Whoever speaks, and what of it counts.
-struct Speaker {
-    tickets: Vec<HandoverTicket>,
-    /// Got from the platform.
-    granted: bool,
-    /// Heard of only now.
-    new: bool,
-    /// Acts on another ownership than the present one: nothing it says of the tickets it let go of counts.
-    former: bool,
-    let_go: Vec<TicketId>,
-}
-
-impl Speaker {
-    fn of(unit: &Unit<'_>, incoming: &Incoming) -> Answer<Self> {
-        let (report, handover) = (&incoming.report, incoming.handover);
-        let asker = Asker {
-            terminal: incoming.terminal,
-            incarnation: &report.incarnation,
-            fence: report.fence,
-        };
-        let Some(known) = record::find(unit.sql, handover)? else {
-            return Self::begun(unit, incoming, &asker);
-        };
-        let releases = releases::of_journal(unit.sql, handover, &asker)?;
-        let owner =
-            (known.terminal, known.incarnation.as_str()) == (asker.terminal, asker.incarnation);
-        if !owner && releases.is_empty() {
-            return Err(not_owner(
-                "This handover was not granted to this terminal's journal.",
-            ));
-        }
-        let grant = find_grant(unit.sql, handover)?;
-        if let Some(grant) = &grant
-            && (grant.card != report.card
-                || report.tickets.iter().any(|ticket| !grant.has(*ticket)))
-        {
-            return Err(Refusal::bad_request(
-                "The report is about another card or other tickets than the grant.",
-            ));
-        }
-        let former = !known.is_owned_by(&asker) || known.state == HandoverState::Released;
-        if !former {
-            record::name_cards(unit, handover, report.giver, report.receiver)?;
-        }
-        Ok(Self {
-            former,
-            tickets: record::tickets(unit.sql, handover)?,
-            granted: grant.is_some(),
-            new: false,
-            let_go: releases,
-        })
-    }
-
-    /// Taken without network, or known before a restore: whoever reports it first owns it.
-    fn begun(unit: &Unit<'_>, incoming: &Incoming, asker: &Asker<'_>) -> Answer<Self> {
-        let report = &incoming.report;
-        let handover = HandoverRecord {
-            handover: incoming.handover,
-            terminal: asker.terminal,
-            incarnation: asker.incarnation.to_owned(),
-            fence: asker.fence,
-            state: HandoverState::Open,
-            purpose: None,
-            giver: report
-                .giver
-                .or((report.step == Step::Take).then_some(report.card)),
-            receiver: report.receiver,
-            begun: unit.now,
-        };
-        record::insert(unit, &handover)?;
-        tickets::raise_fence(unit, asker.fence)?;
-        Ok(Self {
-            granted: report.giver.is_none() && report.step == Step::Give,
-            tickets: Vec::new(),
-            new: true,
-            former: false,
-            let_go: Vec::new(),
-        })
-    }
-
-    /// Whether something this journal says of a ticket is overtaken, whatever it is.
-    fn is_done_with(&self, ticket: TicketId) -> bool {
-        let given_up = self
-            .tickets
-            .iter()
-            .any(|own| own.ticket == ticket && own.given_up);
-        given_up || self.former && (self.let_go.is_empty() || self.let_go.contains(&ticket))
+        .optional()?;
+    match known {
+        Some((handover, _)) if handover != incoming.handover => Err(Refusal::bad_request(
+            "This row of the journal was about another handover.",
+        )),
+        known => Ok(known.map(|(_, accepted)| accepted)),
     }
 }
 
 enum Effect {
     /// The newest there is.
-    Now(Change),
+    Now(Box<Change>),
     /// Says nothing about where the ticket is, or what is known.
     Nothing,
     /// Something newer is known.
     Older,
 }
 
-struct Change {
-    row: TicketRow,
-    to: standing::Standing,
+/// A ticket that is somewhere else now.
+pub(super) struct Change {
+    /// As it was.
+    pub row: TicketRow,
+    /// Where it is.
+    pub to: Standing,
 }
 
 fn effect(
@@ -287,7 +204,7 @@ fn effect(
         return Ok(Effect::Older);
     }
     Ok(match standing::after(&row.standing, &told) {
-        Some(to) => Effect::Now(Change { row, to }),
+        Some(to) => Effect::Now(Box::new(Change { row, to })),
         None if claimed == row.standing => Effect::Nothing,
         None => Effect::Older,
     })
@@ -422,64 +339,4 @@ fn apply(
         refresh_state(unit, order)?;
     }
     Ok(())
-}
-
-/// Writes the change into the sales journal, an entry for each order and event, with both cards.
-fn write_down(unit: &mut Unit<'_>, incoming: &Incoming, told: &[Change]) -> Answer<()> {
-    let report = &incoming.report;
-    let granted = find_grant(unit.sql, incoming.handover)?.is_some();
-    let mut groups: BTreeMap<(Option<&str>, EventId), Vec<TicketId>> = BTreeMap::new();
-    for change in told {
-        groups
-            .entry((change.row.order.as_deref(), change.row.event))
-            .or_default()
-            .push(change.row.ticket);
-    }
-    let name = |card: Option<CardUid>| card.map(|card| card.to_string());
-    let record = record::find(unit.sql, incoming.handover)?;
-    let giver = name(
-        report
-            .giver
-            .or(record.as_ref().and_then(|known| known.giver)),
-    );
-    let receiver = name(report.receiver.or(record.and_then(|known| known.receiver)));
-    for ((order, event), of_group) in groups {
-        let seller = seller(unit, order, told, of_group.first())?;
-        unit.journal(&Entry {
-            kind: journal_word(report.step, report.outcome, granted),
-            order,
-            event: Some(event.0),
-            tickets: &of_group,
-            seller: seller.map(|seller| seller.0),
-            terminal: Some(incoming.terminal.0),
-            card: Some(&report.card.to_string()),
-            giver: giver.as_deref(),
-            receiver: receiver.as_deref(),
-            serial: report.serial,
-            proved: incoming.evidence.proved,
-            note: Some(&incoming.handover.to_string()),
-            ..Entry::default()
-        })?;
-    }
-    Ok(())
-}
-
-fn seller(
-    unit: &Unit<'_>,
-    order: Option<&str>,
-    told: &[Change],
-    ticket: Option<&TicketId>,
-) -> Answer<Option<SellerId>> {
-    if let Some(order) = order {
-        return Ok(unit
-            .sql
-            .prepare_cached("SELECT seller FROM orders WHERE id = ?1")?
-            .query_row([order], |row| row.get(0).map(SellerId))
-            .optional()?);
-    }
-    Ok(told
-        .iter()
-        .find(|change| Some(&change.row.ticket) == ticket)
-        .and_then(|change| change.row.signed.as_ref())
-        .map(|signed| signed.body.seller))
 }

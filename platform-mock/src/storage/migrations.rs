@@ -91,6 +91,106 @@ mod tests {
         assert!(sql.execute_batch(orphan).is_err(), "doors need their gate");
     }
 
+    /// A database of schema 6 with an order on its card, one under way, a re-issue, a refusal and reports.
+    fn database_of_schema_6() -> Connection {
+        let mut sql = Connection::open_in_memory().unwrap();
+        sql.execute_batch("PRAGMA foreign_keys = ON").unwrap();
+        for (number, text) in &FILES[..6] {
+            apply(&mut sql, *number, text).unwrap();
+        }
+        let (given, under_way) = ("A".repeat(32), "B".repeat(32));
+        sql.execute_batch(&format!(
+            "INSERT INTO organizers VALUES (1, 'o', 'O');
+             INSERT INTO venues VALUES (1, 'Hall', 'Asia/Tokyo');
+             INSERT INTO layouts VALUES (1, 1, 'full', 4, '', x'');
+             INSERT INTO events VALUES (1, 1, 1, 'Play', '', 0, 0, 0, 'JPY', 0, 4);
+             INSERT INTO sellers VALUES (1, 's', 'S');
+             INSERT INTO stores VALUES (1, '01', 'Store', 1);
+             INSERT INTO terminals (terminal, name, role, store, token, device_key) VALUES (11, 'kiosk-1', 'kiosk', 1, x'01', zeroblob(32));
+             INSERT INTO orders (id, state, event, seller, store, terminal, card, total, tax, currency, slip, created, pay_until, fence) VALUES
+                 ('first', 'issued', 1, 1, 1, 11, '04000000000001', 0, 0, 'JPY', '1', 0, 0, 2),
+                 ('second', 'granted', 1, 1, 1, 11, '04000000000002', 0, 0, 'JPY', '2', 0, 0, 1),
+                 ('third', 'awaiting_payment', 1, 1, 1, 11, '04000000000003', 0, 0, 'JPY', '3', 0, 0, 0);
+             INSERT INTO tickets (ticket, order_id, place, event, seat, class, price, epoch, hop, holder) VALUES
+                 (1, 'first', 0, 1, 0, 0, 5, 2, 2, 'card'), (2, 'second', 0, 1, 1, 0, 5, 1, 1, 'terminal'),
+                 (3, 'second', 1, 1, 2, 0, 5, 1, 0, 'platform'), (4, 'third', 0, 1, 3, 0, 5, 1, 0, 'platform');
+             INSERT INTO grants (handover, order_id, terminal, incarnation, card, fence, left_at_platform, open, at) VALUES
+                 ('{given}', 'first', 11, 'j', '04000000000001', 2, '[]', 0, 7),
+                 ('{under_way}', 'second', 11, 'j', '04000000000002', 1, '[3]', 1, 8);
+             INSERT INTO granted_tickets VALUES ('{given}', 1, 2, 2), ('{under_way}', 2, 1, 1);
+             INSERT INTO recalls VALUES (1, 1, 2);
+             INSERT INTO reports VALUES (11, 'j', 1, '{given}', '04000000000001', '{{\"tickets\":[1]}}', 1, NULL, 9);
+             INSERT INTO refused_grants VALUES ('{given}', 11, 'first', 'wrong_state', 'no', 5);"
+        ))
+        .unwrap();
+        sql
+    }
+
+    #[test]
+    fn a_database_with_sold_tickets_learns_of_handovers() {
+        let mut sql = database_of_schema_6();
+        migrate(&mut sql).unwrap();
+        let rows = |text: &str| -> Vec<String> {
+            let mut statement = sql.prepare(text).unwrap();
+            let rows = statement.query_map([], |row| row.get(0)).unwrap();
+            rows.collect::<Result<_, _>>().unwrap()
+        };
+        assert_eq!(
+            rows(
+                "SELECT concat_ws(' ', ticket, epoch, hop, phase, bound, holder, coalesce(holder_card, '-'), substr(coalesce(handover, '-'), 1, 1))
+                 FROM tickets ORDER BY ticket"
+            ),
+            [
+                "1 2 2 1 2 card 04000000000001 A",
+                "2 1 1 0 1 terminal - B",
+                "3 1 0 0 0 platform - -",
+                "4 1 0 0 0 platform - -"
+            ]
+        );
+        assert_eq!(
+            rows(
+                "SELECT concat_ws(' ', substr(handover, 1, 1), fence, state, receiver) FROM handovers ORDER BY handover"
+            ),
+            ["A 2 ended 04000000000001", "B 1 open 04000000000002"]
+        );
+        assert_eq!(
+            rows(
+                "SELECT concat_ws(' ', substr(handover, 1, 1), ticket, epoch, hop) FROM handover_tickets ORDER BY handover"
+            ),
+            ["A 1 2 1", "B 2 1 0"]
+        );
+        assert_eq!(
+            rows(
+                "SELECT concat_ws(' ', substr(handover, 1, 1), order_id, card) FROM grants ORDER BY handover"
+            ),
+            ["A first 04000000000001", "B second 04000000000002"]
+        );
+        assert_eq!(
+            rows("SELECT concat_ws(' ', ticket, epoch) FROM recalls"),
+            ["1 2"]
+        );
+        assert_eq!(
+            rows("SELECT concat_ws(' ', request, code) FROM refusals"),
+            ["grant wrong_state"]
+        );
+        assert_eq!(
+            rows("SELECT concat_ws(' ', ticket, row) FROM reported_tickets"),
+            ["1 1"]
+        );
+        assert_eq!(
+            rows("SELECT concat_ws(' ', name, value) FROM counters ORDER BY name"),
+            ["fence 2", "ticket 4"]
+        );
+        assert_eq!(
+            rows("SELECT 'broken' FROM pragma_foreign_key_check"),
+            [""; 0]
+        );
+        let orphan = "INSERT INTO recalls VALUES (99, 1, 2)";
+        assert!(sql.execute_batch(orphan).is_err(), "keys are still checked");
+        let twin = "INSERT INTO tickets (ticket, order_id, place, event, seat, price) VALUES (9, 'third', 1, 1, 0, 5)";
+        assert!(sql.execute_batch(twin).is_err(), "a seat has one ticket");
+    }
+
     #[test]
     fn migrating_twice_changes_nothing_and_a_newer_database_is_refused() {
         let mut sql = Connection::open_in_memory().unwrap();

@@ -1,0 +1,110 @@
+//! Whoever sends a report: the owner of the handover, one that was it, or one that nobody has heard of before.
+
+use kippu_ticket::ids::{Step, TicketId};
+
+use super::{
+    record::{self, Asker, HandoverRecord, HandoverState, HandoverTicket, not_owner},
+    releases,
+    reports::Incoming,
+};
+use crate::{
+    issuing::storage::find_grant,
+    refusal::{Answer, Refusal},
+    storage::Unit,
+    tickets::record as tickets,
+};
+
+/// Whoever speaks, and what of it counts.
+pub(super) struct Speaker {
+    /// The tickets it has spoken of, or registered.
+    pub tickets: Vec<HandoverTicket>,
+    /// Got its tickets from the platform.
+    pub granted: bool,
+    /// Heard of only now.
+    pub new: bool,
+    /// Acts on another ownership than the present one: nothing it says of the tickets it let go of counts.
+    former: bool,
+    let_go: Vec<TicketId>,
+}
+
+impl Speaker {
+    /// Finds out who speaks; begins the handover where nobody has heard of it.
+    ///
+    /// # Errors
+    /// 409 `not_owner` for a journal that never had it; 400 when a grant was for something else.
+    pub fn of(unit: &Unit<'_>, incoming: &Incoming) -> Answer<Self> {
+        let (report, handover) = (&incoming.report, incoming.handover);
+        let asker = Asker {
+            terminal: incoming.terminal,
+            incarnation: &report.incarnation,
+            fence: report.fence,
+        };
+        let Some(known) = record::find(unit.sql, handover)? else {
+            return Self::begun(unit, incoming, &asker);
+        };
+        let releases = releases::of_journal(unit.sql, handover, &asker)?;
+        let owner =
+            (known.terminal, known.incarnation.as_str()) == (asker.terminal, asker.incarnation);
+        if !owner && releases.is_empty() {
+            return Err(not_owner(
+                "This handover was not granted to this terminal's journal.",
+            ));
+        }
+        let grant = find_grant(unit.sql, handover)?;
+        if let Some(grant) = &grant
+            && (grant.card != report.card
+                || report.tickets.iter().any(|ticket| !grant.has(*ticket)))
+        {
+            return Err(Refusal::bad_request(
+                "The report is about another card or other tickets than the grant.",
+            ));
+        }
+        let former = !known.is_owned_by(&asker) || known.state == HandoverState::Released;
+        if !former {
+            record::name_cards(unit, handover, report.giver, report.receiver)?;
+        }
+        Ok(Self {
+            former,
+            tickets: record::tickets(unit.sql, handover)?,
+            granted: grant.is_some(),
+            new: false,
+            let_go: releases,
+        })
+    }
+
+    /// Taken without network, or known before a restore: whoever reports it first owns it.
+    fn begun(unit: &Unit<'_>, incoming: &Incoming, asker: &Asker<'_>) -> Answer<Self> {
+        let report = &incoming.report;
+        let handover = HandoverRecord {
+            handover: incoming.handover,
+            terminal: asker.terminal,
+            incarnation: asker.incarnation.to_owned(),
+            fence: asker.fence,
+            state: HandoverState::Open,
+            purpose: None,
+            giver: report
+                .giver
+                .or((report.step == Step::Take).then_some(report.card)),
+            receiver: report.receiver,
+            begun: unit.now,
+        };
+        record::insert(unit, &handover)?;
+        tickets::raise_fence(unit, asker.fence)?;
+        Ok(Self {
+            granted: report.giver.is_none() && report.step == Step::Give,
+            tickets: Vec::new(),
+            new: true,
+            former: false,
+            let_go: Vec::new(),
+        })
+    }
+
+    /// Whether something this journal says of a ticket is overtaken, whatever it is.
+    pub fn is_done_with(&self, ticket: TicketId) -> bool {
+        let given_up = self
+            .tickets
+            .iter()
+            .any(|own| own.ticket == ticket && own.given_up);
+        given_up || self.former && (self.let_go.is_empty() || self.let_go.contains(&ticket))
+    }
+}
