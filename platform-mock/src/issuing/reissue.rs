@@ -9,6 +9,7 @@ use crate::{
     journal::Entry,
     parcels::record::{self as parcels, ParcelRecord},
     refusal::{Answer, Refusal},
+    restore::life::EPOCHS,
     sales::{
         command::{random_id, refresh_state},
         record::{self, OrderRecord, TicketRecord},
@@ -81,7 +82,10 @@ fn raise(unit: &Unit<'_>, ticket: TicketId, parcel: Option<&str>) -> Answer<()> 
         .epoch
         .max(base)
         .checked_add(1)
-        .ok_or_else(|| Refusal::internal(&"a ticket has no epochs left"))?;
+        .filter(|epoch| *epoch <= base.saturating_add(EPOCHS))
+        .ok_or_else(|| {
+            Refusal::internal(&"a ticket has no epochs left in this life of the platform")
+        })?;
     let waiting = Standing {
         rank: Rank {
             epoch,

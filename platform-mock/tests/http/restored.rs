@@ -240,9 +240,8 @@ async fn a_restore_that_cannot_be_right_changes_nothing() {
 
     app.restore(&from).await;
     let folder = tempfile::tempdir().unwrap();
-    for name in ["high-water.toml"] {
-        fs::copy(app.data().join(name), folder.path().join(name)).unwrap();
-    }
+    let mark = "high-water.toml";
+    fs::copy(app.data().join(mark), folder.path().join(mark)).unwrap();
     fs::copy(&from, folder.path().join("platform.db")).unwrap();
     let old = App::open(folder.path(), app.clock.clone()).err().unwrap();
     assert!(format!("{old:#}").contains("earlier life"), "{old:#}");
