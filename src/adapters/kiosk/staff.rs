@@ -180,7 +180,6 @@ pub fn show_one(to: &ui::OneHandover<'_>, one: &OneHandover, language: Language)
         None => ui::StaffNotice::None,
         Some(StaffNotice::NotReached) => ui::StaffNotice::NotReached,
         Some(StaffNotice::AnswerFirst) => ui::StaffNotice::AnswerFirst,
-        Some(StaffNotice::Released) => ui::StaffNotice::Released,
         Some(StaffNotice::StorageFault) => ui::StaffNotice::StorageFault,
         Some(StaffNotice::Operator) => ui::StaffNotice::Operator,
     });
