@@ -106,6 +106,9 @@ words! {
     on_card: "On card", "カード";
     on_paper: "Paper", "紙";
     not_known: "Unknown: on the card, or in the terminal", "確認中(カードか端末)";
+    free_seating: "Free seating", "自由席";
+    voucher: "Voucher", "引換券";
+    membership: "Membership", "会員証";
     // Re-issue
     reissue_intro: "The new tickets get a higher epoch and wait at the platform. Everything older is worth nothing from then on.",
         "新しいきっぷは発行回が上がり、センターで待ちます。それより古いものは、その時から無効です。";

@@ -320,6 +320,16 @@ fn role<'a>(w: &Words, role: &'a str) -> &'a str {
     }
 }
 
+fn kind<'a>(w: &Words, kind: &'a str) -> &'a str {
+    match kind {
+        "seat" => w.seat,
+        "free_seating" => w.free_seating,
+        "voucher" => w.voucher,
+        "membership" => w.membership,
+        other => other,
+    }
+}
+
 /// Whether a report says that a card was changed, so that the card can prove it.
 fn wants_proof(told: &ToldInView) -> bool {
     told.outcome == ReportedOutcome::Done
