@@ -21,6 +21,8 @@ pub mod payment;
 pub mod platform;
 pub mod printer;
 pub mod register;
+#[cfg(test)]
+mod samples;
 pub mod stick;
 pub mod tray;
 pub mod vault;

@@ -125,20 +125,10 @@ fn no_stick(error: io::Error) -> NoStick {
 #[cfg(test)]
 mod tests {
     use kippu_api::handovers::{Report, ReportedOutcome};
-    use kippu_ticket::{
-        ids::{CardUid, HandoverId, Step, TerminalId, TicketId},
-        sign::SigningKey,
-    };
+    use kippu_ticket::ids::{CardUid, HandoverId, Step, TerminalId, TicketId};
 
     use super::*;
-
-    fn owner() -> Owner {
-        Owner {
-            terminal: TerminalId(12),
-            device_key: [5; 32],
-            platform_key: SigningKey::from_bytes(&[9; 32]).public(),
-        }
-    }
+    use crate::devices::samples::owner;
 
     fn outgoing(row: u64) -> Outgoing {
         Outgoing {
@@ -146,6 +136,7 @@ mod tests {
             report: Report {
                 row,
                 incarnation: "x".into(),
+                code: None,
                 order: None,
                 fence: 0,
                 card: CardUid([4; 7]),

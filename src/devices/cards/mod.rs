@@ -5,6 +5,8 @@ mod handover;
 mod news;
 mod paper;
 mod presence;
+#[cfg(test)]
+mod tests;
 
 use std::{
     sync::{Arc, mpsc},

@@ -256,4 +256,4 @@ fn key(text: &str) -> Option<[u8; 16]> {
 }
 
 #[cfg(test)]
-pub(super) mod tests;
+mod tests;

@@ -70,9 +70,8 @@ mod tests {
     use kippu_api::client::Client;
     use tokio::runtime::Runtime;
 
-    use super::{local::tests::ring_with_keys, *};
-
-    const CARD: CardUid = CardUid([4, 1, 2, 3, 4, 5, 6]);
+    use super::*;
+    use crate::devices::samples::{CARD, ring_with_keys};
 
     fn begin(url: &str, local: Arc<LocalRing>) -> Result<SessionHandle, CardFault> {
         let runtime = Runtime::new().unwrap();

@@ -1,102 +1,10 @@
-use kippu_api::{
-    orders::EventOnCard,
-    problem::Problem,
-    stick::{Header, seal_json},
-    terminals::OfflineEvent,
-};
-use kippu_handover::seal::JournalKey;
-use kippu_ticket::{
-    binding::EventBindingKey,
-    ids::{IssuerId, SellerId, TicketId},
-    paper::PaperTicket,
-    record::{TicketBody, TicketFlags, TicketKind},
-    seat::SeatAddress,
-    sign::SigningKey,
-};
+use kippu_api::problem::Problem;
+use kippu_ticket::paper::PaperTicket;
 
 use super::*;
-
-const CARD: CardUid = CardUid([4, 1, 2, 3, 4, 5, 6]);
-const EVENT: EventId = EventId(7);
-
-fn owner() -> Owner {
-    Owner {
-        terminal: TerminalId(12),
-        device_key: [5; 32],
-        platform_key: SigningKey::from_bytes(&[9; 32]).public(),
-    }
-}
-
-fn vault(folder: &tempfile::TempDir) -> Vault {
-    Vault::new(folder.path(), JournalKey::from_bytes([3; 32]))
-}
-
-fn event_key() -> EventBindingKey {
-    EventBindingKey::from_bytes([8; 16])
-}
-
-fn keys(issued_at: i64, valid_until: i64) -> OfflineKeys {
-    OfflineKeys {
-        terminal: TerminalId(12),
-        incarnation: 1,
-        issued_at,
-        valid_until,
-        write_key: "02".repeat(16),
-        events: vec![OfflineEvent {
-            event: EventOnCard {
-                event: EVENT,
-                name: "Hamlet".into(),
-                venue: "Hall".into(),
-                doors_open: 0,
-                starts: 0,
-                utc_offset_minutes: 0,
-            },
-            binding_key: hex::encode(event_key().for_terminal(TerminalId(12)).to_bytes()),
-        }],
-    }
-}
-
-fn sealed(keys: &OfflineKeys, terminal: TerminalId) -> Vec<u8> {
-    let header = Header {
-        kind: Kind::Keys,
-        terminal,
-        platform: PlatformId::of(&owner().platform_key),
-        incarnation: "1".into(),
-        rows: (0, 0),
-    };
-    seal_json(&header, keys, &owner().device_key).unwrap()
-}
-
-pub(in crate::devices::keys) fn ring_with_keys(folder: &tempfile::TempDir) -> Arc<LocalRing> {
-    let ring = LocalRing::load(vault(folder), owner());
-    assert!(
-        ring.install(&sealed(&keys(1, i64::MAX), TerminalId(12)))
-            .unwrap()
-    );
-    ring
-}
-
-fn record() -> Vec<u8> {
-    let signed = TicketBody {
-        issuer_key: 1,
-        ticket: TicketId(1),
-        event: EVENT,
-        issuer: IssuerId(3),
-        seller: SellerId(4),
-        epoch: 1,
-        entrance: 0,
-        kind: TicketKind::Seat,
-        price_class: 0,
-        flags: TicketFlags::default(),
-        seat: SeatAddress::new(0, "stalls", "7", "12").unwrap(),
-    }
-    .sign(&SigningKey::from_bytes(&[9; 32]));
-    event_key()
-        .for_terminal(TerminalId(1))
-        .bind(signed, CARD, 1)
-        .to_bytes()
-        .to_vec()
-}
+use crate::devices::samples::{
+    CARD, EVENT, event_key, keys, owner, record, ring_with_keys, sealed, vault,
+};
 
 #[test]
 fn keys_last_over_a_restart_and_bind_what_gates_admit() {
@@ -106,11 +14,11 @@ fn keys_last_over_a_restart_and_bind_what_gates_admit() {
     assert!(ring.covers(EVENT) && !ring.covers(EventId(8)));
 
     let other = CardUid([4, 9, 9, 9, 9, 9, 9]);
-    let bound = BoundTicket::from_bytes(&ring.bind(&record(), other, 2).unwrap()).unwrap();
+    let bound = BoundTicket::from_bytes(&ring.bind(&record(CARD), other, 2).unwrap()).unwrap();
     assert_eq!(event_key().verify(&bound, other), Ok(()));
     assert_eq!((bound.hop, bound.terminal), (2, TerminalId(12)));
 
-    let paper = ring.bind_paper(&record(), 77, 2).unwrap();
+    let paper = ring.bind_paper(&record(CARD), 77, 2).unwrap();
     let paper = PaperTicket::from_bytes(&paper).unwrap();
     assert_eq!(event_key().verify_paper(&paper), Ok(()));
     assert_eq!(paper.serial, 77);
@@ -123,7 +31,7 @@ fn keys_that_are_too_old_do_nothing() {
     let ring = LocalRing::load(vault(&folder), owner());
     assert!(ring.install(&sealed(&keys(1, 2), TerminalId(12))).unwrap());
     assert!(!ring.covers(EVENT));
-    assert_eq!(ring.bind(&record(), CARD, 2), None);
+    assert_eq!(ring.bind(&record(CARD), CARD, 2), None);
     assert_eq!(
         ring.begin(CARD, Role::Write, [0; 16]),
         Err(CardFault::NoKeys)

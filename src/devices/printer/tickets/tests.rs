@@ -1,48 +1,24 @@
 use kippu_handover::row::Event;
 use kippu_peripherals::printer::{MemoryPrinter, MemoryPrinterHandle};
-use kippu_ticket::{
-    binding::EventBindingKey,
-    ids::{CardUid, EventId, IssuerId, SellerId, TerminalId, TicketId},
-    record::{TicketBody, TicketFlags, TicketKind},
-    seat::SeatAddress,
-    sign::SigningKey,
-};
+use kippu_ticket::ids::{TerminalId, TicketId};
 
 use super::*;
-use crate::{devices::mailbox::Mailbox, devices::printer::PrinterActor};
+use crate::devices::{
+    mailbox::Mailbox,
+    printer::PrinterActor,
+    samples::{CARD, event, event_key, record, signed},
+};
 
 fn job() -> PaperJob {
-    let signed = TicketBody {
-        issuer_key: 1,
-        ticket: TicketId(1),
-        event: EventId(7),
-        issuer: IssuerId(3),
-        seller: SellerId(4),
-        epoch: 1,
-        entrance: 3,
-        kind: TicketKind::Seat,
-        price_class: 0,
-        flags: TicketFlags::default(),
-        seat: SeatAddress::new(1, "stalls", "C", "2").unwrap(),
-    }
-    .sign(&SigningKey::from_bytes(&[9; 32]));
-    let key = EventBindingKey::from_bytes([8; 16]).for_terminal(TerminalId(1));
+    let paper = event_key()
+        .for_terminal(TerminalId(1))
+        .bind_paper(signed(), 77, 2);
     PaperJob {
         ticket: TicketId(1),
         serial: 77,
-        record: key
-            .bind(signed.clone(), CardUid([4; 7]), 1)
-            .to_bytes()
-            .to_vec(),
-        paper: key.bind_paper(signed, 77, 2).to_bytes().to_vec(),
-        event: Event {
-            event: 7,
-            name: "Hamlet".into(),
-            venue: "Hall".into(),
-            doors_open: 1_790_000_000,
-            starts: 1_790_003_600,
-            utc_offset_minutes: 540,
-        },
+        record: record(CARD),
+        paper: paper.to_bytes().to_vec(),
+        event: Event::from(&event()),
     }
 }
 
