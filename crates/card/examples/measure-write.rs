@@ -77,7 +77,7 @@ fn main() -> Result<(), Fault> {
 fn write_once(size: CardSize, count: u64) -> Result<(), Fault> {
     let mut card = formatted(size)?;
     let figures = measured(&mut card, |sequence| {
-        change(sequence, Step::Give, 1..=count, 1, 0)
+        change(sequence, Step::Give, 1..count + 1, 1, 0)
     })?;
     println!("| {size} | {count} | {figures} |");
     Ok(())
@@ -87,16 +87,16 @@ fn write_once(size: CardSize, count: u64) -> Result<(), Fault> {
 fn assign(size: CardSize, count: u64) -> Result<(), Fault> {
     let (mut giver, mut receiver) = (formatted(size)?, formatted(size)?);
     measured(&mut giver, |sequence| {
-        change(sequence, Step::Give, 1..=4, 1, 0)
+        change(sequence, Step::Give, 1..5, 1, 0)
     })?;
     let take = measured(&mut giver, |sequence| {
-        change(sequence, Step::Take, 1..=0, 0, count)
+        change(sequence, Step::Take, 1..1, 0, count)
     })?;
     let give = measured(&mut receiver, |sequence| {
-        change(sequence, Step::Give, 1..=count, 2, 0)
+        change(sequence, Step::Give, 1..count + 1, 2, 0)
     })?;
     let back = measured(&mut giver, |sequence| {
-        change(sequence, Step::GiveBack, 1..=count, 2, 0)
+        change(sequence, Step::GiveBack, 1..count + 1, 2, 0)
     })?;
     for (step, figures) in [("take", take), ("give", give), ("give back", back)] {
         println!("| {size} | {count} | {step} | {figures} |");
@@ -145,7 +145,7 @@ fn fill(mut card: VirtualCard) -> Result<u64, Fault> {
     loop {
         let sequence = session.directory()?.sequence;
         match session.apply(
-            &change(sequence, Step::Give, number + 1..=number + 1, 1, 0)?,
+            &change(sequence, Step::Give, number + 1..number + 2, 1, 0)?,
             &mut |_| {},
         ) {
             Ok(_) => number += 1,
@@ -175,7 +175,7 @@ fn formatted(size: CardSize) -> Result<VirtualCard, Fault> {
 fn change(
     sequence: u32,
     step: Step,
-    add: std::ops::RangeInclusive<u64>,
+    add: std::ops::Range<u64>,
     hop: u16,
     nullify: u64,
 ) -> Result<Change, Fault> {

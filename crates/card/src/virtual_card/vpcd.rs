@@ -1,7 +1,7 @@
 //! The card's end of a vpcd reader: it dials the reader's port, is asked for its ATR and sent commands.
 //!
-//! A frame is a length of two bytes, most significant first, and that many bytes. One byte alone is a control code, anything else a
-//! command to answer (vsmartcard, `vpcd`).
+//! A frame is a length of two bytes, most significant first, and that many bytes. One byte alone is a control code if it is one of four, anything
+//! else a command to answer (vsmartcard, `vpcd`): in native framing many commands of the chip are a single byte, and none of them is a control code.
 
 use std::io::{self, Read, Write};
 use std::net::TcpStream;
@@ -46,7 +46,6 @@ pub fn serve(mut stream: TcpStream, card: &mut VirtualCard) -> io::Result<End> {
                 continue;
             }
             [GET_ATR] => ATR.to_vec(),
-            [_] => continue,
             _ => match card.transmit(&frame) {
                 Exchange::Answer(answer) => answer,
                 Exchange::Mute => continue,

@@ -2,7 +2,8 @@
 //!
 //! Needs the lab: `script/pcsc-lab 2 -- cargo nextest run -p kippu-card --run-ignored only --test-threads 1 -E 'binary(pcsc)'`
 
-#[path = "support/tickets.rs"]
+mod oracle;
+#[path = "../support/tickets.rs"]
 mod tickets;
 
 use std::io::{BufRead, BufReader};
