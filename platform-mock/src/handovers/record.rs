@@ -163,7 +163,7 @@ pub fn owned_or_begun(
         purpose: None,
         giver,
         receiver,
-        begun: unit.now,
+        begun: heard_at(unit, asker.terminal)?,
     };
     insert(unit, &new)?;
     Ok(new)
@@ -186,6 +186,21 @@ pub fn name_cards(
             receiver.map(|card| card.to_string()),
         ))?;
     Ok(())
+}
+
+/// When the present life of the platform began, while a terminal has not sent its rows again: what it tells of is older than that (R15).
+pub fn earlier_life(sql: &Connection, terminal: TerminalId) -> Answer<Option<i64>> {
+    Ok(sql
+        .prepare_cached(
+            "SELECT began FROM platform_life WHERE EXISTS (SELECT 1 FROM terminals WHERE terminal = ?1 AND resend_due = 1)",
+        )?
+        .query_row([terminal.0], |row| row.get(0))
+        .optional()?)
+}
+
+/// The time of something a terminal tells: now, or the end of the earlier life it happened in.
+pub fn heard_at(unit: &Unit<'_>, terminal: TerminalId) -> Answer<i64> {
+    Ok(earlier_life(unit.sql, terminal)?.map_or(unit.now, |began| began.min(unit.now)))
 }
 
 /// Moves a handover to another state.

@@ -13,7 +13,7 @@ use serde::de::DeserializeOwned;
 
 use super::{
     acting::taken_and_kept,
-    record::{self, Asker, HandoverState, not_owner},
+    record::{self, Asker, HandoverRecord, HandoverState, not_owner},
 };
 use crate::{
     journal::Entry,
@@ -255,6 +255,22 @@ fn own(
         ..Entry::default()
     })?;
     Ok(fence)
+}
+
+/// Makes the journal the owner that took a handover over in an earlier life of the platform (R15): its fence is the highest anybody states.
+pub(super) fn adopt(unit: &Unit<'_>, known: &HandoverRecord, by: &Asker<'_>) -> Answer<()> {
+    let handover = known.handover.to_string();
+    unit.sql
+        .prepare_cached(
+            "UPDATE releases SET taken_by = ?3, taken_incarnation = ?4, taken_fence = ?2 WHERE handover = ?1 AND fence < ?2 AND taken_by IS NULL",
+        )?
+        .execute((&handover, by.fence, by.terminal.0, by.incarnation))?;
+    unit.sql
+        .prepare_cached(
+            "UPDATE handovers SET terminal = ?3, incarnation = ?4, fence = ?2, state = 'open' WHERE handover = ?1",
+        )?
+        .execute((&handover, by.fence, by.terminal.0, by.incarnation))?;
+    tickets::raise_fence(unit, by.fence)
 }
 
 fn release_row(row: &Row<'_>) -> Result<Release, rusqlite::Error> {

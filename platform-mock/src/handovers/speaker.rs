@@ -39,13 +39,23 @@ impl Speaker {
             incarnation: &report.incarnation,
             fence: report.fence,
         };
-        let Some(known) = record::find(unit.sql, handover)? else {
+        let Some(mut known) = record::find(unit.sql, handover)? else {
             return Self::begun(unit, incoming, &asker);
         };
-        let releases = releases::of_journal(unit.sql, handover, &asker)?;
+        let earlier_life = record::earlier_life(unit.sql, asker.terminal)?.is_some();
+        if earlier_life && asker.fence > known.fence {
+            // It took the handover over in a time that the restored platform has forgotten: fences only rise.
+            releases::adopt(unit, &known, &asker)?;
+            known = record::find(unit.sql, handover)?.unwrap_or(known);
+        }
+        let mut let_go = releases::of_journal(unit.sql, handover, &asker)?;
+        let tickets = record::tickets(unit.sql, handover)?;
         let owner =
             (known.terminal, known.incarnation.as_str()) == (asker.terminal, asker.incarnation);
-        if !owner && releases.is_empty() {
+        if !owner && earlier_life {
+            // Somebody took it over from there; what it kept for itself is still worth knowing.
+            let_go.extend(tickets.iter().map(|own| own.ticket));
+        } else if !owner && let_go.is_empty() {
             return Err(not_owner(
                 "This handover was not granted to this terminal's journal.",
             ));
@@ -65,10 +75,10 @@ impl Speaker {
         }
         Ok(Self {
             former,
-            tickets: record::tickets(unit.sql, handover)?,
+            tickets,
             granted: grant.is_some(),
             new: false,
-            let_go: releases,
+            let_go,
         })
     }
 
@@ -86,7 +96,7 @@ impl Speaker {
                 .giver
                 .or((report.step == Step::Take).then_some(report.card)),
             receiver: report.receiver,
-            begun: unit.now,
+            begun: record::heard_at(unit, asker.terminal)?,
         };
         record::insert(unit, &handover)?;
         tickets::raise_fence(unit, asker.fence)?;

@@ -104,7 +104,7 @@ pub(crate) fn repeat_lost(
         code,
         giver: report.giver,
         receiver: report.receiver,
-        at: unit.now,
+        at: handovers::heard_at(unit, terminal)?,
         tickets: lost,
     };
     put_down(unit, &parcel)

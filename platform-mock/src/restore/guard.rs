@@ -1,5 +1,5 @@
 //! Stands before every route that gives out, takes in or issues tickets anew: a restored platform does none of it for a terminal that has not
-//! resent its rows, and nothing with what is older than this life until all have (R15). Reports, questions and sales pass.
+//! resent its rows, and nothing with what is older than this life until all have (R15). Reports, releases, questions and sales pass.
 
 use std::{
     collections::HashMap,
@@ -18,8 +18,8 @@ use crate::{
     routes::RouteEntry,
 };
 
-/// Routes that wait for the caller's own rows, all with POST.
-pub const GUARDED: [&str; 11] = [
+/// Routes that wait for the caller's own rows, all with POST. Releasing does not: released rows are among those rows.
+pub const GUARDED: [&str; 10] = [
     "/api/v1/orders/{order}/grant",
     "/api/v1/orders/{order}/cancel",
     "/api/v1/parcels/{parcel}/grant",
@@ -27,7 +27,6 @@ pub const GUARDED: [&str; 11] = [
     "/api/v1/handovers/{handover}/bindings",
     "/api/v1/handovers/{handover}/paper",
     "/api/v1/handovers/{handover}/park",
-    "/api/v1/handovers/{handover}/release",
     "/api/v1/handovers/{handover}/take-over",
     "/api/v1/clerk/orders/{order}/reissue",
     "/api/v1/operator/reissue",

@@ -5,19 +5,20 @@ use kippu_api::{
     client::IdempotencyKey,
     handovers::{
         Purpose,
-        ReportedOutcome::{Done, Unknown},
+        ReportedOutcome::{Done, NotDone, Unknown},
         TakeOverRequest,
     },
     orders::Claim,
     parcels::{FindWaiting, WaitingPlace},
     problem::ProblemCode,
+    terminals::Resent,
 };
 use kippu_card::capability::Directory;
 use kippu_ticket::{
     code::ResumeCode,
     ids::{HandoverId, Step},
 };
-use platform_center::tickets::standing::Holder;
+use platform_center::{restore::backup::backup, tickets::standing::Holder};
 
 use crate::{
     app::{CARD, OTHER_CARD, TestApp, claim, code, wish},
@@ -490,4 +491,58 @@ async fn hops_never_overtake_an_epoch() {
         .await
         .unwrap();
     assert_eq!(fresh.tickets[0].epoch, 2);
+}
+
+/// R15: what was let go of and taken over in the lost time is told again by both terminals, in whatever order.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_restored_platform_learns_who_went_on_with_a_released_handover() {
+    for second_first in [false, true] {
+        let mut app = TestApp::start().await;
+        let (_, tickets) = app.sold(&[0]).await;
+        let mut first = Mover::at(&app, "kiosk-1", MOVE, &tickets);
+        let saved = app.data().join("saved.db");
+        backup(app.data(), &saved).unwrap();
+        // In the time that is lost.
+        first.take(Purpose::Assignment).await;
+        let release = first.release_wish();
+        first.client.release(MOVE, &release).await.unwrap();
+        let mut second = Mover::at(&app, "kiosk-2", MOVE, &tickets);
+        let taken = second
+            .client
+            .take_over(MOVE, &take_over_wish("kiosk-2"))
+            .await
+            .unwrap();
+        second.fence = taken.fence;
+
+        let incarnation = app.restore(&saved).await.life.incarnation;
+        let told = Resent { incarnation };
+        (first.client, second.client) = (app.client("kiosk-1"), app.client("kiosk-2"));
+        let third = app.client("kiosk-9");
+        third.resent(&told).await.unwrap();
+        for turn in [second_first, !second_first] {
+            if turn {
+                second.tell(Step::Give, NotDone).await.unwrap();
+                second.client.resent(&told).await.unwrap();
+            } else {
+                first.tell(Step::Take, Done).await.unwrap();
+                // After somebody else went on it is refused, which is an answer as well.
+                let released = first.client.release(MOVE, &release).await;
+                assert_eq!(released.is_ok(), !second_first);
+                first.client.resent(&told).await.unwrap();
+            }
+            let wish = take_over_wish("kiosk-9");
+            let refused = third.take_over(MOVE, &wish).await.unwrap_err();
+            let expected = [ProblemCode::Busy, ProblemCode::NotOwner];
+            assert!(expected.contains(&code(refused)), "it is kiosk-2's");
+        }
+        assert!(second.client.handover(MOVE).await.unwrap().yours);
+        assert_eq!(
+            code(first.bind(CARD).await.unwrap_err()),
+            ProblemCode::NotOwner
+        );
+        assert_eq!(second.bind(CARD).await.unwrap().tickets[0].hop, 2);
+        second.tell(Step::GiveBack, Done).await.unwrap();
+        let booked = app.booked(tickets[0].ticket).await.standing;
+        assert_eq!(booked.card, Some(CARD));
+    }
 }
