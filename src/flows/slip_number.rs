@@ -58,6 +58,11 @@ impl TypedSlip {
         typed
     }
 
+    /// The digits so far.
+    pub fn digits(&self) -> &[u8] {
+        &self.digits
+    }
+
     /// Erases the last digit.
     pub fn erase(&mut self) {
         self.digits.pop();

@@ -10,7 +10,7 @@ use super::{
     input::{Answer, AskFault, Input},
     seats::Seats,
     shopping::{Held, Shopping},
-    view::{self, BestNotice, Screen, Station, Touch},
+    view::{self, BestNotice, Screen, Station, Stop, Touch},
     words,
 };
 
@@ -112,8 +112,8 @@ impl Step for Best {
         })
     }
 
-    fn station(&self) -> Option<Station> {
-        Some(Station::Seats)
+    fn station(&self) -> Option<Stop> {
+        Some(Stop::Purchase(Station::Seats))
     }
 
     fn leave(self, desk: &mut Desk) {

@@ -15,7 +15,7 @@ use super::{
     shopping::Shopping,
     view::{
         self, Availability, DateFilter, EVENTS_A_PAGE, EventCard, MoneyFact, Safety, Screen,
-        Station, TicketFact, Touch, Trouble, TroubleKind, Turn, Way,
+        Station, Stop, TicketFact, Touch, Trouble, TroubleKind, Turn, Way,
     },
     words,
 };
@@ -233,7 +233,7 @@ impl Step for Browse {
         })
     }
 
-    fn station(&self) -> Option<Station> {
-        Some(Station::Event)
+    fn station(&self) -> Option<Stop> {
+        Some(Stop::Purchase(Station::Event))
     }
 }

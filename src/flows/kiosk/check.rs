@@ -10,7 +10,7 @@ use super::{
     order_before::OrderBefore,
     seats::Seats,
     shopping::{Held, Shopping},
-    view::{self, BestNotice, PriceLine, Screen, SeatsNotice, Station, Touch},
+    view::{self, BestNotice, PriceLine, Screen, SeatsNotice, Station, Stop, Touch},
     words,
 };
 use crate::flows::facts::{Money, SeatWords};
@@ -177,8 +177,8 @@ impl Step for Check {
         })
     }
 
-    fn station(&self) -> Option<Station> {
-        Some(Station::Check)
+    fn station(&self) -> Option<Stop> {
+        Some(Stop::Purchase(Station::Check))
     }
 
     fn leave(self, desk: &mut Desk) {

@@ -4,15 +4,16 @@
 use std::sync::Arc;
 
 use kippu_api::{events::EventSummary, orders::OrderState};
+use kippu_handover::facts::{Facts, Standing};
 use kippu_seatplan::Plan;
-use kippu_ticket::ids::{EventId, TerminalId};
+use kippu_ticket::ids::{CardUid, EventId, HandoverId, TerminalId};
 
 use super::{
     Phase, ReaderNews,
     effect::{Ask, CardJob, Effect, PaperJob, RequestNo},
     home::Home,
-    input::{Answer, CardNews, Input, OpenHandover},
-    interrupted::Interrupted,
+    input::{Answer, CardNews, Input},
+    staff::{List, One},
     view::{Countdown, PrinterCondition},
 };
 use crate::flows::facts::{Appearance, Moment, Simulated, TrayView, Zone};
@@ -57,7 +58,14 @@ pub(super) struct Desk {
     pub printer: PrinterCondition,
     pub tray: Option<TrayView>,
     pub events: Vec<EventSummary>,
-    pub interrupted: Vec<OpenHandover>,
+    /// Everything the journal holds open, as far as its news were heard.
+    pub open_handovers: Vec<Facts>,
+    /// Events that can be brought to an end without network.
+    pub local_keys: Vec<EventId>,
+    /// Name of the clerk who is logged in.
+    pub clerk: Option<String>,
+    /// What start-up found comes before anything else.
+    pub starting: bool,
     pub card_lies: bool,
     pub reader_lost: bool,
     pub touched: i64,
@@ -85,7 +93,10 @@ impl Desk {
             printer,
             tray: None,
             events: Vec::new(),
-            interrupted: Vec::new(),
+            open_handovers: Vec::new(),
+            local_keys: Vec::new(),
+            clerk: None,
+            starting: false,
             card_lies: false,
             reader_lost: false,
             touched: now,
@@ -108,7 +119,10 @@ impl Desk {
             Input::Tray(tray) => self.tray = Some(tray.clone()),
             Input::Platform { no, answer } => {
                 let answer = &**answer;
-                self.online = !matches!(answer, Err(fault) if fault.is_network());
+                // A clerk may be logged in without the platform.
+                if !matches!(answer, Ok(Answer::Clerk { .. })) {
+                    self.online = !matches!(answer, Err(fault) if fault.is_network());
+                }
                 if let Ok(Answer::Events(events)) = answer {
                     self.events = events.clone();
                 }
@@ -117,12 +131,57 @@ impl Desk {
                 }
             }
             Input::Card { no, news } => {
-                if !matches!(news, CardNews::Progress(_)) {
+                match news {
+                    CardNews::Handover(Ok(news)) => self.know(&news.facts),
+                    CardNews::Open { open, .. } => self.open_handovers = open.clone(),
+                    _ => {}
+                }
+                if !matches!(news, CardNews::Progress(_) | CardNews::Paper(_)) {
                     self.closed(*no);
                 }
             }
+            Input::LocalKeys(events) => self.local_keys = events.clone(),
+            Input::OpenHandovers(open) => self.open_handovers = open.clone(),
             Input::Paper { .. } | Input::Tick | Input::Touch(_) => {}
         }
+    }
+
+    /// Takes over where a handover stands.
+    fn know(&mut self, facts: &Facts) {
+        let place = self
+            .open_handovers
+            .iter()
+            .position(|known| known.handover == facts.handover);
+        match (place, facts.standing) {
+            (Some(place), Standing::Ended) => drop(self.open_handovers.remove(place)),
+            (Some(place), _) => self.open_handovers[place] = facts.clone(),
+            (None, Standing::Ended) => {}
+            (None, _) => self.open_handovers.push(facts.clone()),
+        }
+    }
+
+    /// An open handover of this kiosk's.
+    pub fn handover(&self, id: HandoverId) -> Option<&Facts> {
+        self.open_handovers
+            .iter()
+            .find(|facts| facts.handover == id)
+    }
+
+    /// Open handovers of this kiosk's that are about a card.
+    pub fn open_for(&self, card: CardUid) -> impl Iterator<Item = &Facts> {
+        self.open_handovers.iter().filter(move |facts| {
+            [facts.giver, facts.receiver, facts.waits_for_card].contains(&Some(card))
+        })
+    }
+
+    /// Whether tickets of any event can be moved now.
+    pub fn can_move(&self) -> bool {
+        self.online || !self.local_keys.is_empty()
+    }
+
+    /// Whether tickets of this event can be moved and brought to an end now (R17).
+    pub fn can_finish(&self, event: EventId) -> bool {
+        self.online || self.local_keys.contains(&event)
     }
 
     fn closed(&mut self, no: RequestNo) -> bool {
@@ -226,16 +285,25 @@ impl Desk {
         self.appearance = Appearance::default();
         self.appearance_panel = false;
         self.staff_called = false;
+        self.starting = false;
+        if self.clerk.take().is_some() {
+            self.detached(Ask::ClerkLogout);
+        }
         Phase::Home(Home::open(self))
     }
 
-    /// Back to the staff's list while anything of it is left, else home.
-    pub fn go_to_staff(&mut self) -> Phase {
-        if self.interrupted.is_empty() {
-            self.go_home()
-        } else {
-            Phase::Interrupted(Interrupted::open())
+    /// An errand has ended: back to the staff's list where it was begun there, else home.
+    pub fn go_back(&mut self) -> Phase {
+        match (&self.clerk, self.starting) {
+            (Some(_), _) => List::open(self),
+            (None, true) => One::next_at_start(self),
+            (None, false) => self.go_home(),
         }
+    }
+
+    /// Whether the errand was begun by the staff.
+    pub fn is_staff(&self) -> bool {
+        self.clerk.is_some() || self.starting
     }
 
     /// Seconds until the session ends, once the warning stands.

@@ -1,8 +1,19 @@
 //! What the kiosk's flow wants done: questions to the platform, card jobs, papers.
 
-use kippu_api::{holds::HoldRequest, orders::Order};
-use kippu_ticket::ids::{CardUid, EventId};
+use std::fmt;
 
+use kippu_api::{
+    holds::HoldRequest,
+    orders::{Claim, Order},
+};
+use kippu_card::capability::CardContents;
+use kippu_handover::{facts::Facts, row::Destination};
+use kippu_ticket::{
+    code::ResumeCode,
+    ids::{CardUid, EventId, HandoverId, TicketId},
+};
+
+use super::view::Kept;
 use crate::flows::facts::{Language, Money};
 
 /// Numbers questions, card jobs and prints, so that a late answer is recognised.
@@ -105,6 +116,34 @@ pub enum Ask {
         /// Idempotency key.
         key: String,
     },
+    /// What waits for a card that was checked here a moment ago, or for the bearer of a code; exactly one of the two is stated.
+    Waiting {
+        /// Card.
+        card: Option<CardUid>,
+        /// Code.
+        code: Option<ResumeCode>,
+    },
+    /// What became of the tickets of a card.
+    History(CardUid),
+    /// A clerk logs in: number and PIN in this kiosk's store. Without the platform, devices decide by what they remember.
+    ClerkLogin {
+        /// Clerk's number.
+        clerk: String,
+        /// PIN.
+        pin: Pin,
+    },
+    /// The clerk leaves.
+    ClerkLogout,
+}
+
+/// A clerk's PIN; hidden from logs.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Pin(pub String);
+
+impl fmt::Debug for Pin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Pin(..)")
+    }
 }
 
 /// Work with a card.
@@ -114,20 +153,69 @@ pub enum CardJob {
     Check,
     /// Read what everybody may read, with no key and no network.
     Look,
-    /// Bring the tickets of an order onto this card: resumes what the journal has open for it, else asks for the right to write.
-    Write {
-        /// The order.
-        order: String,
+    /// Bring the tickets of a claim onto this card: goes on with what the journal has open for it, else begins (purchase, pick-up).
+    Begin {
+        /// What is asked for.
+        claim: Claim,
+        /// Code from the slip, where a parcel is fetched with it.
+        code: Option<ResumeCode>,
         /// The only card that will do.
+        card: CardUid,
+        /// Free places to be used on it.
+        room: u8,
+    },
+    /// The holder of this card, as it was just read, agrees that tickets leave it; then goes on as far as possible.
+    Consent {
+        /// The card as the holder saw it.
+        contents: Box<CardContents>,
+        /// Which tickets.
+        tickets: Vec<TicketId>,
+        /// Where they shall go.
+        to: Destination,
+    },
+    /// Go on with a handover as far as the card that lies there, the printer and the platform allow.
+    Advance {
+        /// Which.
+        handover: HandoverId,
+    },
+    /// The people want something else now; then goes on like `Advance`.
+    Redirect {
+        /// Which.
+        handover: HandoverId,
+        /// Where the tickets shall go.
+        to: Destination,
+    },
+    /// Of a purchase or pick-up that was granted for another card: what is not on that card goes to this one.
+    OtherCard {
+        /// Which.
+        handover: HandoverId,
+        /// The card that lies there.
         card: CardUid,
         /// Free places seen on it.
         room: u8,
     },
-    /// The customer chose to leave an order's tickets at the platform. Needs no card.
-    Leave {
-        /// The order.
-        order: String,
+    /// Somebody looked: a paper came out, or did not. The first answer counts.
+    Settle {
+        /// Which handover.
+        handover: HandoverId,
+        /// The paper's serial number.
+        serial: u64,
+        /// What was seen.
+        came_out: bool,
     },
+    /// Go on with a handover another terminal released; then like `Advance`.
+    TakeOver {
+        /// Which.
+        handover: HandoverId,
+        /// Code from the slip, or
+        code: Option<ResumeCode>,
+        /// a card of the handover, checked here a moment ago.
+        card: Option<CardUid>,
+    },
+    /// What does the journal hold open?
+    Open,
+    /// Write the reports that wait to the stick.
+    SaveReports,
 }
 
 /// Papers.
@@ -142,12 +230,30 @@ pub enum PaperJob {
     },
     /// Receipt of tickets on a card.
     Receipt {
-        /// What is on it.
+        /// What was paid.
         order: Box<Order>,
+        /// Those of its tickets that are on the card; only their seats are listed.
+        given: Vec<TicketId>,
         /// Last four digits of the card.
         ending: String,
         /// Tickets left at the platform.
         left: u8,
+        /// In which language.
+        language: Language,
+    },
+    /// The slip with the code of tickets that wait.
+    Kept {
+        /// What waits, and its code.
+        facts: Box<Facts>,
+        /// Where.
+        kept: Kept,
+        /// In which language.
+        language: Language,
+    },
+    /// The record of a giving that ended.
+    Given {
+        /// What became of its tickets.
+        facts: Box<Facts>,
         /// In which language.
         language: Language,
     },

@@ -3,12 +3,14 @@
 use super::{
     Desk, Phase, Step,
     browse::Browse,
+    choosing::Choosing,
     desk::SECOND,
     effect::{Ask, RequestNo},
     input::{Input, ReaderNews},
     look::Look,
     slip_entry::SlipEntry,
-    view::{self, FirstKey, Screen, Touch},
+    staff::ClerkEntry,
+    view::{self, Errand, FirstKey, Screen, Touch},
     words,
 };
 use crate::flows::facts::SeatWords;
@@ -39,6 +41,9 @@ impl Step for Home {
                 return Browse::open(desk);
             }
             Input::Touch(Touch::LookAtCard) => return Look::open(desk),
+            Input::Touch(Touch::Give) => return Choosing::open(Errand::Give, desk),
+            Input::Touch(Touch::MakePaper) => return Choosing::open(Errand::Paper, desk),
+            Input::Touch(Touch::Staff) => return ClerkEntry::open(None, desk),
             Input::Touch(Touch::EnterSlip) => return SlipEntry::open(desk),
             Input::Reader(ReaderNews::Present) => return Look::open(desk),
             Input::Platform { no, .. } if self.asked == Some(*no) => self.asked = None,
@@ -59,6 +64,8 @@ impl Step for Home {
         Screen::Home(view::Home {
             sample,
             can_buy: desk.online,
+            can_give: desk.can_move(),
+            can_make_paper: desk.can_move() && desk.setup.has_printer,
         })
     }
 

@@ -6,17 +6,22 @@ use kippu_api::{
     events::{EventSummary, PriceClass},
     holds::Hold,
     orders::Order,
+    parcels::{Passage, Waiting},
     problem::ProblemCode,
 };
 use kippu_card::capability::{CardContents, CardFault};
+use kippu_handover::{
+    facts::Facts,
+    outcome::{Outcome, Settled},
+};
 use kippu_seatplan::Plan;
-use kippu_ticket::ids::{CardUid, HandoverId, TicketId};
+use kippu_ticket::ids::EventId;
 
 use super::{
     effect::RequestNo,
-    view::{PrinterCondition, Touch},
+    view::{PrinterCondition, Touch, WhyStays},
 };
-use crate::flows::facts::{Places, TrayView};
+use crate::flows::facts::TrayView;
 
 /// One thing that happened.
 #[derive(Debug, Clone)]
@@ -50,6 +55,10 @@ pub enum Input {
     },
     /// The printer's condition, asked now and then.
     Printer(PrinterCondition),
+    /// Events whose tickets this kiosk can bring to an end without network: told at start-up and whenever it changes (R17).
+    LocalKeys(Vec<EventId>),
+    /// What the journal holds open changed without a job of the flow's: all of it.
+    OpenHandovers(Vec<Facts>),
     /// The tray changed.
     Tray(TrayView),
 }
@@ -70,12 +79,68 @@ pub enum ReaderNews {
 pub enum CardNews {
     /// The card was read: `Check` and `Look`.
     Read(Result<Box<CardContents>, CardFault>),
-    /// A writing goes on.
+    /// A change of the card goes on.
     Progress(WriteProgress),
-    /// A writing ended.
-    Written(WriteEnd),
-    /// Leaving tickets at the platform ended: true where nothing of it is open any more.
-    Left(bool),
+    /// The paper with this number, from 1, of this job goes to the printer now.
+    Paper(u8),
+    /// Where a handover came to rest: `Begin`, `Consent`, `Advance`, `Redirect`, `OtherCard`, `TakeOver`.
+    Handover(Result<Box<HandoverNews>, HandoverFault>),
+    /// How an answer about a paper was taken: `Settle`. A handover goes on by `Advance` only.
+    Settled(Result<Settled, HandoverFault>),
+    /// Everything the journal holds open, oldest first, and the number of reports that wait: `Open`.
+    Open {
+        /// Handovers.
+        open: Vec<Facts>,
+        /// Reports the platform has not got yet.
+        unsent: usize,
+    },
+    /// So many reports are on the stick, or not: `SaveReports`.
+    Saved(Result<usize, StickFault>),
+}
+
+/// Where a handover came to rest.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HandoverNews {
+    /// The handover as the journal has it now.
+    pub facts: Facts,
+    /// What it waits for, or that it ended.
+    pub outcome: Outcome,
+    /// Why the card that lies there could not be opened.
+    pub unopened: Option<CardFault>,
+    /// The card after everything that was done, where one lies there and could be read.
+    pub card: Option<CardContents>,
+    /// Reports of it that the platform has not got yet.
+    pub report_waits: bool,
+}
+
+/// Why a handover did not go on. Everything that was on disk still is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HandoverFault {
+    /// The journal cannot be used: nothing was done.
+    Storage,
+    /// A ticket does not leave its card: nothing was begun.
+    Stays(WhyStays),
+    /// The card has no room: nothing was begun.
+    NoRoom,
+    /// This handover does not go there, or there is none of that number: nothing was changed.
+    NotPossible,
+    /// The platform does not give it: nothing was begun.
+    Refused(ProblemCode),
+    /// The platform cannot be reached: nothing was begun.
+    PlatformAway,
+    /// The platform's answer makes no sense: nothing was done.
+    BadAnswer,
+}
+
+/// Why no reports are on the stick. They still wait in the journal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StickFault {
+    /// There is none.
+    Missing,
+    /// It has no room.
+    Full,
+    /// It cannot be written, or was pulled out.
+    NotWritable,
 }
 
 /// How far a writing has come.
@@ -96,39 +161,6 @@ pub enum WriteProgress {
     Committing,
     /// The directory shows the change.
     Verified,
-}
-
-/// How a writing ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum WriteEnd {
-    /// On the card, read back.
-    Written {
-        /// Tickets on the card.
-        tickets: Vec<TicketId>,
-        /// Tickets that stay at the platform.
-        left: u8,
-        /// Places of the card after it.
-        places: Places,
-    },
-    /// Known not to be on the card; may be tried again.
-    NotWritten(CardFault),
-    /// Only the same card can tell.
-    Unknown(CardFault),
-    /// Another card than the one the tickets are bound to.
-    OtherCard {
-        /// The one that is needed.
-        expected: CardUid,
-    },
-    /// Nothing fitted; the tickets wait at the platform.
-    NothingFits,
-    /// The platform is needed first and cannot be reached; nothing was changed.
-    PlatformAway,
-    /// The platform does not give the right to write.
-    Refused(ProblemCode),
-    /// Only an operator can help.
-    NeedsOperator,
-    /// This kiosk's own storage fails: nothing was changed.
-    StorageFault,
 }
 
 /// Answers of the platform.
@@ -161,6 +193,17 @@ pub enum Answer {
     Cancelled(Order),
     /// The order names another card now.
     CardChanged(Order),
+    /// What waits for a card or code.
+    Waiting(Vec<Waiting>),
+    /// What became of the tickets of a card, newest first.
+    History(Vec<Passage>),
+    /// A clerk is logged in, by the platform or, while it is away, by what this kiosk remembers of it.
+    Clerk {
+        /// Name to show.
+        name: String,
+    },
+    /// The clerk is logged out.
+    ClerkLeft,
 }
 
 /// Why there is no answer.
@@ -198,25 +241,6 @@ pub enum PaperEnd {
     NotPrinted(PrinterCondition),
     /// Something was sent, and the printer did not confirm it.
     Unconfirmed(PrinterCondition),
-}
-
-/// A handover the journal holds open at start-up.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OpenHandover {
-    /// Its number.
-    pub handover: HandoverId,
-    /// Order it belongs to.
-    pub order: String,
-    /// Card the tickets go to.
-    pub card: CardUid,
-    /// Tickets concerned.
-    pub tickets: u8,
-    /// Event's title where it is known.
-    pub event_name: String,
-    /// When it began, UTC microseconds.
-    pub since: i64,
-    /// Whether only the card can tell what happened.
-    pub unknown: bool,
 }
 
 /// Lowest price of the classes that are left, or of all when nothing is left.

@@ -1,14 +1,17 @@
-//! What is on my card? Read with no key and no network; orders that wait for the card come first.
+//! What is on my card? What waits for it comes first: handovers that stopped half-way, parcels, orders. Without network the card says what
+//! everybody may read.
 
-use kippu_card::capability::CardContents;
+use kippu_api::{orders::Order, parcels::Waiting};
+use kippu_card::capability::{CardContents, CardFault};
 
 use super::{
     Desk, Phase, Step,
     desk::SECOND,
     effect::{Ask, CardJob, RequestNo},
-    input::{Answer, CardNews, Input, ReaderNews},
+    input::{Answer, AskFault, CardNews, Input, ReaderNews},
     my_card::MyCard,
     open_orders::OpenOrders,
+    pick_up::PickUp,
     view::{
         CardRefusal, CheckStep, CheckingCard, FirstKey, LayCard, LayPurpose, MoneyFact, Safety,
         Screen, TicketFact, Touch, Trouble, TroubleKind, Way,
@@ -16,18 +19,24 @@ use super::{
     words,
 };
 
-/// The card's content waits no longer than this for the platform's word on open orders.
+/// The card's content waits no longer than this for the platform's word on what waits.
 const PATIENCE: i64 = 3 * SECOND;
 
 pub(super) enum Look {
     Waiting,
     Reading(RequestNo),
-    Asking {
-        no: RequestNo,
-        contents: Box<CardContents>,
-        since: i64,
-    },
+    Asking(Asking),
     Refused(CardRefusal),
+}
+
+pub(super) struct Asking {
+    contents: Box<CardContents>,
+    since: i64,
+    orders_asked: Option<RequestNo>,
+    orders: Vec<Order>,
+    waiting_asked: Option<RequestNo>,
+    waiting: Vec<Waiting>,
+    offline: bool,
 }
 
 impl Look {
@@ -39,8 +48,37 @@ impl Look {
         })
     }
 
+    /// With the network the card is checked, so that the platform tells what waits for it; without, everybody's reading will do.
     fn read(desk: &mut Desk) -> Self {
-        Self::Reading(desk.card(CardJob::Look))
+        let job = if desk.online {
+            CardJob::Check
+        } else {
+            CardJob::Look
+        };
+        Self::Reading(desk.card(job))
+    }
+
+    fn was_read(read: &Result<Box<CardContents>, CardFault>, desk: &mut Desk) -> Self {
+        match read {
+            Ok(contents) => {
+                let card = contents.uid;
+                Self::Asking(Asking {
+                    contents: contents.clone(),
+                    since: desk.now,
+                    waiting_asked: Some(desk.ask(Ask::Waiting {
+                        card: Some(card),
+                        code: None,
+                    })),
+                    waiting: Vec::new(),
+                    orders_asked: Some(desk.ask(Ask::CardOrders(card))),
+                    orders: Vec::new(),
+                    offline: false,
+                })
+            }
+            // The network went in this moment.
+            Err(CardFault::NoKeys) => Self::Reading(desk.card(CardJob::Look)),
+            Err(fault) => Self::Refused(words::refusal(*fault)),
+        }
     }
 
     fn safety() -> Safety {
@@ -48,6 +86,47 @@ impl Look {
             ticket: TicketFact::CardUnchanged,
             money: MoneyFact::NotInvolved,
         }
+    }
+}
+
+impl Asking {
+    fn answered(
+        mut self,
+        no: RequestNo,
+        answer: &Result<Answer, AskFault>,
+        desk: &mut Desk,
+    ) -> Phase {
+        if self.orders_asked == Some(no) {
+            self.orders_asked = None;
+            match answer {
+                Ok(Answer::CardOrders(orders)) => self.orders = orders.clone(),
+                _ => self.offline = true,
+            }
+        } else if self.waiting_asked == Some(no) {
+            self.waiting_asked = None;
+            // What waits is a help, no condition: a refusal of it is as good as nothing.
+            if let Ok(Answer::Waiting(waiting)) = answer {
+                self.waiting = waiting.clone();
+            }
+        }
+        if self.orders_asked.is_none() && self.waiting_asked.is_none() {
+            return self.show(desk);
+        }
+        Phase::Look(Look::Asking(self))
+    }
+
+    fn show(self, desk: &mut Desk) -> Phase {
+        desk.abandon(self.orders_asked);
+        desk.abandon(self.waiting_asked);
+        let offline = self.offline || self.orders_asked.is_some();
+        if let Some(phase) = PickUp::by_card(&self.contents, &self.waiting, &self.orders, desk) {
+            return phase;
+        }
+        if !self.orders.is_empty() {
+            let card = self.contents.uid;
+            return OpenOrders::open(self.orders, card, Some(self.contents), None);
+        }
+        MyCard::open(self.contents, offline)
     }
 }
 
@@ -60,41 +139,12 @@ impl Step for Look {
                     no,
                     news: CardNews::Read(read),
                 },
-            ) if open == *no => match read {
-                Ok(contents) => {
-                    let no = desk.ask(Ask::CardOrders(contents.uid));
-                    Self::Asking {
-                        no,
-                        contents: contents.clone(),
-                        since: desk.now,
-                    }
-                }
-                Err(fault) => Self::Refused(words::refusal(*fault)),
-            },
-            (
-                Self::Asking {
-                    no: open, contents, ..
-                },
-                Input::Platform { no, answer },
-            ) if open == *no => {
-                return match &**answer {
-                    Ok(Answer::CardOrders(orders)) if !orders.is_empty() => {
-                        OpenOrders::open(orders.clone(), contents.uid, Some(contents), None)
-                    }
-                    Ok(_) => MyCard::open(contents, false),
-                    Err(_) => MyCard::open(contents, true),
-                };
+            ) if open == *no => Self::was_read(read, desk),
+            (Self::Asking(asking), Input::Platform { no, answer }) => {
+                return asking.answered(*no, answer, desk);
             }
-            (
-                Self::Asking {
-                    no,
-                    contents,
-                    since,
-                },
-                Input::Tick,
-            ) if desk.now - since >= PATIENCE => {
-                desk.abandon(Some(no));
-                return MyCard::open(contents, true);
+            (Self::Asking(asking), Input::Tick) if desk.now - asking.since >= PATIENCE => {
+                return asking.show(desk);
             }
             (Self::Waiting | Self::Refused(_), Input::Reader(ReaderNews::Present)) => {
                 Self::read(desk)
@@ -136,7 +186,7 @@ impl Step for Look {
                 safety: Self::safety(),
                 countdown: None,
             }),
-            Self::Reading(_) | Self::Asking { .. } => Screen::CheckingCard(CheckingCard {
+            Self::Reading(_) | Self::Asking(_) => Screen::CheckingCard(CheckingCard {
                 purpose: LayPurpose::ToLook,
                 step: CheckStep::Reading,
             }),
@@ -156,7 +206,7 @@ impl Step for Look {
     fn first_key(&self) -> FirstKey {
         match self {
             Self::Waiting | Self::Refused(_) => FirstKey::Back,
-            Self::Reading(_) | Self::Asking { .. } => FirstKey::None,
+            Self::Reading(_) | Self::Asking(_) => FirstKey::None,
         }
     }
 }

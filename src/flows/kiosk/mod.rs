@@ -1,4 +1,4 @@
-//! The kiosk: buy, pay, carry home on the card.
+//! The kiosk: buy, pay, carry home on the card; give to another card, make paper, pick up.
 //!
 //! One file a phase. A phase takes an input and answers with the next phase; what it wants done goes onto the desk. Inputs that mean
 //! the same everywhere (language, text size, idle time, tray) are dealt with here.
@@ -7,21 +7,27 @@ mod best;
 mod browse;
 mod carry;
 mod check;
+mod choosing;
 mod desk;
 pub mod effect;
+mod history;
 mod home;
 pub mod input;
-mod interrupted;
+mod kept;
 mod look;
 mod my_card;
 mod open_orders;
 mod order_before;
+mod passed;
+mod passing;
+mod pick_up;
 mod route;
 mod seats;
 mod shopping;
 mod slip;
 mod slip_entry;
 mod slip_result;
+mod staff;
 #[cfg(test)]
 mod tests;
 pub mod view;
@@ -30,8 +36,9 @@ pub(crate) mod words;
 use desk::Desk;
 pub use desk::{SECOND, Setup};
 use effect::Effect;
-use input::{Input, OpenHandover, ReaderNews};
-use view::{Chrome, FirstKey, Screen, Station, Touch, View};
+use input::{Input, ReaderNews};
+use kippu_handover::facts::Facts;
+use view::{Chrome, FirstKey, Screen, Stop, Touch, View};
 
 use crate::flows::facts::{Appearance, Moment};
 
@@ -57,7 +64,17 @@ enum Phase {
     Done(carry::Done),
     Look(look::Look),
     MyCard(my_card::MyCard),
-    Interrupted(interrupted::Interrupted),
+    History(history::History),
+    Choosing(choosing::Choosing),
+    Passing(passing::Passing),
+    Passed(passed::Passed),
+    Kept(kept::KeptCode),
+    PickUp(pick_up::PickUp),
+    ClerkEntry(staff::ClerkEntry),
+    StaffList(staff::List),
+    StaffOne(staff::One),
+    StaffPaper(staff::Paper),
+    Stick(staff::Stick),
 }
 
 /// Does the same with whichever phase it is.
@@ -78,7 +95,17 @@ macro_rules! each {
             Phase::Done($inner) => $body,
             Phase::Look($inner) => $body,
             Phase::MyCard($inner) => $body,
-            Phase::Interrupted($inner) => $body,
+            Phase::History($inner) => $body,
+            Phase::Choosing($inner) => $body,
+            Phase::Passing($inner) => $body,
+            Phase::Passed($inner) => $body,
+            Phase::Kept($inner) => $body,
+            Phase::PickUp($inner) => $body,
+            Phase::ClerkEntry($inner) => $body,
+            Phase::StaffList($inner) => $body,
+            Phase::StaffOne($inner) => $body,
+            Phase::StaffPaper($inner) => $body,
+            Phase::Stick($inner) => $body,
         }
     };
 }
@@ -92,7 +119,7 @@ trait Step: Sized {
     fn screen(&self, desk: &Desk) -> Screen;
 
     /// Where it stands on the line.
-    fn station(&self) -> Option<Station> {
+    fn station(&self) -> Option<Stop> {
         None
     }
 
@@ -108,18 +135,20 @@ trait Step: Sized {
 
     /// Gives back what nobody wants any more.
     fn leave(self, _desk: &mut Desk) {}
+
+    /// The session ends: people said so, or nobody touched for a while. Home, unless something has to be put away first.
+    fn end(self, desk: &mut Desk) -> Phase {
+        self.leave(desk);
+        desk.go_home()
+    }
 }
 
 impl Kiosk {
     /// A kiosk that starts at `now` (UTC microseconds) with what its journal holds open: that comes before anything else.
-    pub fn start(setup: Setup, interrupted: Vec<OpenHandover>, now: i64) -> (Self, Vec<Effect>) {
+    pub fn start(setup: Setup, open: Vec<Facts>, now: i64) -> (Self, Vec<Effect>) {
         let mut desk = Desk::new(setup, now);
-        let phase = if interrupted.is_empty() {
-            Phase::Home(home::Home::open(&mut desk))
-        } else {
-            desk.interrupted = interrupted;
-            Phase::Interrupted(interrupted::Interrupted::open())
-        };
+        desk.open_handovers = open;
+        let phase = staff::One::next_at_start(&mut desk);
         let effects = desk.take_effects();
         (Self { desk, phase }, effects)
     }
@@ -177,13 +206,13 @@ impl Kiosk {
             return;
         }
         let phase = self.take_phase();
-        each!(phase, inner => inner.leave(&mut self.desk));
-        self.phase = self.desk.go_home();
+        self.phase = each!(phase, inner => inner.end(&mut self.desk));
+        self.desk.touched = self.desk.now;
     }
 
     fn idle(&mut self) {
-        let idle = each!(&self.phase, inner => inner.may_idle())
-            && !matches!(self.phase, Phase::Home(_) | Phase::Interrupted(_));
+        let idle =
+            each!(&self.phase, inner => inner.may_idle()) && !matches!(self.phase, Phase::Home(_));
         if !idle {
             self.desk.touched = self.desk.now;
         } else if self.desk.idle_left() == Some(0) {

@@ -1,11 +1,20 @@
-//! Tickets on the card, page by page. Gone from the screen as soon as the card is.
+//! Tickets on the card, page by page, and what can be done with them. Gone from the screen as soon as the card is.
 
 use kippu_card::capability::CardContents;
+use kippu_handover::facts::{Facts, Standing};
 
 use super::{
     Desk, Phase, Step,
+    carry::{Carry, Parcel},
+    choosing::{Choosing, offers},
+    history::History,
     input::{Input, ReaderNews},
-    view::{self, FirstKey, Screen, TICKETS_A_PAGE, Touch, Turn, Way},
+    passing::{Bearer, Passing},
+    staff,
+    view::{
+        self, Errand, FirstKey, LeftEarly, MoneyFact, Safety, Screen, TICKETS_A_PAGE, Touch, Turn,
+        Way,
+    },
     words,
 };
 
@@ -30,6 +39,33 @@ impl MyCard {
             .div_ceil(TICKETS_A_PAGE)
             .max(1)
     }
+
+    fn can(&self, errand: Errand, desk: &Desk) -> bool {
+        offers(&self.contents, errand, &[], desk)
+            .iter()
+            .any(|offer| offer.stays.is_none())
+    }
+
+    /// The handover that only this card can answer.
+    fn left_early<'d>(&self, desk: &'d Desk) -> Option<&'d Facts> {
+        desk.open_for(self.contents.uid).find(|facts| {
+            matches!(facts.standing, Standing::Unknown(_))
+                && facts.waits_for_card == Some(self.contents.uid)
+        })
+    }
+
+    fn finish_left_early(self, desk: &mut Desk) -> Phase {
+        let Some(facts) = self.left_early(desk).cloned() else {
+            return Phase::MyCard(self);
+        };
+        let card = Some(self.contents.uid);
+        match Parcel::of_open(&facts, false) {
+            Some(parcel) => Carry::open(parcel, desk),
+            None => {
+                Passing::resume(&facts, Bearer::Card, card, desk).unwrap_or(Phase::MyCard(self))
+            }
+        }
+    }
 }
 
 impl Step for MyCard {
@@ -42,12 +78,23 @@ impl Step for MyCard {
             Input::Touch(Touch::Page(Turn::Down)) => {
                 self.page = (self.page + 1).min(self.pages() - 1)
             }
+            Input::Touch(Touch::Give) => return Choosing::open(Errand::Give, desk),
+            Input::Touch(Touch::MakePaper) => return Choosing::open(Errand::Paper, desk),
+            Input::Touch(Touch::Waiting(_)) => return self.finish_left_early(desk),
+            Input::Touch(Touch::History(id)) => {
+                let ticket = words::my_tickets(&self.contents)
+                    .into_iter()
+                    .find(|ticket| ticket.id == *id);
+                if let Some(ticket) = ticket {
+                    return History::open(self.contents, ticket, desk);
+                }
+            }
             _ => {}
         }
         Phase::MyCard(self)
     }
 
-    fn screen(&self, _desk: &Desk) -> Screen {
+    fn screen(&self, desk: &Desk) -> Screen {
         let tickets = words::my_tickets(&self.contents);
         Screen::MyCard(view::MyCard {
             ending: words::ending(self.contents.uid),
@@ -56,6 +103,17 @@ impl Step for MyCard {
             pages: self.pages(),
             places: words::places(&self.contents),
             offline: self.offline,
+            left_early: self.left_early(desk).map(|facts| LeftEarly {
+                handover: facts.handover,
+                at: desk.here(facts.changed),
+                tickets: words::open_count(facts),
+                safety: Safety {
+                    ticket: staff::words::tickets_are(facts),
+                    money: MoneyFact::NotInvolved,
+                },
+            }),
+            can_give: self.can(Errand::Give, desk),
+            can_make_paper: desk.setup.has_printer && self.can(Errand::Paper, desk),
             tickets: tickets
                 .into_iter()
                 .skip(self.page * TICKETS_A_PAGE)

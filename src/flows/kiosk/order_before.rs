@@ -15,7 +15,7 @@ use super::{
     slip::Slip,
     view::{
         CardRefusal, CheckStep, CheckingCard, FirstKey, LayCard, LayPurpose, MoneyFact, Safety,
-        Screen, Station, TicketFact, TooFull, Touch, Trouble, TroubleKind, Way,
+        Screen, Station, Stop, TicketFact, TooFull, Touch, Trouble, TroubleKind, Way,
     },
     words,
 };
@@ -345,6 +345,7 @@ impl Step for OrderBefore {
                 ending: words::ending(card.card),
                 places: card.places,
                 wanted: self.wanted(),
+                giver: None,
                 safety: self.safety(desk),
                 ways: vec![Way::LayOtherCard, Way::OtherSeats, Way::Cancel],
             }),
@@ -360,8 +361,8 @@ impl Step for OrderBefore {
         }
     }
 
-    fn station(&self) -> Option<Station> {
-        Some(Station::Check)
+    fn station(&self) -> Option<Stop> {
+        Some(Stop::Purchase(Station::Check))
     }
 
     fn first_key(&self) -> FirstKey {

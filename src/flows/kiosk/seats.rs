@@ -11,7 +11,7 @@ use super::{
     effect::{Ask, RequestNo},
     input::{Answer, AskFault, Input},
     shopping::{Held, Pick, Shopping},
-    view::{self, Screen, SeatsNotice, Station, Touch},
+    view::{self, Screen, SeatsNotice, Station, Stop, Touch},
     words,
 };
 
@@ -205,8 +205,8 @@ impl Step for Seats {
         })
     }
 
-    fn station(&self) -> Option<Station> {
-        Some(Station::Seats)
+    fn station(&self) -> Option<Stop> {
+        Some(Stop::Purchase(Station::Seats))
     }
 
     fn leave(self, desk: &mut Desk) {

@@ -9,8 +9,8 @@ use super::{
     input::{Answer, AskFault, Input},
     route,
     view::{
-        self, FirstKey, MoneyFact, Paper, PaymentView, Safety, Screen, Station, TicketFact, Touch,
-        Trouble, TroubleKind, Way,
+        self, FirstKey, MoneyFact, Paper, PaymentView, Safety, Screen, Station, Stop, TicketFact,
+        Touch, Trouble, TroubleKind, Way,
     },
     words,
 };
@@ -200,8 +200,8 @@ impl Step for Slip {
         })
     }
 
-    fn station(&self) -> Option<Station> {
-        Some(Station::Pay)
+    fn station(&self) -> Option<Stop> {
+        Some(Stop::Purchase(Station::Pay))
     }
 
     fn first_key(&self) -> FirstKey {

@@ -1,21 +1,28 @@
-//! Going on with a slip number: typed, its check digit tested before anybody is asked.
+//! Going on with a slip number or the code of tickets that wait: typed, its check digits tested before anybody is asked.
 
-use kippu_api::problem::ProblemCode;
+use kippu_api::{parcels::Waiting, problem::ProblemCode};
+use kippu_ticket::code::ResumeCode;
 
 use super::{
     Desk, Phase, Step,
     effect::{Ask, RequestNo},
     input::{Answer, AskFault, Input, ReaderNews},
     look::Look,
+    pick_up::PickUp,
     route,
     view::{self, Screen, SlipNotice, Touch},
 };
 use crate::flows::slip_number::TypedSlip;
 
+/// No kiosk prints longer slip numbers.
+const SLIP_DIGITS_MAX: usize = 9;
+
 pub(super) struct SlipEntry {
     typed: TypedSlip,
     notice: Option<SlipNotice>,
     asked: Option<RequestNo>,
+    /// The code that is being asked for.
+    code: Option<ResumeCode>,
 }
 
 impl SlipEntry {
@@ -24,33 +31,86 @@ impl SlipEntry {
             typed: TypedSlip::new(desk.setup.number),
             notice: None,
             asked: None,
+            code: None,
         })
     }
 
-    fn submit(&mut self, desk: &mut Desk) {
+    fn submit(mut self, desk: &mut Desk) -> Phase {
         if !self.typed.is_complete() {
-            return;
-        }
-        if !self.typed.checks_out() {
-            self.notice = Some(SlipNotice::Mistyped);
-            return;
+            return Phase::SlipEntry(self);
         }
         self.notice = None;
-        self.asked = Some(desk.ask(Ask::Slip(self.typed.dashed())));
+        if self.typed.digits().len() == ResumeCode::DIGITS {
+            return self.submit_code(desk);
+        }
+        if self.typed.checks_out() {
+            self.asked = Some(desk.ask(Ask::Slip(self.typed.dashed())));
+        } else {
+            self.notice = Some(SlipNotice::Mistyped);
+        }
+        Phase::SlipEntry(self)
+    }
+
+    /// What this kiosk has itself needs no platform.
+    fn submit_code(mut self, desk: &mut Desk) -> Phase {
+        let Ok(code) = self.number().parse::<ResumeCode>() else {
+            self.notice = Some(SlipNotice::Mistyped);
+            return Phase::SlipEntry(self);
+        };
+        if desk.open_handovers.iter().any(|facts| facts.code == code) {
+            return PickUp::by_code(code, Vec::new());
+        }
+        self.asked = Some(desk.ask(Ask::Waiting {
+            card: None,
+            code: Some(code),
+        }));
+        self.code = Some(code);
+        Phase::SlipEntry(self)
+    }
+
+    fn found(mut self, waiting: &[Waiting]) -> Phase {
+        match self.code {
+            Some(code) if !waiting.is_empty() => PickUp::by_code(code, waiting.to_vec()),
+            _ => {
+                self.notice = Some(SlipNotice::NothingWaits);
+                Phase::SlipEntry(self)
+            }
+        }
     }
 
     fn answer(mut self, answer: &Result<Answer, AskFault>, desk: &mut Desk) -> Phase {
         self.asked = None;
         match answer {
             Ok(Answer::Order(order)) => return route::to(order.clone(), desk),
+            Ok(Answer::Waiting(waiting)) => return self.found(waiting),
             Err(AskFault::Refused(
                 ProblemCode::NotFound | ProblemCode::BadRequest | ProblemCode::Forbidden,
             )) => {
-                self.notice = Some(SlipNotice::NotFound);
+                self.notice = Some(match self.code {
+                    Some(_) => SlipNotice::NothingWaits,
+                    None => SlipNotice::NotFound,
+                });
+            }
+            Err(AskFault::Refused(ProblemCode::TooMany)) => {
+                self.notice = Some(SlipNotice::TooMany);
             }
             Ok(_) | Err(_) => self.notice = Some(SlipNotice::NotReached),
         }
+        self.code = None;
         Phase::SlipEntry(self)
+    }
+
+    /// As printed: slip numbers with their dashes; what is too long for one in groups of four, as codes are.
+    fn number(&self) -> String {
+        let digits = self.typed.digits();
+        if digits.len() <= SLIP_DIGITS_MAX {
+            return self.typed.dashed();
+        }
+        let groups: Vec<String> = digits
+            .chunks(4)
+            .map(|group| group.iter().map(u8::to_string).collect())
+            .collect();
+        groups.join("-")
     }
 }
 
@@ -71,7 +131,7 @@ impl Step for SlipEntry {
                 self.typed.erase();
                 self.notice = None;
             }
-            Input::Touch(Touch::SubmitSlip) => self.submit(desk),
+            Input::Touch(Touch::SubmitSlip) => return self.submit(desk),
             _ => {}
         }
         Phase::SlipEntry(self)
@@ -79,7 +139,7 @@ impl Step for SlipEntry {
 
     fn screen(&self, _desk: &Desk) -> Screen {
         Screen::SlipEntry(view::SlipEntry {
-            number: self.typed.dashed(),
+            number: self.number(),
             complete: self.typed.is_complete(),
             notice: self.notice,
             busy: self.asked.is_some(),

@@ -7,7 +7,8 @@ use super::{
     carry::{Carry, Parcel},
     input::Input,
     view::{
-        self, FirstKey, MoneyFact, Safety, Screen, SlipOutcome, Station, TicketFact, Touch, Way,
+        self, FirstKey, MoneyFact, Safety, Screen, SlipOutcome, Station, Stop, TicketFact, Touch,
+        Way,
     },
     words,
 };
@@ -69,8 +70,8 @@ impl Step for SlipResult {
         })
     }
 
-    fn station(&self) -> Option<Station> {
-        Some(Station::Pay)
+    fn station(&self) -> Option<Stop> {
+        Some(Stop::Purchase(Station::Pay))
     }
 
     fn first_key(&self) -> FirstKey {

@@ -2,16 +2,17 @@
 
 use kippu_api::{events::EventSummary, holds::HeldSeat, orders::Order};
 use kippu_card::capability::{CardContents, CardEvent, CardFault, SlotState};
+use kippu_handover::{facts::Facts, paper::PaperFault, row::ItemState};
 use kippu_seatplan::Plan;
 use kippu_ticket::{
     ids::{CardUid, EventId},
-    record::BoundTicket,
+    record::{BoundTicket, TicketBody},
 };
 
 use super::{
     desk::SECOND,
-    input::PaperEnd,
-    view::{CardRefusal, MyTicket, Paper, PaperProblem, PrinterCondition},
+    input::{PaperEnd, WriteProgress},
+    view::{CardRefusal, CheckMark, MyTicket, Paper, PaperProblem, PrinterCondition, Writing},
 };
 use crate::flows::facts::{EventFacts, Moment, Money, Places, SeatWords, Zone};
 
@@ -135,24 +136,78 @@ pub(super) fn my_tickets(contents: &CardContents) -> Vec<MyTicket> {
         .filter(|ticket| ticket.state == SlotState::Live)
         .filter_map(|ticket| {
             let body = BoundTicket::from_bytes(&ticket.record).ok()?.signed.body;
-            Some(MyTicket {
-                event: event_of(body.event).map(event_of_card).unwrap_or_default(),
-                seat: SeatWords {
-                    floor: body.seat.floor(),
-                    block: body.seat.block().to_owned(),
-                    row: body.seat.row().to_owned(),
-                    number: body.seat.number().to_owned(),
-                    entrance: if body.entrance == 0 {
-                        String::new()
-                    } else {
-                        body.entrance.to_string()
-                    },
-                    class: String::new(),
-                },
-                inside: ticket.entered % 2 == 1,
-            })
+            let event = event_of(body.event).map(event_of_card).unwrap_or_default();
+            Some(my_ticket(&body, event, ticket.entered % 2 == 1))
         })
         .collect()
+}
+
+/// Tickets of a handover that are in one of the given states, as its row keeps them.
+pub(super) fn tickets_of(facts: &Facts, states: impl Fn(ItemState) -> bool) -> Vec<MyTicket> {
+    facts
+        .items
+        .iter()
+        .filter(|item| states(item.state))
+        .filter_map(|item| {
+            let body = BoundTicket::from_bytes(&item.record).ok()?.signed.body;
+            Some(my_ticket(&body, event_of_row(facts, body.event), false))
+        })
+        .collect()
+}
+
+/// Title, hall and times of a handover's event; empty where the row does not know it.
+pub(super) fn event_of_row(facts: &Facts, event: EventId) -> EventFacts {
+    let known = facts.events.iter().find(|known| known.event == event.0);
+    known.map_or_else(EventFacts::default, |known| {
+        event_of_card(&CardEvent {
+            event,
+            name: known.name.clone(),
+            venue: known.venue.clone(),
+            doors_open: known.doors_open,
+            starts: known.starts,
+            utc_offset_minutes: known.utc_offset_minutes,
+        })
+    })
+}
+
+/// The first event of a handover.
+pub(super) fn first_event(facts: &Facts) -> EventFacts {
+    facts
+        .events
+        .first()
+        .map(|event| event_of_row(facts, EventId(event.event)))
+        .unwrap_or_default()
+}
+
+/// Tickets of a handover in a state.
+pub(super) fn count_of(facts: &Facts, states: impl Fn(ItemState) -> bool) -> u8 {
+    count(facts.items.iter().filter(|item| states(item.state)).count())
+}
+
+/// Tickets of a handover that are not at their end.
+pub(super) fn open_count(facts: &Facts) -> u8 {
+    count_of(facts, |state| !state.is_final())
+}
+
+fn my_ticket(body: &TicketBody, event: EventFacts, inside: bool) -> MyTicket {
+    MyTicket {
+        id: body.ticket,
+        kind: body.kind,
+        event,
+        seat: SeatWords {
+            floor: body.seat.floor(),
+            block: body.seat.block().to_owned(),
+            row: body.seat.row().to_owned(),
+            number: body.seat.number().to_owned(),
+            entrance: if body.entrance == 0 {
+                String::new()
+            } else {
+                body.entrance.to_string()
+            },
+            class: String::new(),
+        },
+        inside,
+    }
 }
 
 pub(super) fn refusal(fault: CardFault) -> CardRefusal {
@@ -163,10 +218,9 @@ pub(super) fn refusal(fault: CardFault) -> CardRefusal {
         CardFault::Blank => CardRefusal::Blank,
         CardFault::WrongKey => CardRefusal::WrongKey,
         // A full card is asked for its room first; one that says so only while it is written has a directory that cannot be trusted.
-        CardFault::Full
-        | CardFault::Unreadable
-        | CardFault::OlderLayout
-        | CardFault::NewerLayout => CardRefusal::Unreadable,
+        CardFault::Full | CardFault::Unreadable => CardRefusal::Unreadable,
+        CardFault::OlderLayout => CardRefusal::OlderLayout,
+        CardFault::NewerLayout => CardRefusal::NewerLayout,
         CardFault::WornOut => CardRefusal::WornOut,
         CardFault::OtherCard => CardRefusal::OtherCard,
         CardFault::NoKeys => CardRefusal::NoNetwork,
@@ -189,5 +243,36 @@ pub(super) fn paper(end: PaperEnd) -> Paper {
             Paper::NotPrinted(PaperProblem::CoverOpen)
         }
         PaperEnd::Unconfirmed(_) => Paper::Unconfirmed,
+    }
+}
+
+/// Why a paper ticket is not printed.
+pub(super) fn paper_problem(fault: PaperFault) -> PaperProblem {
+    match fault {
+        PaperFault::OutOfPaper => PaperProblem::PaperOut,
+        PaperFault::CoverOpen => PaperProblem::CoverOpen,
+        PaperFault::Away | PaperFault::Fault => PaperProblem::PrinterOff,
+    }
+}
+
+/// How far a change of a card has come: card checked, room checked, written, read back.
+pub(super) fn writing(tickets: u8, progress: Option<WriteProgress>) -> Writing {
+    use CheckMark::{Ahead, Now, Passed};
+    let (permille, written, read_back) = match progress {
+        None | Some(WriteProgress::Preparing) => (150, Now, Ahead),
+        Some(WriteProgress::Records { done, of }) => (
+            200 + 400 * u16::from(done) / u16::from(of.max(1)),
+            Now,
+            Ahead,
+        ),
+        Some(WriteProgress::ReadBack) => (700, Passed, Now),
+        Some(WriteProgress::Committing) => (850, Passed, Now),
+        Some(WriteProgress::Verified) => (1000, Passed, Passed),
+    };
+    Writing {
+        tickets,
+        permille,
+        checks: [Passed, Passed, written, read_back],
+        card_missing: false,
     }
 }

@@ -1,5 +1,6 @@
 //! Tickets are on the card: receipt, and the card is the customer's again.
 
+use kippu_handover::{outcome::Summary, row::ItemState};
 use kippu_ticket::ids::TicketId;
 
 use super::Parcel;
@@ -9,8 +10,8 @@ use crate::flows::{
         Desk, Phase, Step,
         desk::SECOND,
         effect::{PaperJob, RequestNo},
-        input::{Input, ReaderNews},
-        view::{self, FirstKey, Paper, Screen, Station, Touch, Way},
+        input::{Answer, HandoverNews, Input, ReaderNews},
+        view::{self, FirstKey, Paper, Screen, Station, Stop, Touch, Way},
         words,
     },
 };
@@ -20,63 +21,66 @@ const FAREWELL: i64 = 10 * SECOND;
 
 pub(in crate::flows::kiosk) struct Done {
     parcel: Parcel,
+    given: Vec<TicketId>,
+    /// As the card says them.
     seats: Vec<SeatWords>,
     left: u8,
-    places: Places,
+    places: Option<Places>,
     receipt: Paper,
     printing: Option<RequestNo>,
+    /// The order of an interrupted carrying is still being asked for.
+    order: Option<RequestNo>,
     taken_at: Option<i64>,
 }
 
 impl Done {
     pub fn open(
         parcel: Parcel,
-        tickets: &[TicketId],
-        left: u8,
-        places: Places,
+        order: Option<RequestNo>,
+        news: &HandoverNews,
+        summary: &Summary,
         desk: &mut Desk,
     ) -> Phase {
-        desk.interrupted.retain(|row| row.order != parcel.order);
-        let seats = parcel.full.as_ref().map_or_else(Vec::new, |order| {
-            order
-                .tickets
-                .iter()
-                .zip(&order.seats)
-                .filter(|(ticket, _)| tickets.contains(ticket))
-                .map(|(_, seat)| words::seat_of_hold(seat, &order.class_names))
-                .collect()
-        });
-        let printing = parcel.full.clone().and_then(|order| {
-            let ending = words::ending(parcel.card);
-            desk.print(PaperJob::Receipt {
-                order,
-                ending,
-                left,
-                language: desk.appearance.language,
-            })
-        });
-        let receipt = if printing.is_some() {
-            Paper::Printing
-        } else {
-            Paper::NotWanted
-        };
-        let taken_at = (!desk.card_lies).then_some(desk.now);
-        Phase::Done(Self {
+        let given = words::tickets_of(&news.facts, |state| state == ItemState::Given);
+        let mut done = Self {
+            given: summary.given.clone(),
+            seats: given.into_iter().map(|ticket| ticket.seat).collect(),
+            left: words::count(summary.left_at_platform.len()),
+            places: news.card.as_ref().map(words::places),
+            receipt: Paper::NotWanted,
+            printing: None,
+            order,
+            taken_at: (!desk.card_lies).then_some(desk.now),
             parcel,
-            seats,
-            left,
-            places,
-            receipt,
-            printing,
-            taken_at,
-        })
+        };
+        if done.parcel.event.name.is_empty() {
+            done.parcel.event = words::first_event(&news.facts);
+        }
+        done.print_receipt(desk);
+        Phase::Done(done)
     }
 
-    fn go(self, desk: &mut Desk) -> Phase {
-        if self.parcel.staff {
-            desk.go_to_staff()
-        } else {
-            desk.go_home()
+    /// Where the order is known. Its seats then have the platform's words, with class names.
+    fn print_receipt(&mut self, desk: &mut Desk) {
+        let Some(order) = self.parcel.full.clone() else {
+            return;
+        };
+        self.seats = order
+            .tickets
+            .iter()
+            .zip(&order.seats)
+            .filter(|(ticket, _)| self.given.contains(ticket))
+            .map(|(_, seat)| words::seat_of_hold(seat, &order.class_names))
+            .collect();
+        self.printing = desk.print(PaperJob::Receipt {
+            order,
+            given: self.given.clone(),
+            ending: self.parcel.card.map(words::ending).unwrap_or_default(),
+            left: self.left,
+            language: desk.appearance.language,
+        });
+        if self.printing.is_some() {
+            self.receipt = Paper::Printing;
         }
     }
 }
@@ -88,11 +92,18 @@ impl Step for Done {
                 self.printing = None;
                 self.receipt = words::paper(*end);
             }
+            Input::Platform { no, answer } if self.order == Some(*no) => {
+                self.order = None;
+                if let Ok(Answer::Order(order)) = &**answer {
+                    self.parcel.know(order);
+                    self.print_receipt(desk);
+                }
+            }
             Input::Reader(ReaderNews::Empty) => self.taken_at = Some(desk.now),
             Input::Reader(ReaderNews::Present) => self.taken_at = None,
-            Input::Touch(Touch::First | Touch::Way(Way::Finish)) => return self.go(desk),
+            Input::Touch(Touch::First | Touch::Way(Way::Finish)) => return desk.go_back(),
             Input::Tick if self.taken_at.is_some_and(|at| desk.now - at >= FAREWELL) => {
-                return self.go(desk);
+                return desk.go_back();
             }
             _ => {}
         }
@@ -110,11 +121,15 @@ impl Step for Done {
         })
     }
 
-    fn station(&self) -> Option<Station> {
-        (!self.parcel.staff).then_some(Station::Done)
+    fn station(&self) -> Option<Stop> {
+        (!self.parcel.staff).then_some(Stop::Purchase(Station::Done))
     }
 
     fn first_key(&self) -> FirstKey {
         FirstKey::Start
+    }
+
+    fn end(self, desk: &mut Desk) -> Phase {
+        desk.go_back()
     }
 }

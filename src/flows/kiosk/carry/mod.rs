@@ -1,21 +1,25 @@
-//! Paid: the tickets go onto the card. Every end of a writing has its way on; what is not known is found out by laying the same card.
+//! The platform has the tickets, paid or parked: they go onto the card. Every end of a writing has its way on; what is not known is found
+//! out by laying the same card.
 
 mod done;
 mod parcel;
+mod rest;
 mod screen;
 
-use kippu_api::problem::ProblemCode;
+use kippu_api::{orders::Claim, problem::ProblemCode};
 use kippu_card::capability::{CardContents, CardFault};
+use kippu_handover::row::Destination;
 use kippu_ticket::ids::CardUid;
 
 use super::{
     Desk, Phase, Step,
     effect::{Ask, CardJob, RequestNo},
-    input::{Answer, AskFault, CardNews, Input, ReaderNews, WriteEnd, WriteProgress},
+    input::{Answer, AskFault, CardNews, Input, ReaderNews, WriteProgress},
     route,
     slip_result::SlipResult,
     view::{
-        CardRefusal, FirstKey, LayPurpose, Screen, SlipOutcome, Station, Touch, TroubleKind, Way,
+        CardRefusal, FirstKey, LayPurpose, Screen, SlipOutcome, Station, Stop, Touch, TroubleKind,
+        Way,
     },
     words,
 };
@@ -28,6 +32,8 @@ pub(super) struct Carry {
     state: State,
     /// An earlier writing may have reached the card: its room says nothing until that is known.
     unsettled: bool,
+    /// The order of an interrupted carrying is being asked for: it says what was paid, and its receipt can be printed.
+    order: Option<RequestNo>,
 }
 
 /// The card on the reader, as it was checked.
@@ -60,10 +66,17 @@ enum State {
 impl Carry {
     pub fn open(parcel: Parcel, desk: &mut Desk) -> Phase {
         let unsettled = parcel.unsettled;
+        let order = match &parcel.claim {
+            Claim::Order(order) if parcel.full.is_none() => {
+                Some(desk.ask(Ask::PollPayment(order.clone())))
+            }
+            _ => None,
+        };
         let mut carry = Self {
             parcel,
             state: State::Waiting(LayPurpose::ToWrite),
             unsettled,
+            order,
         };
         carry.lay(desk);
         Phase::Carry(carry)
@@ -79,11 +92,15 @@ impl Carry {
     }
 
     fn wait(&mut self) {
-        self.state = State::Waiting(if self.unsettled {
-            LayPurpose::ToFindOut
-        } else {
-            LayPurpose::ToWrite
-        });
+        self.state = State::Waiting(self.purpose());
+    }
+
+    fn purpose(&self) -> LayPurpose {
+        match (&self.parcel.claim, self.unsettled) {
+            (_, true) => LayPurpose::ToFindOut,
+            (Claim::Order(_), false) => LayPurpose::ToWrite,
+            (Claim::Parcel(_), false) => LayPurpose::ToPickUp,
+        }
     }
 
     fn read(&mut self, desk: &mut Desk) {
@@ -102,9 +119,11 @@ impl Carry {
             card: contents.uid,
             places: words::places(contents),
         };
-        if laid.card != self.parcel.card {
+        // With the code any card will do, the first that is laid.
+        let wanted = *self.parcel.card.get_or_insert(laid.card);
+        if laid.card != wanted {
             self.state = State::OtherCard {
-                laid: self.parcel.may_change_card.then_some(laid),
+                laid: self.may_change_card().then_some(laid),
             };
         } else if !self.unsettled && laid.places.free() < self.parcel.count {
             self.state = State::TooFull(laid);
@@ -113,12 +132,26 @@ impl Carry {
         }
     }
 
+    /// Before the grant the order may name another card; afterwards as long as it is known that nothing reached the first.
+    fn may_change_card(&self) -> bool {
+        self.parcel.may_change_card || self.parcel.handover.is_some() && !self.unsettled
+    }
+
     fn write(&mut self, room: u8, desk: &mut Desk) {
-        let job = CardJob::Write {
-            order: self.parcel.order.clone(),
-            card: self.parcel.card,
-            room,
+        let job = match (self.parcel.handover, self.parcel.card) {
+            (Some(handover), _) => CardJob::Advance { handover },
+            (None, Some(card)) => CardJob::Begin {
+                claim: self.parcel.claim.clone(),
+                code: self.parcel.code,
+                card,
+                room,
+            },
+            (None, None) => return self.read(desk),
         };
+        self.work(job, desk);
+    }
+
+    fn work(&mut self, job: CardJob, desk: &mut Desk) {
         self.state = State::Writing {
             no: desk.card(job),
             progress: None,
@@ -126,14 +159,29 @@ impl Carry {
     }
 
     fn change_card(&mut self, laid: Laid, desk: &mut Desk) {
-        let (order, key) = (self.parcel.order.clone(), desk.key());
-        let ask = Ask::ChangeCard {
-            order,
-            card: laid.card,
-            room: laid.places.free(),
-            key,
-        };
-        self.state = State::Changing(desk.ask(ask), laid);
+        let (card, room) = (laid.card, laid.places.free());
+        match (&self.parcel.claim, self.parcel.handover) {
+            (_, Some(handover)) => {
+                self.parcel.card = Some(card);
+                let job = CardJob::OtherCard {
+                    handover,
+                    card,
+                    room,
+                };
+                self.work(job, desk);
+            }
+            (Claim::Order(order), None) => {
+                let (order, key) = (order.clone(), desk.key());
+                let ask = Ask::ChangeCard {
+                    order,
+                    card,
+                    room,
+                    key,
+                };
+                self.state = State::Changing(desk.ask(ask), laid);
+            }
+            (Claim::Parcel(_), None) => {}
+        }
     }
 
     fn card_changed(&mut self, answer: &Result<Answer, AskFault>, laid: Laid, desk: &mut Desk) {
@@ -156,57 +204,6 @@ impl Carry {
             }
             Ok(_) | Err(_) => self.state = State::Stopped(TroubleKind::NotReached),
         }
-    }
-
-    fn written(mut self, end: &WriteEnd, desk: &mut Desk) -> Phase {
-        let stopped = match end {
-            WriteEnd::Written {
-                tickets,
-                left,
-                places,
-            } => {
-                return Done::open(self.parcel, tickets, *left, *places, desk);
-            }
-            WriteEnd::NotWritten(CardFault::Torn) => {
-                self.unsettled = false;
-                TroubleKind::CardTornNotWritten
-            }
-            WriteEnd::NotWritten(fault) => TroubleKind::Card(words::refusal(*fault)),
-            WriteEnd::Unknown(_) => {
-                self.unsettled = true;
-                TroubleKind::CardTornUnknown
-            }
-            WriteEnd::OtherCard { expected } => {
-                self.parcel.card = *expected;
-                self.parcel.may_change_card = false;
-                self.state = State::OtherCard { laid: None };
-                return Phase::Carry(self);
-            }
-            WriteEnd::NothingFits => {
-                self.unsettled = false;
-                self.read(desk);
-                return Phase::Carry(self);
-            }
-            WriteEnd::PlatformAway => TroubleKind::NotReached,
-            WriteEnd::Refused(ProblemCode::NotOwner) => {
-                return match self.parcel.full {
-                    Some(order) => SlipResult::open(*order, SlipOutcome::ElsewhereAtWork),
-                    None => self.stop(TroubleKind::NeedsStaff),
-                };
-            }
-            WriteEnd::Refused(ProblemCode::WrongState) if self.parcel.full.is_some() => {
-                let ask = Ask::PollPayment(self.parcel.order.clone());
-                self.state = State::Asking(desk.ask(ask));
-                return Phase::Carry(self);
-            }
-            WriteEnd::Refused(ProblemCode::Busy | ProblemCode::Internal | ProblemCode::TooMany) => {
-                TroubleKind::NotReached
-            }
-            WriteEnd::Refused(_) => TroubleKind::Refused,
-            WriteEnd::NeedsOperator => TroubleKind::NeedsStaff,
-            WriteEnd::StorageFault => TroubleKind::StorageFault,
-        };
-        self.stop(stopped)
     }
 
     fn stop(mut self, kind: TroubleKind) -> Phase {
@@ -239,10 +236,16 @@ impl Carry {
                     self.wait()
                 }
             }
-            (Way::LeaveAtPlatform, _) => {
-                let order = self.parcel.order.clone();
-                self.state = State::Leaving(desk.card(CardJob::Leave { order }));
-            }
+            (Way::LeaveAtPlatform, _) => match self.parcel.handover {
+                Some(handover) => {
+                    self.state = State::Leaving(desk.card(CardJob::Redirect {
+                        handover,
+                        to: Destination::Platform,
+                    }));
+                }
+                // Nothing was begun: they are there.
+                None => return self.go(desk),
+            },
             (Way::TryAgain, _) => self.lay(desk),
             (Way::LayCard | Way::LayOtherCard, _) => self.wait(),
             (Way::Finish, _) => return self.go(desk),
@@ -251,13 +254,18 @@ impl Carry {
         Phase::Carry(self)
     }
 
-    /// Leaves: the tickets stay where they are known to be, the slip's number or the card finds them again.
+    /// Leaves: the slip's number or the card finds them again. What this kiosk was granted and is known not to be on a card goes back to the
+    /// platform, so that any kiosk can write it.
     fn go(self, desk: &mut Desk) -> Phase {
-        if self.parcel.staff {
-            desk.go_to_staff()
-        } else {
-            desk.go_home()
+        if let (Some(handover), false, false) =
+            (self.parcel.handover, self.unsettled, self.parcel.staff)
+        {
+            desk.card(CardJob::Redirect {
+                handover,
+                to: Destination::Platform,
+            });
         }
+        desk.go_back()
     }
 
     fn is_working(&self) -> bool {
@@ -301,27 +309,17 @@ impl Step for Carry {
             (
                 Input::Card {
                     no,
-                    news: CardNews::Written(end),
+                    news: CardNews::Handover(news),
                 },
-                State::Writing { no: open, .. },
+                State::Writing { no: open, .. } | State::Leaving(open),
             ) if no == open => {
-                return self.written(end, desk);
+                return self.rested(news, desk);
             }
-            (
-                Input::Card {
-                    no,
-                    news: CardNews::Left(settled),
-                },
-                State::Leaving(open),
-            ) if no == open => {
-                if *settled {
-                    desk.interrupted
-                        .retain(|row| row.order != self.parcel.order);
-                    return self.go(desk);
+            (Input::Platform { no, answer }, _) if self.order == Some(*no) => {
+                self.order = None;
+                if let Ok(Answer::Order(order)) = &**answer {
+                    self.parcel.know(order);
                 }
-                // A pending question comes before anything else (R5).
-                self.unsettled = true;
-                return self.stop(TroubleKind::CardTornUnknown);
             }
             (Input::Platform { no, answer }, State::Changing(open, laid)) if no == open => {
                 let laid = *laid;
@@ -342,8 +340,8 @@ impl Step for Carry {
         screen::of(self, desk)
     }
 
-    fn station(&self) -> Option<Station> {
-        (!self.parcel.staff).then_some(Station::Card)
+    fn station(&self) -> Option<Stop> {
+        (!self.parcel.staff).then_some(Stop::Purchase(Station::Card))
     }
 
     fn first_key(&self) -> FirstKey {
@@ -356,5 +354,9 @@ impl Step for Carry {
 
     fn may_idle(&self) -> bool {
         !self.is_working()
+    }
+
+    fn end(self, desk: &mut Desk) -> Phase {
+        self.go(desk)
     }
 }

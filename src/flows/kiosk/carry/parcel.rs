@@ -1,20 +1,27 @@
-//! What is to be carried: from an order, or from what the journal kept of an interrupted one.
+//! What is to be carried: a paid order's tickets, a parcel's, or what the journal kept of an interrupted carrying.
 
-use kippu_api::orders::{Order, OrderState};
-use kippu_ticket::ids::CardUid;
+use kippu_api::{
+    orders::{Claim, Order, OrderState},
+    parcels::Waiting,
+};
+use kippu_handover::facts::{Facts, Standing};
+use kippu_ticket::{
+    code::ResumeCode,
+    ids::{CardUid, HandoverId},
+};
 
 use super::words;
 use crate::flows::{
     facts::{EventFacts, Money},
-    kiosk::{
-        input::OpenHandover,
-        view::{MoneyFact, Safety, TicketFact},
-    },
+    kiosk::view::{MoneyFact, Safety, TicketFact},
 };
 
 pub(in crate::flows::kiosk) struct Parcel {
-    pub order: String,
-    pub card: CardUid,
+    pub claim: Claim,
+    /// Code from the slip of a parcel that is fetched with it.
+    pub code: Option<ResumeCode>,
+    /// The card they are for; `None`: any card, because the code was typed.
+    pub card: Option<CardUid>,
     /// Tickets that wait at the platform.
     pub count: u8,
     pub slip: String,
@@ -22,7 +29,9 @@ pub(in crate::flows::kiosk) struct Parcel {
     pub total: Option<Money>,
     /// The order itself, where the platform gave it.
     pub full: Option<Box<Order>>,
-    /// Nothing is granted yet: another card may take the named one's place.
+    /// What the journal has begun for it.
+    pub handover: Option<HandoverId>,
+    /// Another card may take the named one's place.
     pub may_change_card: bool,
     /// An earlier writing may have reached the card.
     pub unsettled: bool,
@@ -38,12 +47,14 @@ impl Parcel {
             order.at_platform.len()
         };
         Self {
-            order: order.order.clone(),
-            card: order.card,
+            claim: Claim::Order(order.order.clone()),
+            code: None,
+            card: Some(order.card),
             count: words::count(waiting),
             slip: order.slip.clone(),
             event: words::event_of_order(&order),
             total: Some(words::sum(&order)),
+            handover: None,
             may_change_card: order.state == OrderState::Paid,
             unsettled: order.state == OrderState::Granted,
             staff: false,
@@ -51,28 +62,73 @@ impl Parcel {
         }
     }
 
-    pub fn of_interrupted(row: &OpenHandover) -> Self {
+    /// Tickets that wait at the platform after they were on a card: for a card they belong to, or for any with the code.
+    pub fn of_waiting(
+        waiting: &Waiting,
+        parcel: String,
+        code: Option<ResumeCode>,
+        card: Option<CardUid>,
+    ) -> Self {
         Self {
-            order: row.order.clone(),
-            card: row.card,
-            count: row.tickets,
-            slip: String::new(),
+            claim: Claim::Parcel(parcel),
+            code,
+            card,
+            count: words::count(waiting.tickets.len()),
+            slip: code.map(|code| code.to_string()).unwrap_or_default(),
             event: EventFacts {
-                name: row.event_name.clone(),
+                name: waiting.event_name.clone(),
                 ..EventFacts::default()
             },
             total: None,
             full: None,
+            handover: None,
             may_change_card: false,
-            unsettled: true,
-            staff: true,
+            unsettled: false,
+            staff: false,
         }
     }
 
+    /// What the journal has open of a purchase or pick-up; `None` for a handover whose tickets came from a card.
+    pub fn of_open(facts: &Facts, staff: bool) -> Option<Self> {
+        if facts.purpose.is_some() {
+            return None;
+        }
+        let claim = match &facts.order {
+            Some(order) => Claim::Order(order.clone()),
+            // Going on needs only the handover's number; the parcel's stands in its row.
+            None => Claim::Parcel(String::new()),
+        };
+        let unsettled = matches!(facts.standing, Standing::Unknown(_));
+        Some(Self {
+            claim,
+            code: None,
+            card: facts.waits_for_card.or(facts.receiver),
+            count: words::count(facts.items.len()),
+            slip: String::new(),
+            event: words::first_event(facts),
+            total: None,
+            full: None,
+            handover: Some(facts.handover),
+            may_change_card: false,
+            unsettled,
+            staff,
+        })
+    }
+
+    /// What the order says of an interrupted carrying.
+    pub fn know(&mut self, order: &Order) {
+        self.slip = order.slip.clone();
+        self.event = words::event_of_order(order);
+        self.total = Some(words::sum(order));
+        self.full = Some(Box::new(order.clone()));
+    }
+
     fn money(&self) -> MoneyFact {
-        self.total
-            .clone()
-            .map_or(MoneyFact::PaidBefore, MoneyFact::Paid)
+        match (&self.claim, &self.total) {
+            (Claim::Order(_), Some(total)) => MoneyFact::Paid(total.clone()),
+            (Claim::Order(_), None) => MoneyFact::PaidBefore,
+            (Claim::Parcel(_), _) => MoneyFact::NotInvolved,
+        }
     }
 
     /// Tickets that are known to wait.

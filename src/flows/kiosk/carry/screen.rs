@@ -3,10 +3,9 @@
 use super::{Carry, State};
 use crate::flows::kiosk::{
     desk::Desk,
-    input::WriteProgress,
     view::{
-        CardRefusal, CheckMark, CheckStep, CheckingCard, LayCard, LayPurpose, Safety, Screen,
-        TooFull, Trouble, TroubleKind, Way, Writing,
+        CardRefusal, CheckStep, CheckingCard, LayCard, Safety, Screen, TooFull, Trouble,
+        TroubleKind, Way,
     },
     words,
 };
@@ -18,17 +17,13 @@ pub(super) fn of(carry: &Carry, desk: &Desk) -> Screen {
         State::Waiting(purpose) => Screen::LayCard(LayCard {
             purpose: *purpose,
             tickets: parcel.count,
-            ending: Some(words::ending(parcel.card)),
+            ending: parcel.card.map(words::ending),
             refused: None,
             safety: safety(carry),
             countdown: None,
         }),
         State::Reading(_) | State::Changing(..) | State::Asking(_) | State::Leaving(_) => {
-            let purpose = if carry.unsettled {
-                LayPurpose::ToFindOut
-            } else {
-                LayPurpose::ToWrite
-            };
+            let purpose = carry.purpose();
             let step = match carry.state {
                 State::Reading(_) => CheckStep::Reading,
                 _ => CheckStep::Registering,
@@ -40,7 +35,7 @@ pub(super) fn of(carry: &Carry, desk: &Desk) -> Screen {
         State::TooFull(laid) => {
             let free = laid.places.free();
             let mut ways = Vec::new();
-            if parcel.may_change_card {
+            if carry.may_change_card() {
                 ways.push(Way::LayOtherCard);
             }
             if free > 0 {
@@ -51,11 +46,12 @@ pub(super) fn of(carry: &Carry, desk: &Desk) -> Screen {
                 ending: words::ending(laid.card),
                 places: laid.places,
                 wanted: parcel.count,
+                giver: None,
                 safety: safety(carry),
                 ways,
             })
         }
-        State::Writing { progress, .. } => Screen::Writing(writing(parcel.count, *progress)),
+        State::Writing { progress, .. } => Screen::Writing(words::writing(parcel.count, *progress)),
         State::Stopped(kind) => trouble(carry, *kind),
     }
 }
@@ -91,27 +87,5 @@ fn ways(carry: &Carry, kind: TroubleKind) -> Vec<Way> {
         TroubleKind::CardTornNotWritten => vec![Way::LayCard, Way::LeaveAtPlatform],
         TroubleKind::CardTornUnknown => vec![Way::LayCard, Way::CallStaff],
         _ => vec![Way::CallStaff, Way::Finish],
-    }
-}
-
-/// Card checked, room checked, written, read back.
-fn writing(tickets: u8, progress: Option<WriteProgress>) -> Writing {
-    use CheckMark::{Ahead, Now, Passed};
-    let (permille, written, read_back) = match progress {
-        None | Some(WriteProgress::Preparing) => (150, Now, Ahead),
-        Some(WriteProgress::Records { done, of }) => (
-            200 + 400 * u16::from(done) / u16::from(of.max(1)),
-            Now,
-            Ahead,
-        ),
-        Some(WriteProgress::ReadBack) => (700, Passed, Now),
-        Some(WriteProgress::Committing) => (850, Passed, Now),
-        Some(WriteProgress::Verified) => (1000, Passed, Passed),
-    };
-    Writing {
-        tickets,
-        permille,
-        checks: [Passed, Passed, written, read_back],
-        card_missing: false,
     }
 }

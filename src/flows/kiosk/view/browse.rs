@@ -14,6 +14,10 @@ pub struct Home {
     pub sample: Option<(EventFacts, SeatWords)>,
     /// Buying is possible (the platform can be reached).
     pub can_buy: bool,
+    /// Giving is possible (the platform can be reached, or there are local keys).
+    pub can_give: bool,
+    /// Making paper is possible (as giving, and there is a printer).
+    pub can_make_paper: bool,
 }
 
 /// List of events.

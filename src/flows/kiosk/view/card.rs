@@ -1,6 +1,8 @@
 //! The card: laying, checking, writing, and what is on it.
 
-use super::{Countdown, Paper, Safety, Way};
+use kippu_ticket::{ids::TicketId, record::TicketKind};
+
+use super::{Countdown, LeftEarly, Paper, Safety, Way};
 use crate::flows::facts::{EventFacts, Places, SeatWords};
 
 /// A physical act: lay the card.
@@ -31,6 +33,16 @@ pub enum LayPurpose {
     ToFindOut,
     /// To see what is on it.
     ToLook,
+    /// The giver's: which tickets shall leave it?
+    ToGive,
+    /// The one whose tickets become paper.
+    ToPrint,
+    /// The one tickets that wait shall go to.
+    ToPickUp,
+    /// The giver's: the tickets leave it now, or go back to it.
+    GiverToTake,
+    /// The giver's: the tickets go back to it.
+    GiverToGiveBack,
 }
 
 /// Why a card cannot be used here.
@@ -52,6 +64,16 @@ pub enum CardRefusal {
     Unreadable,
     /// Another card than the one awaited.
     OtherCard,
+    /// The giver's own card, where the receiver's is awaited.
+    GiverAgain,
+    /// The receiver's card, where the giver's is awaited.
+    ReceiverNotGiver,
+    /// A third card, where one of two is awaited.
+    ThirdCard,
+    /// Prepared by an earlier release: the staff can renew it.
+    OlderLayout,
+    /// Prepared by a later release: this kiosk has to be updated.
+    NewerLayout,
     /// No network to check it with.
     NoNetwork,
 }
@@ -109,8 +131,8 @@ pub struct Done {
     pub seats: Vec<SeatWords>,
     /// Tickets that stay at the platform for want of room, with this slip number.
     pub left_at_platform: Option<(u8, String)>,
-    /// Card's places after it.
-    pub places: Places,
+    /// Card's places after it, where it was read at the end.
+    pub places: Option<Places>,
     /// What became of the receipt.
     pub receipt: Paper,
     /// The card still lies there: take it.
@@ -134,14 +156,24 @@ pub struct MyCard {
     pub places: Places,
     /// Read without network: the card's own word.
     pub offline: bool,
+    /// Last time it left too early: finish that first.
+    pub left_early: Option<LeftEarly>,
+    /// Some of them can be given to another card.
+    pub can_give: bool,
+    /// Some of them can become paper.
+    pub can_make_paper: bool,
 }
 
 /// Tickets on a page of "my card".
 pub const TICKETS_A_PAGE: usize = 2;
 
-/// A ticket on the card.
+/// A ticket, as its record and its event say it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MyTicket {
+    /// What a touch names.
+    pub id: TicketId,
+    /// A voucher or membership has no seat.
+    pub kind: TicketKind,
     /// Title, hall, times, as the card keeps them.
     pub event: EventFacts,
     /// Seat.
@@ -159,6 +191,8 @@ pub struct TooFull {
     pub places: Places,
     /// Tickets that want to go there.
     pub wanted: u8,
+    /// Last four digits of the giver's card, where they come from one and are in this kiosk.
+    pub giver: Option<String>,
     /// Ticket and money.
     pub safety: Safety,
     /// Keys, the primary one first.

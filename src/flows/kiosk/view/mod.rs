@@ -2,15 +2,21 @@
 
 mod browse;
 mod card;
+mod giving;
 mod pay;
+mod staff;
 mod touch;
 mod trouble;
+mod waiting;
 
 pub use browse::*;
 pub use card::*;
+pub use giving::*;
 pub use pay::*;
+pub use staff::*;
 pub use touch::*;
 pub use trouble::*;
+pub use waiting::*;
 
 use crate::flows::facts::{Appearance, Moment, Simulated, TrayView};
 
@@ -26,8 +32,8 @@ pub struct View {
 /// What surrounds every screen.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Chrome {
-    /// Where the purchase stands on the line; `None` off the line (start, my card, staff).
-    pub station: Option<Station>,
+    /// Where the errand stands on its line; `None` off the lines (start, my card, staff).
+    pub station: Option<Stop>,
     /// First place of the utility bar.
     pub first_key: FirstKey,
     /// Language, text size, contrast.
@@ -50,6 +56,45 @@ pub struct Chrome {
     pub simulated: Vec<Simulated>,
     /// The tray, where cards are virtual.
     pub tray: Option<TrayView>,
+}
+
+/// A line with its present station.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stop {
+    /// Buying, and picking up what was bought.
+    Purchase(Station),
+    /// From card to card.
+    Giving(GivingStation),
+    /// From card to paper.
+    Paper(PaperStation),
+}
+
+/// Stations of a giving, in order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum GivingStation {
+    /// Laying the giver's card.
+    GivingCard,
+    /// Choosing tickets, and the yes.
+    Choose,
+    /// Swapping the cards.
+    Swap,
+    /// Writing the receiver's card.
+    OtherCard,
+    /// Done.
+    Done,
+}
+
+/// Stations of making paper, in order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum PaperStation {
+    /// Laying the card.
+    Card,
+    /// Choosing tickets, and the yes.
+    Choose,
+    /// Taking them off the card, and printing.
+    Print,
+    /// Done.
+    Done,
 }
 
 /// Stations of a purchase, in order.
@@ -135,6 +180,46 @@ pub enum Screen {
     TooFull(TooFull),
     /// A condition with its ticket, money and next step.
     Trouble(Trouble),
-    /// Start-up found handovers that were interrupted (staff).
-    Interrupted(Interrupted),
+    /// Which tickets leave the card?
+    Choose(Choose),
+    /// The holder's yes.
+    Confirm(Confirm),
+    /// Swap the cards.
+    Swap(Swap),
+    /// The giving has ended.
+    HandedOver(HandedOver),
+    /// Tickets wait under a code.
+    KeptCode(KeptCode),
+    /// Paper tickets are being printed.
+    PrintingTickets(PrintingTickets),
+    /// Paper tickets are out.
+    PaperDone(PaperDone),
+    /// What waits for this card or code.
+    PickUp(PickUp),
+    /// What became of a ticket.
+    History(History),
+    /// A clerk logs in (staff).
+    ClerkEntry(ClerkEntry),
+    /// Everything this kiosk holds open (staff).
+    OpenHandovers(OpenHandovers),
+    /// One of them: found at start-up, or opened from the list (staff).
+    OneHandover(Box<OneHandover>),
+    /// Did this paper come out? (staff)
+    PaperQuestion(PaperQuestion),
+    /// Reports onto a stick (staff).
+    Stick(Stick),
+}
+
+impl Screen {
+    /// Whether it is for the staff: dark, with the strip.
+    pub fn is_staff(&self) -> bool {
+        matches!(
+            self,
+            Self::ClerkEntry(_)
+                | Self::OpenHandovers(_)
+                | Self::OneHandover(_)
+                | Self::PaperQuestion(_)
+                | Self::Stick(_)
+        )
+    }
 }

@@ -165,6 +165,10 @@ pub enum SlipNotice {
     NotFound,
     /// The platform did not answer.
     NotReached,
+    /// Nothing waits under this code (any more).
+    NothingWaits,
+    /// Too many wrong codes: wait a moment.
+    TooMany,
 }
 
 /// What became of a slip.

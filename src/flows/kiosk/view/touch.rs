@@ -1,8 +1,8 @@
 //! What a person does.
 
-use kippu_ticket::ids::EventId;
+use kippu_ticket::ids::{EventId, HandoverId, TicketId};
 
-use super::{DateFilter, Way};
+use super::{ClerkField, DateFilter, StaffAct, Way};
 
 /// What a person does.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,11 +29,17 @@ pub enum Touch {
     Buy,
     /// Home: what is on my card?
     LookAtCard,
-    /// Home: go on with a slip number.
+    /// Home: go on with a slip number, or with a code.
     EnterSlip,
+    /// Home, my card: give tickets to someone else's card.
+    Give,
+    /// Home, my card: make paper tickets.
+    MakePaper,
+    /// Home, and where people are asked: the staff's area.
+    Staff,
     /// Events: another filter.
     Filter(DateFilter),
-    /// Events and my card: page up or down.
+    /// Events, my card, choose, staff's list: page up or down.
     Page(Turn),
     /// Events: open one.
     Event(EventId),
@@ -83,26 +89,46 @@ pub enum Touch {
     Order(String),
     /// Open orders: go on with the new purchase instead.
     GoOnWithNew,
-    /// Slip: print again.
+    /// Slip, code: print again. Handed over: print the record.
     PrintAgain,
     /// Slip: cancel the order.
     CancelOrder,
     /// Slip: I have paid; go on (asks the platform at once).
     HavePaid,
-    /// Slip entry: a digit.
+    /// Slip entry, clerk: a digit.
     Digit(u8),
-    /// Slip entry: erase the last digit.
+    /// Slip entry, clerk: erase the last digit.
     Erase,
     /// Slip entry: the primary key.
     SubmitSlip,
     /// A key of [`Trouble`], [`TooFull`], [`SlipResult`].
     Way(Way),
-    /// Interrupted: the next row.
-    NextInterrupted,
-    /// Interrupted: finish this one by laying its card.
-    FinishInterrupted,
-    /// Interrupted: nobody is here; leave it and open the kiosk.
-    LeaveInterrupted,
+    /// Choose: this ticket, chosen or not.
+    Toggle(TicketId),
+    /// Choose: go on with the chosen. Confirm: yes.
+    Yes,
+    /// Confirm: choose again.
+    ChooseAgain,
+    /// Handed over: give more from the same card.
+    GiveMore,
+    /// Pick up: this one. My card: finish what stopped half-way.
+    Waiting(HandoverId),
+    /// My card: what became of this ticket?
+    History(TicketId),
+    /// Clerk: digits go there.
+    ClerkField(ClerkField),
+    /// Clerk: log in.
+    LogIn,
+    /// Staff: log out.
+    LogOut,
+    /// Staff's list: this one.
+    OpenHandover(HandoverId),
+    /// One handover: do this.
+    StaffAct(StaffAct),
+    /// Paper question: it came out, or not.
+    CameOut(bool),
+    /// Staff's list: reports onto a stick. Stick: save now.
+    SaveReports,
     /// Tray: lay this card on the reader, or lift it if it lies there.
     TrayCard(String),
 }

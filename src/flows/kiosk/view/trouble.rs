@@ -45,6 +45,28 @@ pub enum TicketFact {
     },
     /// The tickets that were on the card before are untouched.
     CardUnchanged,
+    /// Taken off the giver's card and safe in this kiosk.
+    InKiosk {
+        /// How many.
+        count: u8,
+    },
+    /// On the giver's card: nothing was taken, or they are back.
+    OnGiverCard {
+        /// How many.
+        count: u8,
+    },
+    /// One paper that may have come out; the others are in this kiosk.
+    PaperBeingChecked {
+        /// Tickets in all that are not at their end.
+        count: u8,
+    },
+    /// They wait at the platform under this code.
+    Parked {
+        /// How many.
+        count: u8,
+        /// In groups of four.
+        code: String,
+    },
 }
 
 /// Where the money is.
@@ -108,6 +130,18 @@ pub enum TroubleKind {
     OrderUnknown,
     /// Only the staff can find out where the tickets are.
     NeedsStaff,
+    /// A paper ticket may have come out: the staff looks and answers (R16).
+    PaperTicketUnconfirmed,
+    /// The giver's card left while the tickets were taken: it alone can tell where they are.
+    TakingUnknown,
+    /// The giver's card left before anything was taken.
+    NothingTaken,
+    /// Nobody can bring this to an end just now: the platform is away and there are no local keys. Nothing was taken (R17).
+    NotWithoutNetwork,
+    /// The organizer, or the platform, keeps these tickets where they are.
+    TicketStays(super::WhyStays),
+    /// Another kiosk has gone on with it, or an operator issued the tickets anew.
+    ElsewhereNow,
     /// This kiosk's own storage fails: it writes no cards until it is repaired.
     StorageFault,
     /// The platform refused in a way this kiosk has no words for.
@@ -139,47 +173,12 @@ pub enum Way {
     Cancel,
     /// Put the card's tickets on it now.
     GoOn,
+    /// Back to the giver's card.
+    GiveBack,
+    /// A clerk is here: log in and answer.
+    StaffHere,
     /// Call the staff.
     CallStaff,
     /// To the start screen.
     Finish,
-}
-
-/// Handovers that were interrupted (staff screen).
-#[derive(Debug, Clone, PartialEq)]
-pub struct Interrupted {
-    /// Oldest first.
-    pub rows: Vec<InterruptedRow>,
-    /// The one spoken of.
-    pub current: usize,
-    /// The platform is being asked about it.
-    pub busy: bool,
-}
-
-/// One interrupted handover.
-#[derive(Debug, Clone, PartialEq)]
-pub struct InterruptedRow {
-    /// Tickets.
-    pub tickets: u8,
-    /// Last four digits of the card.
-    pub ending: String,
-    /// Event's title where it is known.
-    pub event_name: String,
-    /// Slip number where it is known.
-    pub slip: String,
-    /// When it began.
-    pub since: Moment,
-    /// What is known.
-    pub state: InterruptedState,
-    /// Ticket and money.
-    pub safety: Safety,
-}
-
-/// What is known of an interrupted handover.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum InterruptedState {
-    /// Nothing reached the card: finish by laying it, or leave the tickets at the platform.
-    NotWritten,
-    /// Only the card can tell: lay it.
-    Unknown,
 }

@@ -1,0 +1,108 @@
+//! Tickets wait under a code: the slip with it, and the screen until somebody reads it or a while has passed.
+
+use kippu_handover::{
+    facts::{Facts, Standing},
+    row::ItemState,
+};
+
+use super::{
+    Desk, Phase, Step,
+    effect::{PaperJob, RequestNo},
+    input::Input,
+    view::{self, FirstKey, Kept, Paper, Screen, Touch, Way},
+    words,
+};
+
+pub(super) struct KeptCode {
+    facts: Facts,
+    kept: Kept,
+    nobody_came: bool,
+    paper: Paper,
+    printing: Option<RequestNo>,
+}
+
+impl KeptCode {
+    /// Says where they wait, by what the journal knows.
+    pub fn open(facts: &Facts, nobody_came: bool, desk: &mut Desk) -> Phase {
+        let mut this = Self {
+            kept: place(facts),
+            facts: facts.clone(),
+            nobody_came,
+            paper: Paper::NotWanted,
+            printing: None,
+        };
+        this.print(desk);
+        Phase::Kept(this)
+    }
+
+    fn print(&mut self, desk: &mut Desk) {
+        if self.printing.is_some() {
+            return;
+        }
+        self.printing = desk.print(PaperJob::Kept {
+            facts: Box::new(self.facts.clone()),
+            kept: self.kept.clone(),
+            language: desk.appearance.language,
+        });
+        self.paper = match self.printing {
+            Some(_) => Paper::Printing,
+            None => Paper::NotWanted,
+        };
+    }
+}
+
+/// Where the tickets of a handover wait that was to be put away.
+fn place(facts: &Facts) -> Kept {
+    let pending = facts
+        .items
+        .iter()
+        .any(|item| item.state == ItemState::Pending);
+    match (facts.standing, facts.waits_for_card) {
+        (Standing::Ended, _) => Kept::AtPlatform,
+        (_, Some(card)) => Kept::OnlyCard(words::ending(card)),
+        // Nobody but the platform knows whether it has them already: any kiosk can ask it.
+        (Standing::Leaving, None) if pending => Kept::OnTheWay,
+        _ => Kept::InKiosk,
+    }
+}
+
+impl Step for KeptCode {
+    fn step(mut self, input: &Input, desk: &mut Desk) -> Phase {
+        match input {
+            Input::Paper { no, end } if self.printing == Some(*no) => {
+                self.printing = None;
+                self.paper = words::paper(*end);
+            }
+            // A paper whose end nobody knows is no second copy of the tickets: the code is the same.
+            Input::Touch(Touch::PrintAgain | Touch::Way(Way::PrintAgain)) => self.print(desk),
+            Input::Touch(Touch::First | Touch::Way(Way::Finish)) => return desk.go_back(),
+            _ => {}
+        }
+        Phase::Kept(self)
+    }
+
+    fn screen(&self, _desk: &Desk) -> Screen {
+        Screen::KeptCode(view::KeptCode {
+            code: self.facts.code.to_string(),
+            tickets: words::count_of(&self.facts, |state| {
+                !state.is_final() || state == ItemState::Parked
+            }),
+            kept: self.kept.clone(),
+            nobody_came: self.nobody_came,
+            paper: self.paper,
+        })
+    }
+
+    fn first_key(&self) -> FirstKey {
+        FirstKey::Start
+    }
+
+    fn may_idle(&self) -> bool {
+        // The code stands there until the slip is out.
+        self.printing.is_none()
+    }
+
+    fn end(self, desk: &mut Desk) -> Phase {
+        desk.go_back()
+    }
+}
