@@ -98,6 +98,31 @@ pub fn of_card(sql: &Connection, card: CardUid) -> Answer<Vec<HandoverRecord>> {
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
+/// Whoever asks, with the fence it would state had it heard the answer to its registration: one that arrives late, or whose answer was lost,
+/// leaves a terminal with local keys acting on fence 0 as if it had never asked. That is the first ownership of the handover.
+pub fn with_fence_heard<'a>(
+    sql: &Connection,
+    known: &HandoverRecord,
+    asker: &Asker<'a>,
+) -> Answer<Asker<'a>> {
+    if asker.fence != 0 || known.purpose.is_none() {
+        return Ok(*asker);
+    }
+    let first: Option<(u32, String, u64)> = sql
+        .prepare_cached("SELECT terminal, incarnation, fence FROM releases WHERE handover = ?1 ORDER BY fence LIMIT 1")?
+        .query_row([known.handover.to_string()], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+        })
+        .optional()?;
+    let (terminal, incarnation, fence) =
+        first.unwrap_or((known.terminal.0, known.incarnation.clone(), known.fence));
+    let own = (terminal, incarnation.as_str()) == (asker.terminal.0, asker.incarnation);
+    Ok(Asker {
+        fence: if own { fence } else { 0 },
+        ..*asker
+    })
+}
+
 /// The handover, if whoever asks owns it; `None` when nobody ever registered it and it was taken without asking.
 ///
 /// # Errors
@@ -107,15 +132,19 @@ pub fn owned(
     handover: HandoverId,
     asker: &Asker<'_>,
 ) -> Answer<Option<HandoverRecord>> {
-    match find(sql, handover)? {
-        None if asker.fence == 0 => Ok(None),
-        Some(known) if known.is_owned_by(asker) && known.state != HandoverState::Released => {
-            Ok(Some(known))
-        }
-        Some(known) if known.is_owned_by(asker) => Err(not_owner(
+    let Some(known) = find(sql, handover)? else {
+        return match asker.fence {
+            0 => Ok(None),
+            _ => Err(not_owner("This handover is another terminal's.")),
+        };
+    };
+    let asker = with_fence_heard(sql, &known, asker)?;
+    match (known.is_owned_by(&asker), known.state) {
+        (true, HandoverState::Released) => Err(not_owner(
             "This terminal has let go of this handover. Whoever takes it over goes on with it.",
         )),
-        None | Some(_) => Err(not_owner("This handover is another terminal's.")),
+        (true, HandoverState::Open | HandoverState::Ended) => Ok(Some(known)),
+        (false, _) => Err(not_owner("This handover is another terminal's.")),
     }
 }
 

@@ -109,7 +109,13 @@ pub(super) fn release(
         incarnation: &wish.incarnation,
         fence: wish.fence,
     };
-    if is_repeated(unit.sql, handover, &asker)? {
+    if let Some(known) = record::find(unit.sql, handover)?
+        && is_repeated(
+            unit.sql,
+            handover,
+            &record::with_fence_heard(unit.sql, &known, &asker)?,
+        )?
+    {
         return Ok(());
     }
     let known = record::owned_or_begun(unit, handover, &asker, wish.cards.first().copied(), None)?;

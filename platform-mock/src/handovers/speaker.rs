@@ -48,6 +48,7 @@ impl Speaker {
             releases::adopt(unit, &known, &asker)?;
             known = record::find(unit.sql, handover)?.unwrap_or(known);
         }
+        let asker = record::with_fence_heard(unit.sql, &known, &asker)?;
         let mut let_go = releases::of_journal(unit.sql, handover, &asker)?;
         let tickets = record::tickets(unit.sql, handover)?;
         let owner =

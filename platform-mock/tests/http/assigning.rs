@@ -19,7 +19,7 @@ use platform_center::{journal::storage::JournalStorage as _, tickets::standing::
 
 use crate::{
     app::{CARD, EVENT, OTHER_CARD, TestApp, code},
-    moves::{MOVE, Mover, OTHER_MOVE},
+    moves::{MOVE, Mover, OTHER_MOVE, take_over_wish},
 };
 
 const THIRD_CARD: CardUid = CardUid([4, 9, 9, 9, 9, 9, 9]);
@@ -385,4 +385,44 @@ async fn a_wrong_proof_is_kept_and_told() {
         (history[0].what, history[0].proved),
         (PassageKind::Taken, Some(false))
     );
+}
+
+/// The terminal gave up waiting and went on with its own keys; its registration arrives all the same, before its reports or after them.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_registration_that_arrives_late_takes_nothing_away() {
+    let app = TestApp::start().await;
+    let (_, tickets) = app.sold(&[0, 1]).await;
+    let mut kiosk = Mover::at(&app, "kiosk-2", MOVE, &tickets[..1]);
+    let late = kiosk.new_handover(Purpose::Assignment);
+    assert!(kiosk.client.register(&late).await.unwrap().fence > 0);
+    assert!(kiosk.tell(Step::Take, Done).await.unwrap().newest);
+    assert!(kiosk.client.handover(MOVE).await.unwrap().yours);
+    kiosk.bind(OTHER_CARD).await.unwrap();
+    assert!(kiosk.tell(Step::Give, Done).await.unwrap().newest);
+    let booked = app.booked(tickets[0].ticket).await.standing;
+    assert_eq!(booked.card, Some(OTHER_CARD));
+
+    let mut other = Mover::at(&app, "kiosk-1", OTHER_MOVE, &tickets[1..]);
+    other.tell(Step::Take, Done).await.unwrap();
+    let late = other.new_handover(Purpose::Assignment);
+    assert_eq!(other.client.register(&late).await.unwrap().fence, 0);
+    let wish = other.release_wish();
+    other.client.release(OTHER_MOVE, &wish).await.unwrap();
+    let wish = take_over_wish("kiosk-2");
+    kiosk.client.take_over(OTHER_MOVE, &wish).await.unwrap();
+    assert!(!other.tell(Step::Give, Done).await.unwrap().newest);
+    assert_eq!(app.holder(&tickets[1]).await, Holder::Terminal);
+
+    // Registered late, let go of with the fence it knows, and let go of again.
+    let (_, more) = app.sold_to(HandoverId([7; 16]), &[2]).await;
+    let mut third = Mover::at(&app, "kiosk-1", HandoverId([6; 16]), &more);
+    third.incarnation = "another journal".into();
+    let late = third.new_handover(Purpose::Assignment);
+    third.client.register(&late).await.unwrap();
+    for _ in 0..2 {
+        let wish = third.release_wish();
+        third.client.release(third.handover, &wish).await.unwrap();
+    }
+    kiosk.client.take_over(third.handover, &wish).await.unwrap();
+    assert!(!third.tell(Step::Take, Done).await.unwrap().newest);
 }

@@ -19,7 +19,7 @@ use platform_center::tickets::{
 };
 
 use crate::{
-    app::{CARD, OTHER_CARD, TestApp},
+    app::{CARD, OTHER_CARD, TestApp, claim, wish},
     purchase::done,
 };
 
@@ -228,9 +228,18 @@ pub fn on_card(granted: &GrantedTicket) -> TicketOnCard {
 impl TestApp {
     /// Sells tickets and writes them to [`CARD`].
     pub async fn sold(&self, seats: &[u32]) -> (Grant, Vec<TicketOnCard>) {
+        self.sold_to(HandoverId([1; 16]), seats).await
+    }
+
+    /// The same by a handover of its own.
+    pub async fn sold_to(&self, handover: HandoverId, seats: &[u32]) -> (Grant, Vec<TicketOnCard>) {
         let order = self.paid_order(seats).await;
-        let grant = self.grant(&order).await;
-        let accepted = self.kiosk().report(grant.handover, &done(&grant)).await;
+        let mut wish = wish(handover);
+        wish.incarnation = format!("journal of sale {handover}");
+        let grant = self.kiosk().grant(&claim(&order), &wish).await.unwrap();
+        let mut written = done(&grant);
+        written.incarnation = wish.incarnation;
+        let accepted = self.kiosk().report(grant.handover, &written).await;
         assert!(accepted.unwrap().newest);
         let tickets = grant.tickets.iter().map(on_card).collect();
         (grant, tickets)
