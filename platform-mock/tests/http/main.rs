@@ -13,6 +13,7 @@ mod operator;
 mod paper;
 mod parking;
 mod purchase;
+mod reissuing;
 mod releasing;
 mod restart;
 mod restored;
