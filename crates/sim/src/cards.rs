@@ -15,12 +15,7 @@ use crate::{
 };
 
 /// Cards of a run: small ones, so that some are too full.
-const SIZES: [CardSize; 4] = [
-    CardSize::K2,
-    CardSize::K2,
-    CardSize::K2,
-    CardSize::K4,
-];
+const SIZES: [CardSize; 4] = [CardSize::K2, CardSize::K2, CardSize::K2, CardSize::K4];
 
 /// How far into a session a card fault strikes, in exchanges: the reading, the writing, the commit of a long change.
 const EXCHANGES: [usize; 3] = [12, 50, 130];

@@ -8,12 +8,7 @@ use kippu_api::{
     parcels::{FindWaiting, Waiting, WaitingPlace},
 };
 use kippu_card::capability::SlotState;
-use kippu_handover::{
-    outcome::Outcome,
-    platform::Reply,
-    row::Destination,
-    store::Store as _,
-};
+use kippu_handover::{outcome::Outcome, platform::Reply, row::Destination, store::Store as _};
 use kippu_ticket::{
     code::ResumeCode,
     ids::{HandoverId, TicketId},
@@ -163,8 +158,12 @@ impl World<'_> {
             true => chance::pick(&self.codes),
             false => None,
         };
-        self.faults
-            .say(|| format!("fetch at kiosk {kiosk} with card {card}, code {}", code.is_some()));
+        self.faults.say(|| {
+            format!(
+                "fetch at kiosk {kiosk} with card {card}, code {}",
+                code.is_some()
+            )
+        });
         let found = self.visit(kiosk, None, false, |_, _, net| {
             let find = FindWaiting {
                 code,

@@ -38,8 +38,7 @@ pub const KIOSKS: [(&str, TerminalId, bool); 3] = [
     ("kiosk-3", TerminalId(13), true),
 ];
 /// The gates.
-pub const GATES: [(&str, TerminalId); 2] =
-    [("gate-1", TerminalId(21)), ("gate-2", TerminalId(22))];
+pub const GATES: [(&str, TerminalId); 2] = [("gate-1", TerminalId(21)), ("gate-2", TerminalId(22))];
 const SELLER: SellerId = SellerId(1);
 const STORE: &str = "0101";
 const HOUR: i64 = 3600 * SECOND;

@@ -153,12 +153,7 @@ impl World<'_> {
             key: None,
             life: None,
         })?;
-        let fresh = bundle::open(
-            &answer.body,
-            &self.stage.issuer,
-            &GATE_KEY,
-            chance::now(),
-        );
+        let fresh = bundle::open(&answer.body, &self.stage.issuer, &GATE_KEY, chance::now());
         match fresh {
             Ok(mut fresh) => {
                 if let Some(old) = &station.bundle {

@@ -76,7 +76,9 @@ fn main() -> anyhow::Result<ExitCode> {
         None if PathBuf::from("/dev/shm").is_dir() => PathBuf::from("/dev/shm"),
         None => std::env::temp_dir(),
     };
-    let folder = tempfile::Builder::new().prefix("kippu-sim-").tempdir_in(base)?;
+    let folder = tempfile::Builder::new()
+        .prefix("kippu-sim-")
+        .tempdir_in(base)?;
     let first = args.seed.unwrap_or(0);
     let keep_trace = args.seed.is_some() && args.seeds == 1;
     let next = AtomicU64::new(first);

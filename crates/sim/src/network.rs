@@ -123,7 +123,8 @@ impl Net<'_> {
         let answer = match self.platform.call(&message) {
             Ok(answer) => answer,
             Err(error) => {
-                self.faults.say(|| format!("  the platform failed: {error:#}"));
+                self.faults
+                    .say(|| format!("  the platform failed: {error:#}"));
                 return Reply::Unknown;
             }
         };

@@ -148,11 +148,9 @@ impl Platform {
         self.clock.0.store(chance::now(), Ordering::Relaxed);
         let storage = Arc::new(Sqlite::open_inline(&self.folder, self.clock.clone())?);
         let app = App::new(storage, Keys::open(&self.folder)?, self.clock.clone());
-        let session = app.storage().open_session(
-            hash_token(furnish::CLERK_TOKEN),
-            1,
-            furnish::REGISTER,
-        );
+        let session =
+            app.storage()
+                .open_session(hash_token(furnish::CLERK_TOKEN), 1, furnish::REGISTER);
         block_on(session).map_err(|refusal| anyhow::anyhow!("no clerk: {refusal}"))?;
         let session = app
             .storage()

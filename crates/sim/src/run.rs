@@ -78,16 +78,32 @@ fn step(world: &mut World<'_>) -> anyhow::Result<()> {
     let gate = chance::below(world.gates.len());
     // Nothing can be given before something was bought.
     let buying = if world.sold.is_empty() { 200 } else { 14 };
+    #[rustfmt::skip]
     let weights = [
-        buying, 26, 26, 10, 6, 6, 4, 8, 4, 3, 2, 2, 1, 1, 1,
+        buying, 40, 30, 14, 8, 6, 4, 8, 4, 3, 2, 5, 3, 1, 1,
     ];
     match chance::weighted(&weights) {
-        0 => drop(world.buy(kiosk, card)),
-        1 => drop(world.give(kiosk, card)),
-        2 => drop(world.come_back(kiosk)),
-        3 => drop(world.fetch(kiosk, card)),
+        0 => {
+            world.buy(kiosk, card);
+        }
+        1 => {
+            let card = world.likely_card();
+            world.give(kiosk, card);
+        }
+        2 => {
+            let busy: Vec<usize> = (0..world.kiosks.len())
+                .filter(|kiosk| !world.open_rows(*kiosk).is_empty())
+                .collect();
+            world.come_back(chance::pick(&busy).unwrap_or(kiosk));
+        }
+        3 => {
+            world.fetch(kiosk, card);
+        }
         4 => world.send_reports(kiosk),
-        5 => world.tap_at(gate, card)?,
+        5 => {
+            let card = world.likely_card();
+            world.tap_at(gate, card)?;
+        }
         6 => {
             let papers = world.papers.borrow().clone();
             let shown = papers.iter().filter(|paper| paper.came_out);

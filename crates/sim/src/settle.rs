@@ -111,7 +111,9 @@ impl World<'_> {
         let Some(row) = self.row(kiosk, id) else {
             return Ok(());
         };
-        if row.pending.is_none() && row.giver().is_some() && row.destination != Destination::Platform
+        if row.pending.is_none()
+            && row.giver().is_some()
+            && row.destination != Destination::Platform
         {
             self.redirect(kiosk, id, Destination::Platform);
             return Ok(());
@@ -168,7 +170,7 @@ impl World<'_> {
 
     /// What only the operator can help with: the journal that knew is gone, the card is lost, a clerk was wrong.
     fn help_the_troubled(&mut self) -> anyhow::Result<()> {
-        let books = Books::read(&self.platform.database())?;
+        let books = self.books()?;
         let papers = self.papers.borrow().clone();
         let copies = self.auditor.copies(self.cards.iter(), &papers, &books);
         let mut in_rows = Vec::new();
@@ -192,8 +194,8 @@ impl World<'_> {
             let on_lost_card = found
                 .iter()
                 .any(|copy| matches!(copy, Copy::Card { uid, .. } if gone.contains(uid)));
-            let unsettled = self.troubled.contains(&ticket)
-                && !settled(&[ticket], &copies, &books).is_empty();
+            let unsettled =
+                self.troubled.contains(&ticket) && !settled(&[ticket], &copies, &books).is_empty();
             if !in_rows.contains(&ticket) && (unsettled || on_lost_card) {
                 self.reissue(ticket)?;
             }
@@ -227,7 +229,7 @@ impl World<'_> {
     }
 
     fn audit_at_the_end(&mut self) -> anyhow::Result<Books> {
-        let books = Books::read(&self.platform.database())?;
+        let books = self.books()?;
         let papers = self.papers.borrow().clone();
         let copies = self.auditor.copies(self.cards.iter(), &papers, &books);
         let restored = self.faults.counts().of(Kind::Restore) > 0;

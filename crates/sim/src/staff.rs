@@ -1,14 +1,12 @@
 //! What clerks and operators do, and what befalls the machines they look after.
 
-use kippu_api::operator::{
-    ReissueLook, ReissueOrder, ReissueReason, ReissueWhat, TerminalWish,
-};
+use kippu_api::operator::{ReissueLook, ReissueOrder, ReissueReason, ReissueWhat, TerminalWish};
 use kippu_handover::{outcome::Settled, store::Store as _};
 use kippu_ticket::ids::{HandoverId, TicketId};
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
-    audit::Finding,
+    audit::{Finding, Holding},
     chance,
     faults::Kind,
     furnish::{self, KIOSKS},
@@ -30,7 +28,7 @@ impl World<'_> {
             .borrow()
             .iter()
             .any(|paper| paper.serial == serial && paper.came_out);
-        let wrong = !self.faults.is_calm() && chance::one_in(10);
+        let wrong = !self.faults.is_calm() && chance::one_in(5);
         let says = truth != wrong;
         let settled = self.visit(kiosk, None, false, |machine, _, net| {
             ok(net.faults, machine.settle_print(id, serial, says))
@@ -52,7 +50,8 @@ impl World<'_> {
 
     /// A kiosk sends its reports.
     pub fn send_reports(&mut self, kiosk: usize) {
-        self.faults.say(|| format!("kiosk {kiosk} sends its reports"));
+        self.faults
+            .say(|| format!("kiosk {kiosk} sends its reports"));
         self.visit(kiosk, None, false, |machine, _, net| {
             ok(net.faults, machine.send_reports()).map(drop)
         });
@@ -77,7 +76,8 @@ impl World<'_> {
         };
         let done = self.operate::<_, serde_json::Value>("/operator/reissue", &order)?;
         let said = done.is_some();
-        self.faults.say(|| format!("ticket {ticket} issued anew: {said}"));
+        self.faults
+            .say(|| format!("ticket {ticket} issued anew: {said}"));
         self.gates.iter_mut().for_each(|gate| gate.stale = true);
         self.share_all_logs()?;
         Ok(said)
@@ -117,7 +117,7 @@ impl World<'_> {
         }
         self.faults.struck(Kind::Destroyed);
         self.faults.say(|| format!("kiosk {kiosk} is destroyed"));
-        self.in_trouble_with(kiosk);
+        self.in_trouble_with(kiosk)?;
         self.kiosks[kiosk].destroyed = true;
         self.write_off(kiosk)
     }
@@ -136,8 +136,15 @@ impl World<'_> {
         Ok(())
     }
 
-    /// Tickets a kiosk's journal alone knows something of.
-    fn in_trouble_with(&mut self, kiosk: usize) {
+    /// Tickets a kiosk's journal alone knows something of, as it says itself or the platform.
+    fn in_trouble_with(&mut self, kiosk: usize) -> anyhow::Result<()> {
+        let (_, terminal, _) = KIOSKS[kiosk];
+        let books = self.books()?;
+        let known = books.holdings().filter(|(_, holding)| {
+            matches!(holding, Holding::Terminal(owner) | Holding::Unknown(owner)
+                if *owner == Some(terminal.0))
+        });
+        self.troubled.extend(known.map(|(ticket, _)| ticket));
         let open = self.open_rows(kiosk);
         let open = open.iter().flat_map(|row| &row.items);
         let mut tickets: Vec<u64> = open.map(|item| item.ticket.0).collect();
@@ -146,6 +153,7 @@ impl World<'_> {
             tickets.extend(outgoing.report.tickets.iter().map(|ticket| ticket.0));
         }
         self.troubled.extend(tickets);
+        Ok(())
     }
 
     /// Somebody copies a kiosk's journal, or puts the copy back (R14).
@@ -160,15 +168,16 @@ impl World<'_> {
             None => {
                 let copy = self.kiosks[kiosk].disk.copy()?;
                 self.kiosks[kiosk].copy = Some(copy);
-                self.faults.say(|| format!("kiosk {kiosk}'s journal is copied"));
+                self.faults
+                    .say(|| format!("kiosk {kiosk}'s journal is copied"));
             }
             Some(copy) => {
                 self.faults.struck(Kind::OldJournal);
                 self.faults
                     .say(|| format!("kiosk {kiosk}'s journal is put back from the copy"));
-                self.in_trouble_with(kiosk);
+                self.in_trouble_with(kiosk)?;
                 self.kiosks[kiosk].disk.put_back(copy)?;
-                self.in_trouble_with(kiosk);
+                self.in_trouble_with(kiosk)?;
                 self.start_again(kiosk);
             }
         }
@@ -186,6 +195,7 @@ impl World<'_> {
         }
         self.faults.struck(Kind::Restore);
         self.faults.say(|| "the platform is restored".into());
+        self.close_books();
         self.platform.restore()?;
         for kiosk in 0..self.kiosks.len() {
             if self.kiosks[kiosk].destroyed {
@@ -219,7 +229,10 @@ impl World<'_> {
         let answer = self.platform.call(&message)?;
         self.faults.note(&answer.status.to_le_bytes());
         self.faults.say(|| {
-            format!("late: {} {} → {}", message.method, message.path, answer.status)
+            format!(
+                "late: {} {} → {}",
+                message.method, message.path, answer.status
+            )
         });
         if answer.status == 500 {
             self.findings.push(Finding::Stuck {

@@ -93,7 +93,10 @@ impl Store for Memory {
     }
 
     fn unsent(&self) -> Result<Vec<Outgoing>, StoreFault> {
-        let unsent = self.outbox.values().filter(|(_, receipt)| receipt.is_none());
+        let unsent = self
+            .outbox
+            .values()
+            .filter(|(_, receipt)| receipt.is_none());
         Ok(unsent.map(|(outgoing, _)| outgoing.clone()).collect())
     }
 
@@ -176,8 +179,7 @@ impl Disk {
     /// # Errors
     /// The folder or the file cannot be made.
     pub fn on_file(folder: &Path) -> anyhow::Result<Self> {
-        fs::create_dir_all(folder)
-            .with_context(|| format!("cannot make {}", folder.display()))?;
+        fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
         let mut disk = OnDisk {
             folder: folder.to_owned(),
             key: JournalKey::from_bytes([7; 32]),
@@ -274,7 +276,8 @@ impl Faulty<'_> {
         }
         if self.faults.strikes(|rates| rates.disk) {
             self.faults.struck(Kind::DiskFull);
-            self.faults.say(|| format!("  disk full at the journal's {what}"));
+            self.faults
+                .say(|| format!("  disk full at the journal's {what}"));
             return Err(StoreFault::Database("the disk is full".into()));
         }
         change(self.disk.inner_mut()?)?;

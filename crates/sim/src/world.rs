@@ -27,7 +27,7 @@ use kippu_ticket::{
 };
 
 use crate::{
-    audit::{Auditor, Books, Finding, Secrets, doubled},
+    audit::{Auditor, Books, Finding, Secrets, doubled, live_count},
     cards::{Laid, Reachable, formatted, lay, take_away, uid},
     chance,
     faults::{Faults, draw_rates},
@@ -155,6 +155,7 @@ pub struct World<'s> {
     pub flaw: Flaw,
     /// The auditor.
     pub auditor: Auditor,
+    books: Option<rusqlite::Connection>,
     /// What the auditor found.
     pub findings: Vec<Finding>,
 }
@@ -208,6 +209,7 @@ impl<'s> World<'s> {
             handovers: 0,
             flaw,
             auditor: Auditor::new(stage.secrets.clone()),
+            books: None,
             findings: Vec::new(),
             stage,
         })
@@ -224,7 +226,10 @@ impl<'s> World<'s> {
         let faults = &self.faults;
         let late_intent = self.flaw == Flaw::RecordAfterAct;
         let number = kiosk;
-        let kiosk = self.kiosks.get_mut(number).filter(|kiosk| !kiosk.destroyed)?;
+        let kiosk = self
+            .kiosks
+            .get_mut(number)
+            .filter(|kiosk| !kiosk.destroyed)?;
         if card.is_some_and(|card| self.lost_cards.contains(&card)) {
             return None;
         }
@@ -242,8 +247,7 @@ impl<'s> World<'s> {
             faults,
             late: late_intent.then_some(&mut kiosk.late_intent),
         };
-        let mut machine =
-            Machine::with_rules(&mut store, &net, chance::ambient(), self.flaw);
+        let mut machine = Machine::with_rules(&mut store, &net, chance::ambient(), self.flaw);
         if let Some(binder) = &kiosk.binder {
             machine = machine.with_keys(&**binder);
         }
@@ -343,12 +347,42 @@ impl<'s> World<'s> {
         self.cards.iter().position(|card| uid(card) == number)
     }
 
+    /// The platform's books as they are now.
+    ///
+    /// # Errors
+    /// They cannot be read.
+    pub fn books(&mut self) -> anyhow::Result<Books> {
+        let sql = match self.books.take() {
+            Some(sql) => sql,
+            None => Books::open(&self.platform.database())?,
+        };
+        let books = Books::read(&sql);
+        self.books = Some(sql);
+        books
+    }
+
+    /// The platform's database is another file from now on.
+    pub fn close_books(&mut self) {
+        self.books = None;
+    }
+
+    /// A card that has tickets, mostly.
+    pub fn likely_card(&self) -> usize {
+        let full: Vec<usize> = (0..self.cards.len())
+            .filter(|card| live_count(self.cards[*card].chip()) > 0)
+            .collect();
+        match chance::one_in(8) {
+            true => chance::below(self.cards.len()),
+            false => chance::pick(&full).unwrap_or(0),
+        }
+    }
+
     /// Whether nothing is admissible twice right now.
     ///
     /// # Errors
     /// The platform's books cannot be read.
     pub fn check_copies(&mut self) -> anyhow::Result<()> {
-        let books = Books::read(&self.platform.database())?;
+        let books = self.books()?;
         let papers = self.papers.borrow();
         let copies = self.auditor.copies(self.cards.iter(), &papers, &books);
         for finding in doubled(&copies) {

@@ -45,6 +45,11 @@ pub fn live_slots(chip: &Chip) -> Vec<Live> {
         .collect()
 }
 
+/// How many slots the directory calls live.
+pub fn live_count(chip: &Chip) -> usize {
+    live_slots(chip).len()
+}
+
 fn file(chip: &Chip, number: u8) -> Option<&[u8]> {
     let application = chip.applications.iter().find(|app| app.aid == AID)?;
     match &application.files.get(&number)?.body {

@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, HashMap};
 use kippu_card::virtual_card::VirtualCard;
 
 pub use books::{Books, Holding};
+pub use card::live_count;
 pub use record::Secrets;
 
 use crate::paper::Paper;
