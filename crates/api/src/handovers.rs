@@ -233,7 +233,7 @@ pub struct Report {
     /// The tickets of the operation.
     #[schema(value_type = Vec<u64>)]
     pub tickets: Vec<TicketId>,
-    /// The same tickets with generation and bytes after the operation; empty in reports of purchases.
+    /// The same tickets with generation and bytes after the operation; of purchases and pick-ups, where they were written to a card.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub records: Vec<TicketOnCard>,
     /// Serial number of the paper, for a print.

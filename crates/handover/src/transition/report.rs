@@ -71,11 +71,12 @@ pub(super) fn plain(
     outcome: ReportedOutcome,
     now: i64,
 ) -> Report {
-    let from_card = matches!(row.source, Source::Card { .. });
+    // A platform that was restored from a backup may never have heard of what it granted: a report of giving says what was written (R15).
+    let stated = matches!(row.source, Source::Card { .. }) || step == Step::Give;
     let records = row
         .items
         .iter()
-        .filter(|item| from_card && tickets.contains(&item.ticket))
+        .filter(|item| stated && tickets.contains(&item.ticket))
         .map(|item| match step {
             Step::Give | Step::GiveBack => written(item),
             Step::Take | Step::Park | Step::Print => on_card(item),
