@@ -185,6 +185,30 @@ pub fn left_at_platform(row: &mut Handover, tickets: &[TicketId], now: i64) -> O
     ))
 }
 
+/// What of a row's tickets is in this terminal or in between, for a platform that may have forgotten it (R15): granted ones perhaps on their
+/// way, those of a card taken from it. `None` where nothing is.
+pub fn still_here(row: &Handover, now: i64) -> Option<Report> {
+    let here: Vec<TicketId> = row
+        .items
+        .iter()
+        .filter(|item| matches!(item.state, ItemState::Kept | ItemState::Pending))
+        .map(|item| item.ticket)
+        .collect();
+    if here.is_empty() {
+        return None;
+    }
+    let taking = row
+        .pending
+        .as_ref()
+        .is_some_and(|intent| intent.operation.step == Step::Take);
+    let (card, step, outcome) = match row.giver() {
+        None => (row.receiver()?, Step::Give, ReportedOutcome::Unknown),
+        Some(giver) if taking => (giver, Step::Take, ReportedOutcome::Unknown),
+        Some(giver) => (giver, Step::Take, ReportedOutcome::Done),
+    };
+    Some(report::plain(row, card, step, &here, outcome, now))
+}
+
 /// What did not fit goes back to the giver.
 pub fn turn_back(row: &mut Handover) {
     row.destination = Destination::Giver;

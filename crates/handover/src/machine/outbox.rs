@@ -6,6 +6,7 @@ use crate::{
     platform::{PlatformPort, Reply},
     rules::Rules,
     store::{Receipt, Store},
+    transition,
 };
 
 impl<S: Store, P: PlatformPort, R: Rules> Machine<'_, S, P, R> {
@@ -46,9 +47,24 @@ impl<S: Store, P: PlatformPort, R: Rules> Machine<'_, S, P, R> {
             .iter()
             .all(|known| known.as_ref() != Some(&incarnation));
         if another {
+            // First what no report says yet: a crash in between says it once more.
+            self.tell_what_is_here()?;
             self.store.resend_all(&incarnation)?;
         }
         Ok(another)
+    }
+
+    /// Tickets that were granted to this journal, or taken over by it, stand in no report of it before they go on. A platform that was restored
+    /// may have forgotten that it gave them away.
+    fn tell_what_is_here(&mut self) -> Result<(), MachineFault> {
+        for mut row in self.store.open_rows()? {
+            let of_here = row.incarnation == self.store.incarnation();
+            let report = transition::still_here(&row, (self.ambient.now)());
+            if let Some(report) = report.filter(|_| of_here) {
+                self.put(&mut row, Some(&report))?;
+            }
+        }
+        Ok(())
     }
 
     /// Released rows are no reports: the platform that may have lost them gets them again. False where it could not be reached.
