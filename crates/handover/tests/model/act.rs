@@ -52,7 +52,10 @@ pub enum Move {
         row: usize,
     },
     /// The printer is there for an open handover.
-    Print { terminal: usize, row: usize },
+    Print {
+        terminal: usize,
+        row: usize,
+    },
     /// Somebody looked for the paper, and says it came out or not.
     Settle {
         terminal: usize,
@@ -66,18 +69,28 @@ pub enum Move {
         to: Destination,
     },
     /// The terminal starts, or has time: asks about what is open and sends what waits.
-    Tend { terminal: usize },
+    Tend {
+        terminal: usize,
+    },
     /// A terminal goes on with what another let go of.
     TakeOver {
         terminal: usize,
         handover: HandoverId,
     },
     /// A late message arrives.
-    Arrive { message: usize },
+    Arrive {
+        message: usize,
+    },
     /// A terminal loses the network for a while, or has it again.
-    Cut { terminal: usize, off: bool },
+    Cut {
+        terminal: usize,
+        off: bool,
+    },
     /// A gate lets somebody in.
-    Enter { card: usize, slot: usize },
+    Enter {
+        card: usize,
+        slot: usize,
+    },
     /// Another terminal changes a card.
     Stranger {
         card: usize,
@@ -85,9 +98,15 @@ pub enum Move {
         reported: bool,
     },
     /// The operator issues a ticket anew.
-    Reissue { ticket: TicketId },
-    CopyJournal { terminal: usize },
-    RestoreJournal { terminal: usize },
+    Reissue {
+        ticket: TicketId,
+    },
+    CopyJournal {
+        terminal: usize,
+    },
+    RestoreJournal {
+        terminal: usize,
+    },
     Backup,
     RestorePlatform,
 }
@@ -225,7 +244,7 @@ fn at_terminal(world: &World, setup: &Setup, terminal: usize, moves: &mut Vec<Mo
         let handover = release.ask.handover;
         moves.push(Move::TakeOver { terminal, handover });
     }
-    if disk.begun < setup.begun_max {
+    if terminal < setup.beginners && disk.begun < setup.begun_max {
         begin(world, setup, terminal, moves);
     }
     if world.cut[terminal] || world.budget.cuts > 0 {
@@ -353,8 +372,7 @@ fn process<R: Rules + Copy>(run: &Shared, rules: R, terminal: usize, step: Move)
     };
     let local = run.borrow().setup.local_keys;
     let keys: &dyn Binder = if local { &LocalKeys } else { &NoLocalKeys };
-    let mut machine =
-        Machine::with_rules(&mut store, &platform, AMBIENT, rules).with_keys(keys);
+    let mut machine = Machine::with_rules(&mut store, &platform, AMBIENT, rules).with_keys(keys);
     let ended = do_step(run, &mut machine, &platform, terminal, step);
     if ended.is_ok() && !run.borrow().killed {
         let _killed = machine.send_reports();
@@ -521,6 +539,8 @@ fn put_back(world: &mut World, setup: &Setup, step: Move) {
             let life = world.platform.life + 1;
             world.platform = (*backup).clone();
             world.platform.life = life;
+            // Above every fence an earlier life may have given.
+            world.platform.fence += 100 * u64::from(life);
             if !setup.flaws.restored_platform_goes_on {
                 world.platform.owing.fill(true);
             }

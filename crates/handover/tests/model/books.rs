@@ -215,7 +215,7 @@ impl Platform {
     pub fn owned(&self, handover: HandoverId, asker: &Asker) -> bool {
         match self.handovers.get(&handover) {
             None => asker.fence == 0,
-            Some(known) => known.owner == *asker && known.state != State::Released,
+            Some(known) => known.owner.is(asker) && known.state != State::Released,
         }
     }
 

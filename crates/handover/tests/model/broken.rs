@@ -175,7 +175,12 @@ fn broken_06_a_single_generation_number() {
         single_generation: true,
         ..Flaws::default()
     };
-    caught("06 single generation", &world, flawed(setup, flaws), Protocol);
+    caught(
+        "06 single generation",
+        &world,
+        flawed(setup, flaws),
+        Protocol,
+    );
 }
 
 #[test]
@@ -214,7 +219,12 @@ fn broken_08_a_platform_restored_without_asking_the_terminals() {
         restored_platform_goes_on: true,
         ..Flaws::default()
     };
-    caught("08 restored platform", &world, flawed(setup, flaws), Protocol);
+    caught(
+        "08 restored platform",
+        &world,
+        flawed(setup, flaws),
+        Protocol,
+    );
 }
 
 #[test]

@@ -159,9 +159,9 @@ fn plan(run: &Run, card: usize, change: &Change) -> Result<Vec<usize>, ChangeFau
     for new in &change.add {
         let record = Record::from_bytes(&new.record);
         for slot in &card.slots {
-            let same_or_later = slot.record.is_some_and(|on| {
-                on.ticket == record.ticket && on.generation >= record.generation
-            });
+            let same_or_later = slot
+                .record
+                .is_some_and(|on| on.ticket == record.ticket && on.generation >= record.generation);
             match slot.state {
                 LIVE if same_or_later => {
                     return Err(ChangeFault::Refused(Refusal::AlreadyLive(record.ticket)));

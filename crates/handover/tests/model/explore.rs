@@ -100,10 +100,7 @@ pub fn explore<R: Rules + Copy>(start: World, setup: Setup, rules: R) -> Found {
                     found.runs += 1;
                     chooser = ended.chooser;
                     let size = graph.came_from.len() as u32;
-                    let to = *graph
-                        .known
-                        .entry(ended.world.fingerprint())
-                        .or_insert(size);
+                    let to = *graph.known.entry(ended.world.fingerprint()).or_insert(size);
                     if to == size {
                         graph.came_from.push((number, Some(step)));
                         graph.good.push(false);

@@ -170,8 +170,7 @@ impl PlatformPort for ModelPlatform {
         };
         let late = Late::Park(asker.clone(), ask.clone());
         let reply = self.deliver(Some(late), |world| requests::park(world, &asker, &ask));
-        if self.run.borrow().setup.flaws.park_time_out_is_refusal
-            && matches!(reply, Reply::Unknown)
+        if self.run.borrow().setup.flaws.park_time_out_is_refusal && matches!(reply, Reply::Unknown)
         {
             return refusal(ProblemCode::WrongState);
         }
@@ -205,7 +204,10 @@ impl PlatformPort for ModelPlatform {
                 .iter()
                 .map(|(told, _)| told)
                 .find(|told| told.row == report.row && told.handover == handover)
-                .map_or_else(|| Rc::new(Told::of(handover, report.row, report)), Rc::clone)
+                .map_or_else(
+                    || Rc::new(Told::of(handover, report.row, report)),
+                    Rc::clone,
+                )
         };
         let late = Late::Report(terminal, Rc::clone(&told));
         self.deliver(Some(late), |world| {

@@ -84,9 +84,7 @@ pub fn report(
         .releases
         .iter()
         .filter(|release| release.ask.handover == id)
-        .filter(|release| {
-            (release.by.terminal, &release.by.journal) == (terminal, &told.journal)
-        })
+        .filter(|release| (release.by.terminal, &release.by.journal) == (terminal, &told.journal))
         .flat_map(|release| release.ask.lives.iter().map(|life| life.0))
         .collect();
     if new {
@@ -100,11 +98,20 @@ pub fn report(
         tickets: Vec::new(),
         question: None,
     });
+    // A fence that this life of the platform never gave: an earlier one made the speaker the owner (R15).
+    if asker.fence > known.owner.fence {
+        known.owner = asker.clone();
+        known.state = State::Open;
+        for release in &mut platform.releases {
+            release.taken |= release.ask.handover == id;
+        }
+        platform.fence = platform.fence.max(asker.fence);
+    }
     let owner = (known.owner.terminal, &known.owner.journal) == (terminal, &told.journal);
     if !owner && let_go.is_empty() {
         return Err(ProblemCode::NotOwner);
     }
-    let former = known.owner != asker || known.state == State::Released;
+    let former = !known.owner.is(&asker) || known.state == State::Released;
     let granted = known.grant.is_some() || (new && told.giver.is_none() && told.step == Step::Give);
     if told.outcome() == ReportedOutcome::Unknown
         && let Some((sequence, _)) = &told.before
@@ -170,7 +177,10 @@ fn tell(
         },
         (None, Some(stated), _) => stated,
         (None, None, _) => {
-            let place = platform.tickets.iter().find(|booked| booked.ticket == ticket);
+            let place = platform
+                .tickets
+                .iter()
+                .find(|booked| booked.ticket == ticket);
             place.expect("a ticket of the model").standing.rank.0
         }
     };
@@ -233,7 +243,9 @@ fn park_again(world: &mut World, terminal: usize, told: &Told) {
         crate::books::Asked::Park,
         told.attempt,
     );
-    if platform.parcels.contains(&(told.handover, terminal, told.attempt))
+    if platform
+        .parcels
+        .contains(&(told.handover, terminal, told.attempt))
         || platform.refused.contains(&refused)
     {
         return;

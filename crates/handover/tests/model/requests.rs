@@ -277,11 +277,17 @@ pub fn park(world: &mut World, asker: &Asker, ask: &ParkAsk) -> Reply<Parked> {
     let key = (handover, asker.terminal, Asked::Park, ask.attempt);
     decided(world, key, |world| {
         let platform = &mut world.platform;
-        if platform.parcels.contains(&(handover, asker.terminal, ask.attempt)) {
+        if platform
+            .parcels
+            .contains(&(handover, asker.terminal, ask.attempt))
+        {
             return done();
         }
         if !platform.owned(handover, asker)
-            || ask.lives.iter().any(|life| !platform.may_act(handover, *life))
+            || ask
+                .lives
+                .iter()
+                .any(|life| !platform.may_act(handover, *life))
         {
             return refusal(ProblemCode::NotOwner);
         }
@@ -334,9 +340,7 @@ pub fn release(
     asker: &Asker,
     ask: &ReleaseAsk,
 ) -> Reply<Released> {
-    if let Some(code) = guarded(world, asker.terminal, false) {
-        return refusal(code);
-    }
+    // Not guarded: released rows are part of what a terminal resends.
     let handover = ask.handover;
     let done = || Reply::Done(Released { handover });
     let key = (handover, asker.terminal, Asked::Release, ask.attempt);
@@ -345,7 +349,7 @@ pub fn release(
         let repeated = platform
             .releases
             .iter_mut()
-            .find(|known| known.ask.handover == handover && known.by == *asker);
+            .find(|known| known.ask.handover == handover && known.by.is(asker));
         if let Some(repeated) = repeated {
             if flaws.repeated_release_wins && repeated.taken {
                 repeated.taken = false;
@@ -356,7 +360,10 @@ pub fn release(
             return done();
         }
         if !platform.owned(handover, asker)
-            || ask.lives.iter().any(|life| !platform.may_act(handover, *life))
+            || ask
+                .lives
+                .iter()
+                .any(|life| !platform.may_act(handover, *life))
         {
             return refusal(ProblemCode::NotOwner);
         }
@@ -460,7 +467,12 @@ pub fn take_over(
     })
 }
 
-pub fn status(world: &World, flaws: Flaws, terminal: usize, id: HandoverId) -> Reply<HandoverStatus> {
+pub fn status(
+    world: &World,
+    flaws: Flaws,
+    terminal: usize,
+    id: HandoverId,
+) -> Reply<HandoverStatus> {
     let platform = &world.platform;
     let Some(known) = platform.handovers.get(&id) else {
         return Reply::Done(HandoverStatus {

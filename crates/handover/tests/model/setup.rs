@@ -57,6 +57,8 @@ pub struct Setup {
     pub fetch: bool,
     /// Handovers begun at one terminal at most.
     pub begun_max: u8,
+    /// Terminals at which handovers are begun; the others go on with them.
+    pub beginners: usize,
     /// Terminals have local keys.
     pub local_keys: bool,
     /// Clerks say of papers what is not so.
@@ -78,6 +80,7 @@ impl Setup {
         want: &[Destination::Giver],
         fetch: false,
         begun_max: 1,
+        beginners: 2,
         local_keys: false,
         wrong_clerk: false,
         garbage: false,

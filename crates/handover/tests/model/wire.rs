@@ -123,6 +123,14 @@ pub struct Asker {
     pub fence: u64,
 }
 
+impl Asker {
+    /// Whether this owner asks. One that went on without the answer to its registration does not know its fence.
+    pub fn is(&self, asker: &Self) -> bool {
+        (self.terminal, &self.journal) == (asker.terminal, &asker.journal)
+            && (self.fence == asker.fence || asker.fence == 0)
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct GrantAsk {
     pub handover: HandoverId,

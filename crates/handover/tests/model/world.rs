@@ -317,7 +317,11 @@ impl World {
                     .then_some(shown)
             })
             .collect();
-        if self.papers.iter().any(|paper| paper.ticket == booked.ticket) {
+        if self
+            .papers
+            .iter()
+            .any(|paper| paper.ticket == booked.ticket)
+        {
             let void = self.void_serials();
             found.extend(
                 self.papers

@@ -177,7 +177,7 @@ pub struct Site {
 
 impl Site {
     pub fn new(platform: TestPlatform, giver: &Chip, receiver: &Chip) -> Self {
-        Self {
+        let mut site = Self {
             folder: tempfile::tempdir().unwrap(),
             journal: "journal",
             platform,
@@ -188,7 +188,10 @@ impl Site {
             printer: Printer::default(),
             local_keys: false,
             writes: Rc::default(),
-        }
+        };
+        // A terminal in service has met its platform.
+        site.with(|_, _| Ok(())).unwrap();
+        site
     }
 
     fn path(&self) -> PathBuf {
