@@ -62,20 +62,25 @@ pub fn last(sql: &Connection, handover: HandoverId) -> Answer<Option<Release>> {
         .optional()?)
 }
 
-/// Releases nobody has taken over yet that a code belongs to.
-pub fn open_by_code(sql: &Connection, code: &[u8; 32]) -> Answer<Vec<Release>> {
-    let mut statement =
-        sql.prepare_cached(&format!("{RELEASE} WHERE code = ?1 AND taken_by IS NULL"))?;
-    let rows = statement.query_map([code], release_row)?;
+/// Not taken over yet, or by the terminal `?2` itself, which has said nothing of it since: the answer may not have reached it, and it gets the
+/// same one again.
+const OPEN_TO: &str = "(taken_by IS NULL OR taken_by = ?2
+    AND EXISTS (SELECT 1 FROM handovers h WHERE h.handover = releases.handover AND h.fence = taken_fence AND h.state = 'open')
+    AND NOT EXISTS (SELECT 1 FROM reports r WHERE r.handover = releases.handover AND json_extract(r.report, '$.fence') = taken_fence))";
+
+/// Releases that a code belongs to and a terminal may take over.
+pub fn open_by_code(sql: &Connection, code: &[u8; 32], to: TerminalId) -> Answer<Vec<Release>> {
+    let mut statement = sql.prepare_cached(&format!("{RELEASE} WHERE code = ?1 AND {OPEN_TO}"))?;
+    let rows = statement.query_map((code, to.0), release_row)?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// Releases nobody has taken over yet that name a card.
-pub fn open_by_card(sql: &Connection, card: CardUid) -> Answer<Vec<Release>> {
+/// Releases that name a card and a terminal may take over.
+pub fn open_by_card(sql: &Connection, card: CardUid, to: TerminalId) -> Answer<Vec<Release>> {
     let mut statement = sql.prepare_cached(&format!(
-        "{RELEASE} WHERE taken_by IS NULL AND EXISTS (SELECT 1 FROM json_each(cards) WHERE value = ?1)"
+        "{RELEASE} WHERE EXISTS (SELECT 1 FROM json_each(cards) WHERE value = ?1) AND {OPEN_TO}"
     ))?;
-    let rows = statement.query_map([card.to_string()], release_row)?;
+    let rows = statement.query_map((card.to_string(), to.0), release_row)?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 

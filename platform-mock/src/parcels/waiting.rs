@@ -50,7 +50,7 @@ pub(super) fn by_code(
     for parcel in record::by_code(sql, code)? {
         found.push(parcel_place(sql, terminal, &parcel)?);
     }
-    for release in releases::open_by_code(sql, code)? {
+    for release in releases::open_by_code(sql, code, terminal)? {
         found.extend(released(sql, &release)?);
     }
     Ok(found)
@@ -69,12 +69,15 @@ pub(super) fn by_card(
             found.push(place);
         }
     }
-    for release in releases::open_by_card(sql, card)? {
+    for release in releases::open_by_card(sql, card, terminal)? {
         found.extend(released(sql, &release)?);
     }
     for handover in handovers::of_card(sql, card)? {
         let tickets = in_hands_of(sql, handover.handover)?;
-        if handover.state == HandoverState::Open && !tickets.is_empty() {
+        let told = found
+            .iter()
+            .any(|waiting| waiting.handover == handover.handover);
+        if handover.state == HandoverState::Open && !tickets.is_empty() && !told {
             let place = terminal_place(sql, terminal, handover.terminal)?;
             found.push(in_hands(&handover, &tickets, place));
         }

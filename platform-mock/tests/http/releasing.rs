@@ -117,6 +117,16 @@ async fn a_released_handover_goes_on_elsewhere_with_a_higher_fence() {
         .await
         .unwrap();
     assert_eq!(again, taken);
+    // Had the answer not reached it, it would find the handover as before, and nobody else would.
+    let by_card = FindWaiting {
+        code: None,
+        card: Some(CARD),
+    };
+    let found = second.client.waiting(&by_card).await.unwrap();
+    assert_eq!(found.len(), 1);
+    assert!(matches!(found[0].place, WaitingPlace::Released { .. }));
+    let found = first.client.waiting(&by_card).await.unwrap();
+    assert!(matches!(found[0].place, WaitingPlace::Terminal { .. }));
     let other_journal = TakeOverRequest {
         incarnation: "reinstalled".into(),
         ..take_over_wish("kiosk-2")
