@@ -196,7 +196,7 @@ fn play(id: u64, number: &str) -> MyTicket {
 #[test]
 fn a_box_chooses_its_own_ticket_and_one_that_stays_says_why() {
     let bench = Bench::new();
-    let choice = |id, number, stays| Choice {
+    let choice = |id, number, stays: Option<WhyStays>| Choice {
         id: TicketId(id),
         ticket: play(id, number),
         chosen: stays.is_none(),
