@@ -17,7 +17,7 @@ use crate::{
 };
 
 #[track_caller]
-fn caught(name: &str, world: &World, setup: Setup, rules: impl Rules + Copy) {
+pub fn caught(name: &str, world: &World, setup: Setup, rules: impl Rules + Copy) {
     let sane = Setup {
         flaws: Flaws::default(),
         ..setup
@@ -30,7 +30,7 @@ fn caught(name: &str, world: &World, setup: Setup, rules: impl Rules + Copy) {
     assert!(!broken.is_sound(), "{name} was not caught");
 }
 
-fn flawed(setup: Setup, flaws: Flaws) -> Setup {
+pub fn flawed(setup: Setup, flaws: Flaws) -> Setup {
     Setup { flaws, ..setup }
 }
 

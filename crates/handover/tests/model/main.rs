@@ -7,6 +7,7 @@
 mod act;
 mod books;
 mod broken;
+mod broken_more;
 mod card;
 mod chance;
 mod explore;

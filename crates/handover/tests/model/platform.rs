@@ -227,9 +227,8 @@ impl PlatformPort for ModelPlatform {
     }
 
     fn status(&self, handover: HandoverId) -> Reply<HandoverStatus> {
-        let flaws = self.run.borrow().setup.flaws;
         self.deliver(None, |world| {
-            requests::status(world, flaws, self.terminal, handover)
+            requests::status(world, self.terminal, handover)
         })
     }
 

@@ -467,12 +467,7 @@ pub fn take_over(
     })
 }
 
-pub fn status(
-    world: &World,
-    flaws: Flaws,
-    terminal: usize,
-    id: HandoverId,
-) -> Reply<HandoverStatus> {
+pub fn status(world: &World, terminal: usize, id: HandoverId) -> Reply<HandoverStatus> {
     let platform = &world.platform;
     let Some(known) = platform.handovers.get(&id) else {
         return Reply::Done(HandoverStatus {
@@ -504,21 +499,13 @@ pub fn status(
             .map(|found| *found == operation)
     });
     let attempt = known.question.map(|(operation, ..)| operation.attempt);
-    let pending = |row: &crate::world::Row| {
-        let intent = row.get().pending.as_ref().filter(|_| row.get().id == id);
-        intent.map(|intent| intent.operation.attempt)
-    };
     Reply::Done(HandoverStatus {
         handover: id,
         fence: known.owner.fence,
         known: true,
         yours: known.owner.terminal == terminal && known.state == State::Open,
         happened,
-        attempt: if flaws.answer_without_attempt {
-            world.disks[terminal].rows.iter().find_map(pending)
-        } else {
-            attempt
-        },
+        attempt,
         reissued: reissued.collect(),
     })
 }

@@ -42,8 +42,6 @@ pub struct Flaws {
     pub asked_late: bool,
     /// R6: an older report replaces newer state.
     pub old_report_wins: bool,
-    /// R1: an answer about one attempt is taken for another's.
-    pub answer_without_attempt: bool,
 }
 
 /// What people and machines may do, besides faults.
@@ -100,7 +98,6 @@ impl Setup {
             intent_late: false,
             asked_late: false,
             old_report_wins: false,
-            answer_without_attempt: false,
         },
     };
 

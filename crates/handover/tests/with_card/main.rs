@@ -3,6 +3,7 @@
 
 mod assignment;
 mod elsewhere;
+mod killed;
 mod measures;
 mod offline;
 mod paper;

@@ -31,7 +31,7 @@ use kippu_ticket::{
 
 use crate::{
     platform::{EVENT, Holder, ORDER, TestPlatform},
-    store::{Counted, Writes},
+    store::{Counted, Kill, Writes},
 };
 
 /// The giver's card in every test that has one.
@@ -173,6 +173,8 @@ pub struct Site {
     pub printer: Printer,
     pub local_keys: bool,
     pub writes: Rc<Cell<Writes>>,
+    /// When the kiosk's process is killed, if it is.
+    pub kill: Rc<Cell<Option<Kill>>>,
 }
 
 impl Site {
@@ -188,6 +190,7 @@ impl Site {
             printer: Printer::default(),
             local_keys: false,
             writes: Rc::default(),
+            kill: Rc::default(),
         };
         // A terminal in service has met its platform.
         site.with(|_, _| Ok(())).unwrap();
@@ -202,6 +205,7 @@ impl Site {
         Counted {
             journal: Journal::open(&self.path(), &JournalKey::from_bytes([7; 32])).unwrap(),
             writes: Rc::clone(&self.writes),
+            kill: Rc::clone(&self.kill),
         }
     }
 

@@ -19,9 +19,17 @@ pub struct Writes {
     pub receipts: u32,
 }
 
+/// Rows that may still be written before the process is killed, and whether the last of them reaches the disk.
+#[derive(Debug, Clone, Copy)]
+pub struct Kill {
+    pub rows_left: u32,
+    pub last_reaches_disk: bool,
+}
+
 pub struct Counted {
     pub journal: Journal,
     pub writes: Rc<Cell<Writes>>,
+    pub kill: Rc<Cell<Option<Kill>>>,
 }
 
 impl Counted {
@@ -39,7 +47,18 @@ impl Store for Counted {
 
     fn put(&mut self, row: &Handover, report: Option<&Report>) -> Result<(), StoreFault> {
         self.count(|writes| writes.rows += 1);
-        self.journal.put(row, report)
+        let Some(kill) = self.kill.get() else {
+            return self.journal.put(row, report);
+        };
+        let rows_left = kill.rows_left.saturating_sub(1);
+        if kill.rows_left > 1 || kill.rows_left == 1 && kill.last_reaches_disk {
+            self.journal.put(row, report)?;
+        }
+        self.kill.set(Some(Kill { rows_left, ..kill }));
+        match rows_left {
+            0 => Err(StoreFault::Database("killed".into())),
+            _ => Ok(()),
+        }
     }
 
     fn get(&self, id: HandoverId) -> Result<Option<Handover>, StoreFault> {
