@@ -176,14 +176,15 @@ impl World<'_> {
             WaitingPlace::Parcel { parcel } => {
                 self.fetch_claim(kiosk, card, &Claim::Parcel(parcel.clone()), code)
             }
-            WaitingPlace::Released { .. } => {
-                let (id, outcome) = self.take_over(kiosk, waiting.handover, code, card)?;
-                self.follow(kiosk, id, outcome);
-                Some(())
-            }
-            WaitingPlace::Here => {
+            // "Here" and not in the journal: the answer to the taking over was lost; it is asked for again.
+            WaitingPlace::Here if self.row(kiosk, waiting.handover).is_some() => {
                 let outcome = self.advance(kiosk, waiting.handover, Some(card))?;
                 self.follow(kiosk, waiting.handover, outcome);
+                Some(())
+            }
+            WaitingPlace::Released { .. } | WaitingPlace::Here => {
+                let (id, outcome) = self.take_over(kiosk, waiting.handover, code, card)?;
+                self.follow(kiosk, id, outcome);
                 Some(())
             }
             WaitingPlace::Terminal { .. } | WaitingPlace::Fetched => None,
@@ -229,6 +230,7 @@ impl World<'_> {
     /// Somebody wants something else.
     pub fn redirect(&mut self, kiosk: usize, id: HandoverId, to: Destination) -> Option<Outcome> {
         self.faults.say(|| format!("  now to {to:?}"));
+        self.let_go |= to == Destination::Elsewhere;
         self.visit(kiosk, None, false, |machine, _, net| {
             ok(net.faults, machine.redirect(id, to))
         })

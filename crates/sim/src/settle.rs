@@ -10,7 +10,6 @@ use kippu_ticket::{
 use crate::{
     audit::{Books, Copy, Finding, Holding, settled},
     cards::uid,
-    chance,
     customers::done,
     faults::Kind,
     world::World,
@@ -124,34 +123,32 @@ impl World<'_> {
         Ok(())
     }
 
-    /// Some kiosk goes on with what was released and nobody took over.
+    /// People ask every kiosk for what was released: it is taken over, again where the answer was lost.
     fn take_over_what_waits(&mut self) -> anyhow::Result<()> {
-        let Some(kiosk) = self.kiosks.iter().position(|kiosk| !kiosk.destroyed) else {
+        if !self.let_go {
             return Ok(());
-        };
-        for card in 0..self.cards.len() {
-            if self.lost_cards.contains(&card) {
-                continue;
-            }
-            let number = uid(&self.cards[card]);
-            for handover in self.released(kiosk, None, Some(number)) {
-                self.take_over(kiosk, handover, None, card);
-            }
         }
-        for code in self.codes.clone() {
-            chance::pass(chance::SECOND);
-            let Some(card) = (0..self.cards.len()).find(|card| !self.lost_cards.contains(card))
-            else {
-                continue;
-            };
-            for handover in self.released(kiosk, Some(code), None) {
-                self.take_over(kiosk, handover, Some(code), card);
+        let cards = 0..self.cards.len();
+        let cards: Vec<usize> = cards
+            .filter(|card| !self.lost_cards.contains(card))
+            .collect();
+        for kiosk in 0..self.kiosks.len() {
+            for card in &cards {
+                let number = uid(&self.cards[*card]);
+                for handover in self.released(kiosk, None, Some(number)) {
+                    self.take_over(kiosk, handover, None, *card);
+                }
+            }
+            for code in self.codes.clone() {
+                for handover in self.released(kiosk, Some(code), None) {
+                    self.take_over(kiosk, handover, Some(code), cards[0]);
+                }
             }
         }
         Ok(())
     }
 
-    /// Handovers some kiosk released and nobody has, found by code or card.
+    /// Handovers some kiosk released that this one may take over, or has taken over without knowing it, found by code or card.
     fn released(
         &mut self,
         kiosk: usize,
@@ -161,11 +158,18 @@ impl World<'_> {
         let found = self.visit(kiosk, None, false, |_, _, net| {
             done::<Vec<Waiting>>(net.post("/waiting", &FindWaiting { code, card }))
         });
-        let found = found.unwrap_or_default().into_iter();
-        found
-            .filter(|waiting| matches!(waiting.place, WaitingPlace::Released { .. }))
-            .map(|waiting| waiting.handover)
-            .collect()
+        let mut handovers = Vec::new();
+        for waiting in found.unwrap_or_default() {
+            let missing = match waiting.place {
+                WaitingPlace::Released { .. } => true,
+                WaitingPlace::Here => self.row(kiosk, waiting.handover).is_none(),
+                _ => false,
+            };
+            if missing {
+                handovers.push(waiting.handover);
+            }
+        }
+        handovers
     }
 
     /// What only the operator can help with: the journal that knew is gone, the card is lost, a clerk was wrong.

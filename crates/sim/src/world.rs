@@ -149,6 +149,8 @@ pub struct World<'s> {
     pub troubled: BTreeSet<u64>,
     /// Codes people got on slips.
     pub codes: Vec<ResumeCode>,
+    /// Whether a kiosk was ever told to let go of a handover.
+    pub let_go: bool,
     /// Handovers begun.
     pub handovers: u64,
     /// The rule that is broken.
@@ -206,6 +208,7 @@ impl<'s> World<'s> {
             wronged: BTreeSet::new(),
             troubled: BTreeSet::new(),
             codes: Vec::new(),
+            let_go: false,
             handovers: 0,
             flaw,
             auditor: Auditor::new(stage.secrets.clone()),
