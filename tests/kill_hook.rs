@@ -1,4 +1,6 @@
-//! The hook that kills a kiosk at any point is in test builds, and in no release. To be run with both profiles.
+//! The hook that kills a kiosk at any point is in test builds, and in no release. To be run in both kinds of build; without building everything anew:
+//! `cargo test -p kippu --test kill_hook --config profile.dev.package.kippu.debug-assertions=false`. That leaves a `kippu` without the hook behind: build again
+//! before the fault matrix.
 
 #[test]
 fn the_kill_hook_is_in_test_builds_only() {
