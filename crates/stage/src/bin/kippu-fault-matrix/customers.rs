@@ -15,6 +15,10 @@ const LOOK: Duration = Duration::from_millis(40);
 /// Longest time for the people to come to an end.
 const PATIENCE: Duration = Duration::from_secs(90);
 
+/// How the tickets of the play begin on the screen, and how many of them are given.
+const PLAY: &str = "銀河鉄道の夜, ";
+const TO_GIVE: usize = 2;
+
 /// How far the people have come.
 #[derive(Debug, Clone)]
 pub struct Walk {
@@ -26,6 +30,10 @@ pub struct Walk {
     pub settled: bool,
     /// This start of the kiosk has begun or gone on with something.
     busy: bool,
+    /// Tickets that were touched on the screen where they are chosen.
+    chosen: Vec<String>,
+    /// The key that asks for the card was touched last, not the card laid.
+    looked: bool,
 }
 
 impl Walk {
@@ -36,6 +44,8 @@ impl Walk {
             platform_goes,
             settled: false,
             busy: false,
+            chosen: Vec::new(),
+            looked: false,
         }
     }
 
@@ -43,6 +53,7 @@ impl Walk {
     pub fn start_again(&mut self) {
         self.platform_goes = false;
         self.busy = false;
+        self.chosen.clear();
     }
 }
 
@@ -132,7 +143,33 @@ fn answer(labels: &str, walk: &mut Walk, endings: &[String; 2]) -> Act {
             _ => Which::Giver,
         }
     };
-    if sees(labels, "Swap the cards") {
+    if sees(labels, "Which tickets are you giving?") && walk.chosen.len() < TO_GIVE {
+        let next = labels
+            .split(" | ")
+            .find(|label| label.starts_with(PLAY) && !walk.chosen.iter().any(|chosen| chosen == label));
+        return match next {
+            Some(label) => {
+                walk.chosen.push(label.to_owned());
+                Act::Tap(label.to_owned())
+            }
+            None => Act::Look,
+        };
+    }
+    // Only the card itself can tell: it is laid again, and the kiosk told to look at it.
+    for (title, which) in [
+        ("We are checking card A", Which::Giver),
+        ("We are checking card B", Which::Receiver),
+    ] {
+        if sees(labels, title) {
+            walk.looked = !walk.looked;
+            return match key(labels, "Lay the card again") {
+                Some(label) if walk.looked => Act::Tap(label),
+                _ => Act::Lay(which),
+            };
+        }
+    }
+    // The picture's words: whatever the title says of the last card, the other one is to be laid.
+    if sees(labels, "card B is laid into it") {
         return Act::Lay(Which::Receiver);
     }
     for asks in [

@@ -1,0 +1,78 @@
+//! Tickets wait at the platform and are picked up with the code, once.
+
+use anyhow::{Context, Result, ensure};
+use kippu_stage::hand::Hand;
+
+use super::swap::{GIVER, NEARLY_FULL, take};
+use crate::support::{SOON, World, moves, papers};
+
+/// Types a code from the first screen.
+fn enter_code(kiosk: &mut Hand, code: &str) -> Result<()> {
+    kiosk.tap("Go on with a slip")?;
+    kiosk.wait("Enter the slip number or code", SOON)?;
+    let digits: String = code.chars().filter(char::is_ascii_digit).collect();
+    kiosk.command(&format!("type {digits}"))?;
+    kiosk.tap("Go on").or(Ok(()))
+}
+
+/// Parks two tickets because the other card is too full; the code.
+fn park(world: &World, kiosk: &mut Hand) -> Result<String> {
+    take(kiosk, 2)?;
+    moves::lift(kiosk, GIVER)?;
+    moves::lay(kiosk, NEARLY_FULL)?;
+    kiosk.tap("Keep them for pick-up")?;
+    kiosk.wait("We keep your 2 tickets for pick-up", SOON)?;
+    let labels = kiosk.labels()?;
+    let code = labels
+        .split(" | ")
+        .find(|label| label.len() == 14 && label.matches('-').count() == 2)
+        .with_context(|| labels.clone())?
+        .to_owned();
+    let slip = papers::wait_for(&world.theatre.papers(), 1)?;
+    let read = papers::scan(&slip[0])?.join(" ");
+    let digits: String = code.chars().filter(char::is_ascii_digit).collect();
+    ensure!(read.contains(&digits) || read.contains(&code), "{read}");
+    kiosk.tap("Finish")?;
+    moves::lift(kiosk, NEARLY_FULL)?;
+    kiosk.tap("English")?;
+    Ok(code)
+}
+
+#[test]
+fn a_card_too_full_and_the_code_brings_them_onto_another_card_at_another_kiosk_once() -> Result<()>
+{
+    let world = World::open()?;
+    let mut first = world.kiosk("kiosk-1")?;
+    let code = park(&world, &mut first)?;
+
+    let mut second = world.kiosk("kiosk-2")?;
+    enter_code(&mut second, &code)?;
+    second.tap("Ready for pick-up")?;
+    moves::lay(&mut second, "aoi-4k")?;
+    second
+        .wait("Take your card", SOON)
+        .or_else(|_| second.wait("Finish", SOON))?;
+    moves::lift(&mut second, "aoi-4k")?;
+    ensure!(world.live_on("aoi-4k")?.len() == 2);
+
+    enter_code(&mut first, &code)?;
+    first.wait("Was picked up already", SOON)
+}
+
+#[test]
+fn a_mistyped_code_is_noticed_before_anything_is_asked() -> Result<()> {
+    let world = World::open()?;
+    let mut kiosk = world.kiosk("kiosk-1")?;
+    let code = park(&world, &mut kiosk)?;
+    let last = code
+        .chars()
+        .last()
+        .and_then(|digit| digit.to_digit(10))
+        .context("a digit")?;
+    let wrong = format!("{}{}", &code[..13], (last + 1) % 10);
+    enter_code(&mut kiosk, &wrong)?;
+    let labels = kiosk.labels()?;
+    ensure!(!labels.contains("Ready for pick-up"), "{labels}");
+    ensure!(labels.contains("Enter the slip number or code"), "{labels}");
+    Ok(())
+}
