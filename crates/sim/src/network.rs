@@ -83,6 +83,11 @@ impl Net<'_> {
         self.ask("POST", path, serde_json::to_vec(body).ok(), Some(key))
     }
 
+    /// What every kiosk asks now and then, whatever it does: the answer names the platform's life.
+    pub fn look(&self) {
+        let _: Reply<serde_json::Value> = self.ask("GET", "/events", None, None);
+    }
+
     /// Asks for a handover another kiosk released.
     pub fn take_over(&self, id: HandoverId, request: &TakeOverRequest) -> Reply<TakenOver> {
         self.post(&format!("/handovers/{id}/take-over"), request)

@@ -53,6 +53,7 @@ impl World<'_> {
         self.faults
             .say(|| format!("kiosk {kiosk} sends its reports"));
         self.visit(kiosk, None, false, |machine, _, net| {
+            net.look();
             ok(net.faults, machine.send_reports()).map(drop)
         });
     }
