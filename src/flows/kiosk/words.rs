@@ -1,8 +1,13 @@
 //! From the platform's and the card's types to the facts that screens show.
 
-use kippu_api::{events::EventSummary, holds::HeldSeat, orders::Order};
+use kippu_api::{events::EventSummary, holds::HeldSeat, orders::Order, problem::ProblemCode};
 use kippu_card::capability::{CardContents, CardEvent, CardFault, SlotState};
-use kippu_handover::{facts::Facts, paper::PaperFault, row::ItemState};
+use kippu_handover::{
+    facts::Facts,
+    outcome::Summary,
+    paper::PaperFault,
+    row::{ItemState, ProblemCodeName},
+};
 use kippu_seatplan::Plan;
 use kippu_ticket::{
     ids::{CardUid, EventId},
@@ -275,4 +280,11 @@ pub(super) fn writing(tickets: u8, progress: Option<WriteProgress>) -> Writing {
         checks: [Passed, Passed, written, read_back],
         card_missing: false,
     }
+}
+
+/// Why the platform refused a handover, if it did.
+pub(super) fn refused(summary: &Summary) -> Option<ProblemCode> {
+    let ProblemCodeName(name) = summary.refused.as_ref()?;
+    let code = serde_json::from_value(serde_json::Value::String(name.clone()));
+    Some(code.unwrap_or(ProblemCode::Internal))
 }

@@ -134,7 +134,7 @@ impl Carry {
 
     /// Before the grant the order may name another card; afterwards as long as it is known that nothing reached the first.
     fn may_change_card(&self) -> bool {
-        self.parcel.may_change_card || self.parcel.handover.is_some() && !self.unsettled
+        !self.unsettled && (self.parcel.may_change_card || self.parcel.handover.is_some())
     }
 
     fn write(&mut self, room: u8, desk: &mut Desk) {

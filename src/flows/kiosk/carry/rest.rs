@@ -3,7 +3,6 @@
 use kippu_handover::{
     decide::CardWanted,
     outcome::{Outcome, Summary},
-    row::ProblemCodeName,
 };
 
 use super::*;
@@ -32,6 +31,8 @@ impl Carry {
                 ..
             } => {
                 self.unsettled = true;
+                // Not the one that was to take its place.
+                self.parcel.card = card.or(self.parcel.card);
                 match (card, found) {
                     (Some(card), Some(found)) if card != found && !leaving => {
                         self.other_card(*card)
@@ -74,9 +75,8 @@ impl Carry {
         desk: &mut Desk,
     ) -> Phase {
         self.parcel.handover = None;
-        if let Some(ProblemCodeName(name)) = &summary.refused {
-            let code = serde_json::from_value(serde_json::Value::String(name.clone()));
-            return self.refused(code.unwrap_or(ProblemCode::Internal), desk);
+        if let Some(code) = words::refused(summary) {
+            return self.refused(code, desk);
         }
         if !summary.given.is_empty() {
             return Done::open(self.parcel, self.order, news, summary, desk);

@@ -1,7 +1,7 @@
 //! Where a passing came to rest, and which phase that leads to.
 
 use kippu_api::problem::ProblemCode;
-use kippu_handover::{outcome::Summary, row::ProblemCodeName};
+use kippu_handover::outcome::Summary;
 
 use super::*;
 use crate::flows::kiosk::{
@@ -129,9 +129,8 @@ impl Passing {
             if doing == Doing::Stopping {
                 return desk.go_back();
             }
-            if let Some(ProblemCodeName(name)) = &summary.refused {
-                let code = serde_json::from_value(serde_json::Value::String(name.clone()));
-                return self.stays(why_stays(code.unwrap_or(ProblemCode::Internal)), desk);
+            if let Some(code) = words::refused(summary) {
+                return self.stays(why_stays(code), desk);
             }
             // The yes held for the card as it was (R12): another yes is needed, if the holder still wants to.
             if desk.card_lies {

@@ -2,8 +2,13 @@
 
 mod buying;
 mod carrying;
+mod giving;
+mod handovers;
+mod paper;
 mod paying;
+mod pick_up;
 mod session;
+mod staff;
 
 use std::sync::Arc;
 
@@ -14,6 +19,7 @@ use kippu_api::{
     problem::ProblemCode,
 };
 use kippu_card::capability::{CardContents, CardFault, Directory, DirectorySlot, SlotState};
+use kippu_handover::facts::Facts;
 use kippu_seatplan::{
     Plan,
     plan::{Block, Class, Grid, Point, Row, RowEnds, Seat},
@@ -23,10 +29,7 @@ use kippu_ticket::ids::{CardUid, EventId, Generation, SellerId, TerminalId, Tick
 use super::{
     Kiosk, SECOND, Setup,
     effect::{Ask, CardJob, Effect, PaperJob, RequestNo},
-    input::{
-        Answer, AskFault, CardNews, Input, OpenHandover, PaperEnd, ReaderNews, WriteEnd,
-        WriteProgress,
-    },
+    input::{Answer, AskFault, CardNews, Input, PaperEnd, ReaderNews, WriteProgress},
     view::*,
 };
 use crate::flows::facts::{Language, Places, Zone};
@@ -47,7 +50,7 @@ impl Stand {
         Self::with(Vec::new())
     }
 
-    fn with(interrupted: Vec<OpenHandover>) -> Self {
+    fn with(open: Vec<Facts>) -> Self {
         let setup = Setup {
             terminal: "Kiosk 1".into(),
             number: TerminalId(4),
@@ -59,7 +62,7 @@ impl Stand {
             idle_warning_seconds: 20,
         };
         let now = 1_000 * SECOND;
-        let (kiosk, wishes) = Kiosk::start(setup, interrupted, now);
+        let (kiosk, wishes) = Kiosk::start(setup, open, now);
         Self { kiosk, now, wishes }
     }
 

@@ -45,6 +45,10 @@ fn laying_a_card_at_home_goes_on_where_the_customer_stopped() {
         |ask| *ask == Ask::CardOrders(CARD),
         Ok(Answer::CardOrders(vec![open])),
     );
+    stand.answer(
+        |ask| matches!(ask, Ask::Waiting { .. }),
+        Ok(Answer::Waiting(Vec::new())),
+    );
     let Screen::OpenOrders(orders) = stand.screen() else {
         panic!()
     };

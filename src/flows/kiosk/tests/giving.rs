@@ -1,0 +1,564 @@
+//! From card to card: two people, two cards, and everything that can come between.
+
+use kippu_api::handovers::Purpose;
+use kippu_handover::{
+    decide::CardWanted,
+    facts::Standing,
+    outcome::{Outcome, Summary},
+    row::{Destination, ItemState, ProblemCodeName},
+};
+use kippu_ticket::{ids::Step, record::TicketFlags};
+
+use super::handovers::*;
+use super::*;
+use crate::flows::kiosk::input::HandoverFault;
+
+fn swap(stand: &Stand) -> Swap {
+    match stand.screen() {
+        Screen::Swap(swap) => swap,
+        other => panic!("no swap but {other:?}"),
+    }
+}
+
+#[test]
+fn two_tickets_go_from_card_to_card_and_both_see_it() {
+    let mut stand = Stand::new();
+    stand.touch(Touch::Give);
+    assert!(matches!(stand.screen(), Screen::LayCard(_)));
+    stand.lay();
+    stand.card_says(CardNews::Read(Ok(giving_card())));
+    let Screen::Choose(choose) = stand.screen() else {
+        panic!("{:?}", stand.screen())
+    };
+    assert_eq!(
+        (choose.items.len(), choose.chosen, choose.can_go),
+        (2, 0, 2)
+    );
+    // Nothing chosen: no yes.
+    stand.touch(Touch::Yes);
+    assert!(matches!(stand.screen(), Screen::Choose(_)));
+    stand.touch(Touch::Toggle(TicketId(2)));
+    stand.touch(Touch::Toggle(TicketId(1)));
+    stand.touch(Touch::Yes);
+    let Screen::Confirm(confirm) = stand.screen() else {
+        panic!("{:?}", stand.screen())
+    };
+    assert_eq!((confirm.tickets.len(), confirm.offline), (2, false));
+    stand.touch(Touch::Yes);
+    let job = stand.card_says(rest(kept(), lay(None, CardWanted::ToWrite, Some(CARD))));
+    assert_eq!(
+        job,
+        CardJob::Consent {
+            contents: giving_card(),
+            tickets: vec![TicketId(1), TicketId(2)],
+            to: ANY
+        }
+    );
+    let shown = swap(&stand);
+    assert_eq!(
+        (shown.tickets, shown.giver_lies, shown.refused),
+        (2, true, None)
+    );
+    assert_eq!(shown.safety.ticket, TicketFact::InKiosk { count: 2 });
+    stand.lift();
+    stand.lay();
+    let job = stand.card_says(end_of(
+        ended([ItemState::Given; 2]),
+        Some(card(OTHER, 8, 2)),
+    ));
+    assert_eq!(job, CardJob::Advance { handover: ID });
+    let Screen::HandedOver(done) = stand.screen() else {
+        panic!("{:?}", stand.screen())
+    };
+    assert_eq!((done.given, done.given_back, done.parked), (2, 0, 0));
+    assert_eq!(
+        (done.giver.as_str(), done.receiver.as_deref()),
+        ("4417", Some("2093"))
+    );
+    assert_eq!(done.receiver_places, Some(Places { used: 2, total: 8 }));
+    stand.lift();
+    stand.wait(21);
+    assert!(matches!(stand.screen(), Screen::Home(_)));
+}
+
+#[test]
+fn tickets_that_cannot_go_say_why() {
+    let mut stand = Stand::new();
+    stand.touch(Touch::Give);
+    stand.lay();
+    let plain = TicketFlags::default();
+    let after_entry = TicketFlags::TRANSFERABLE_AFTER_ENTRY;
+    let contents = card_with(
+        CARD,
+        &[
+            (TicketFlags::NOT_TRANSFERABLE, 0),
+            (plain, 2),
+            (after_entry, 2),
+            (after_entry, 1),
+            (TicketFlags::NO_PAPER, 0),
+        ],
+    );
+    stand.card_says(CardNews::Read(Ok(contents)));
+    let Screen::Choose(first) = stand.screen() else {
+        panic!()
+    };
+    assert_eq!((first.pages, first.can_go), (2, 2));
+    stand.touch(Touch::Page(Turn::Down));
+    let Screen::Choose(second) = stand.screen() else {
+        panic!()
+    };
+    let why: Vec<_> = first
+        .items
+        .iter()
+        .chain(&second.items)
+        .map(|item| item.stays)
+        .collect();
+    assert_eq!(
+        why,
+        [
+            Some(WhyStays::NotTransferable),
+            Some(WhyStays::Entered),
+            None,
+            Some(WhyStays::Entered),
+            None,
+        ]
+    );
+    stand.touch(Touch::Toggle(TicketId(1)));
+    let Screen::Choose(choose) = stand.screen() else {
+        panic!()
+    };
+    assert_eq!(choose.chosen, 0);
+}
+
+#[test]
+fn tickets_of_events_that_are_over_stay() {
+    let mut stand = Stand::new();
+    stand.now = (5_600 + 25 * 3600) * SECOND;
+    stand.touch(Touch::Give);
+    stand.lay();
+    stand.card_says(CardNews::Read(Ok(giving_card())));
+    let Screen::Choose(choose) = stand.screen() else {
+        panic!()
+    };
+    assert_eq!(choose.items[0].stays, Some(WhyStays::Over));
+}
+
+#[test]
+fn without_network_only_what_local_keys_can_bring_to_an_end_is_offered() {
+    let mut stand = Stand::new();
+    stand.answer(|ask| *ask == Ask::Events, Err(AskFault::Unreachable));
+    let Screen::Home(home) = stand.screen() else {
+        panic!()
+    };
+    assert!(!home.can_give && !home.can_make_paper);
+    stand.feed(Input::LocalKeys(vec![EVENT]));
+    let Screen::Home(home) = stand.screen() else {
+        panic!()
+    };
+    assert!(home.can_give && home.can_make_paper && !home.can_buy);
+    stand.touch(Touch::Give);
+    stand.lay();
+    stand.card_says(CardNews::Read(Ok(giving_card())));
+    stand.touch(Touch::Toggle(TicketId(1)));
+    stand.touch(Touch::Yes);
+    let Screen::Confirm(confirm) = stand.screen() else {
+        panic!("{:?}", stand.screen())
+    };
+    assert!(confirm.offline);
+    stand.feed(Input::LocalKeys(Vec::new()));
+    stand.touch(Touch::ChooseAgain);
+    let Screen::Choose(choose) = stand.screen() else {
+        panic!()
+    };
+    assert_eq!(choose.items[0].stays, Some(WhyStays::NoNetwork));
+}
+
+#[test]
+fn a_platform_that_goes_before_the_taking_leaves_everything_on_the_card() {
+    let mut stand = Stand::new();
+    stand.at_consent(Errand::Give);
+    let asking = facts(
+        Purpose::Assignment,
+        Standing::Asking,
+        [ItemState::Wanted; 2],
+    );
+    stand.card_says(rest(asking, Outcome::PlatformAway));
+    let screen = stand.screen();
+    assert_eq!(trouble(&screen).kind, TroubleKind::NotWithoutNetwork);
+    assert_eq!(
+        trouble(&screen).safety.ticket,
+        TicketFact::OnGiverCard { count: 2 }
+    );
+    stand.way(Way::Finish);
+    assert_eq!(
+        stand.card_says(end_of(ended([ItemState::Stayed; 2]), None)),
+        redirect(Destination::Giver)
+    );
+    assert!(matches!(stand.screen(), Screen::Home(_)));
+}
+
+#[test]
+fn a_platform_that_goes_in_the_middle_is_tried_again_by_itself() {
+    let mut stand = Stand::new();
+    stand.at_swap();
+    stand.lift();
+    stand.lay();
+    stand.card_says(rest(kept(), Outcome::PlatformAway));
+    let screen = stand.screen();
+    assert_eq!(trouble(&screen).kind, TroubleKind::NotReached);
+    assert_eq!(
+        trouble(&screen).safety.ticket,
+        TicketFact::InKiosk { count: 2 }
+    );
+    stand.wait(6);
+    assert_eq!(stand.card_job().1, CardJob::Advance { handover: ID });
+}
+
+#[test]
+fn wrong_cards_are_named_one_by_one() {
+    let third = CardUid([4, 9, 9, 9, 9, 0x77, 0x01]);
+    let named = Facts {
+        receiver: Some(OTHER),
+        destination: TO_CARD,
+        ..kept()
+    };
+    let mut stand = Stand::new();
+    stand.at_swap();
+    stand.lift();
+    // The giver's own card again.
+    stand.lay();
+    stand.card_says(rest(kept(), lay(None, CardWanted::ToWrite, Some(CARD))));
+    assert_eq!(swap(&stand).refused, Some(CardRefusal::GiverAgain));
+    // A third card, where the receiver's was named: both people stand here, so they may say yes to it.
+    stand.lift();
+    stand.lay();
+    let waits = lay(Some(OTHER), CardWanted::ToWrite, Some(third));
+    stand.card_says(rest(named.clone(), waits));
+    let screen = stand.screen();
+    assert_eq!(
+        trouble(&screen).kind,
+        TroubleKind::Card(CardRefusal::ThirdCard)
+    );
+    assert!(trouble(&screen).ways.contains(&Way::UseThisCard));
+    stand.way(Way::UseThisCard);
+    assert_eq!(stand.card_job().1, redirect(ANY));
+    // The receiver's, where the tickets go back to the giver's.
+    let mut stand = Stand::new();
+    stand.at_swap();
+    stand.lift();
+    stand.way(Way::GiveBack);
+    let back = Facts {
+        destination: Destination::Giver,
+        ..named
+    };
+    let waits = lay(Some(CARD), CardWanted::ToGiveBack, None);
+    assert_eq!(
+        stand.card_says(rest(back.clone(), waits)),
+        redirect(Destination::Giver)
+    );
+    stand.lay();
+    stand.card_says(rest(
+        back,
+        lay(Some(CARD), CardWanted::ToGiveBack, Some(OTHER)),
+    ));
+    let Screen::LayCard(lay) = stand.screen() else {
+        panic!("{:?}", stand.screen())
+    };
+    assert_eq!(
+        (lay.purpose, lay.refused, lay.ending.as_deref()),
+        (
+            LayPurpose::GiverToGiveBack,
+            Some(CardRefusal::ReceiverNotGiver),
+            Some("4417")
+        )
+    );
+}
+
+#[test]
+fn a_card_of_an_older_layout_has_its_own_words() {
+    let mut stand = Stand::new();
+    stand.at_swap();
+    stand.lift();
+    stand.lay();
+    let (no, _) = stand.card_job();
+    let CardNews::Handover(Ok(mut news)) = rest(kept(), lay(None, CardWanted::ToWrite, None))
+    else {
+        panic!()
+    };
+    news.unopened = Some(CardFault::OlderLayout);
+    stand.feed(Input::Card {
+        no,
+        news: CardNews::Handover(Ok(news)),
+    });
+    assert_eq!(swap(&stand).refused, Some(CardRefusal::OlderLayout));
+}
+
+#[test]
+fn a_card_that_is_too_full_has_four_ways() {
+    let full = || {
+        let facts = Facts {
+            receiver: Some(OTHER),
+            destination: TO_CARD,
+            ..kept()
+        };
+        let outcome = Outcome::TooFull {
+            card: OTHER,
+            room: 1,
+            needed: 2,
+        };
+        rest_on(facts, outcome, Some(card(OTHER, 8, 7)))
+    };
+    let at_full = || {
+        let mut stand = Stand::new();
+        stand.at_swap();
+        stand.lift();
+        stand.lay();
+        stand.card_says(full());
+        stand
+    };
+    let mut stand = at_full();
+    let Screen::TooFull(shown) = stand.screen() else {
+        panic!("{:?}", stand.screen())
+    };
+    assert_eq!((shown.places.free(), shown.wanted), (1, 2));
+    assert_eq!(shown.giver.as_deref(), Some("4417"));
+    assert_eq!(
+        shown.ways,
+        [
+            Way::LayOtherCard,
+            Way::WriteSome(1),
+            Way::GiveBack,
+            Way::LeaveAtPlatform
+        ]
+    );
+    // A different card: not the one that lies there still.
+    stand.way(Way::LayOtherCard);
+    assert_eq!(
+        stand.wishes_for(|wish| matches!(wish, Effect::Card { .. })),
+        0
+    );
+    stand.lift();
+    stand.lay();
+    assert_eq!(stand.card_job().1, redirect(ANY));
+    // Only what fits.
+    let mut stand = at_full();
+    stand.way(Way::WriteSome(1));
+    let some = Destination::Card {
+        card: Some(OTHER),
+        only_what_fits: true,
+    };
+    let rest_back = Facts {
+        receiver: Some(OTHER),
+        destination: Destination::Giver,
+        ..facts(
+            Purpose::Assignment,
+            Standing::Kept,
+            [ItemState::Given, ItemState::Kept],
+        )
+    };
+    let waits = lay(Some(CARD), CardWanted::ToGiveBack, Some(OTHER));
+    assert_eq!(stand.card_says(rest(rest_back, waits)), redirect(some));
+    let Screen::LayCard(shown) = stand.screen() else {
+        panic!("{:?}", stand.screen())
+    };
+    assert_eq!((shown.tickets, shown.refused), (1, None));
+    stand.lift();
+    stand.lay();
+    stand.card_says(end_of(
+        ended([ItemState::Given, ItemState::GivenBack]),
+        Some(card(CARD, 8, 1)),
+    ));
+    let Screen::HandedOver(done) = stand.screen() else {
+        panic!("{:?}", stand.screen())
+    };
+    assert_eq!((done.given, done.given_back), (1, 1));
+    assert_eq!(done.giver_places.map(Places::free), Some(7));
+    // Kept for pick-up.
+    let mut stand = at_full();
+    stand.way(Way::LeaveAtPlatform);
+    stand.card_says(end_of(ended([ItemState::Parked; 2]), None));
+    let Screen::KeptCode(kept) = stand.screen() else {
+        panic!("{:?}", stand.screen())
+    };
+    assert_eq!((kept.kept, kept.nobody_came), (Kept::AtPlatform, false));
+    assert_eq!(kept.code, code().to_string());
+}
+
+#[test]
+fn what_only_a_card_can_tell_is_asked_of_it() {
+    let mut stand = Stand::new();
+    stand.at_swap();
+    stand.lift();
+    stand.lay();
+    let unknown = Facts {
+        receiver: Some(OTHER),
+        ..facts(
+            Purpose::Assignment,
+            Standing::Unknown(Step::Give),
+            [ItemState::Pending; 2],
+        )
+    };
+    let asks = |found| lay(Some(OTHER), CardWanted::ToAnswer, found);
+    stand.card_says(rest(unknown.clone(), asks(None)));
+    let screen = stand.screen();
+    assert_eq!(trouble(&screen).kind, TroubleKind::CardTornUnknown);
+    assert_eq!(
+        trouble(&screen).safety.ticket,
+        TicketFact::BeingChecked { count: 2 }
+    );
+    assert!(!trouble(&screen).ways.contains(&Way::GiveBack));
+    stand.lay();
+    stand.card_says(rest(unknown, asks(Some(CARD))));
+    let Screen::LayCard(lay) = stand.screen() else {
+        panic!("{:?}", stand.screen())
+    };
+    assert_eq!(
+        (lay.purpose, lay.refused),
+        (LayPurpose::ToFindOut, Some(CardRefusal::GiverAgain))
+    );
+}
+
+#[test]
+fn a_yes_to_a_card_that_changed_is_asked_for_again() {
+    let mut stand = Stand::new();
+    stand.at_consent(Errand::Give);
+    stand.card_says(end_of(ended([ItemState::Stayed; 2]), None));
+    stand.card_says(CardNews::Read(Ok(giving_card())));
+    let Screen::Choose(choose) = stand.screen() else {
+        panic!("{:?}", stand.screen())
+    };
+    assert_eq!(choose.notice, Some(ChooseNotice::CardChanged));
+    assert_eq!(choose.chosen, 0, "a new yes needs a new choice");
+    // The card left before anything was taken.
+    let mut stand = Stand::new();
+    stand.at_consent(Errand::Give);
+    stand.lift();
+    stand.card_says(end_of(ended([ItemState::Stayed; 2]), None));
+    let screen = stand.screen();
+    assert_eq!(trouble(&screen).kind, TroubleKind::NothingTaken);
+    assert_eq!(
+        trouble(&screen).safety.ticket,
+        TicketFact::OnGiverCard { count: 2 }
+    );
+}
+
+#[test]
+fn what_the_platform_keeps_on_the_card_is_said() {
+    let mut stand = Stand::new();
+    stand.at_consent(Errand::Give);
+    let summary = Summary {
+        stayed: vec![TicketId(1), TicketId(2)],
+        refused: Some(ProblemCodeName("recalled".into())),
+        ..Summary::default()
+    };
+    let facts = ended([ItemState::Stayed; 2]);
+    stand.card_says(rest(facts, Outcome::Ended(summary)));
+    stand.card_says(CardNews::Read(Ok(giving_card())));
+    let Screen::Choose(choose) = stand.screen() else {
+        panic!("{:?}", stand.screen())
+    };
+    assert_eq!(choose.items[0].stays, Some(WhyStays::Recalled));
+    let mut stand = Stand::new();
+    stand.at_consent(Errand::Give);
+    stand.card_says(CardNews::Handover(Err(HandoverFault::Stays(
+        WhyStays::Entered,
+    ))));
+    stand.card_says(CardNews::Read(Ok(giving_card())));
+    let Screen::Choose(choose) = stand.screen() else {
+        panic!()
+    };
+    assert_eq!(choose.notice, Some(ChooseNotice::Stays(WhyStays::Entered)));
+    let mut stand = Stand::new();
+    stand.at_swap();
+    stand.lift();
+    stand.lay();
+    stand.card_says(rest(kept(), problem(ProblemCode::Forbidden)));
+    let screen = stand.screen();
+    assert_eq!(trouble(&screen).kind, TroubleKind::Refused);
+    assert_eq!(trouble(&screen).ways[0], Way::GiveBack);
+}
+
+#[test]
+fn nobody_back_parks_prints_the_code_and_goes_home() {
+    let mut stand = Stand::new();
+    stand.at_swap();
+    stand.lift();
+    stand.wait(61);
+    assert!(stand.kiosk.view().chrome.idle_seconds.is_some());
+    stand.wait(20);
+    let parked = end_of(ended([ItemState::Parked; 2]), None);
+    assert_eq!(stand.card_says(parked), redirect(Destination::Platform));
+    let Screen::KeptCode(shown) = stand.screen() else {
+        panic!("{:?}", stand.screen())
+    };
+    assert_eq!((shown.kept, shown.nobody_came), (Kept::AtPlatform, true));
+    assert!(matches!(
+        stand.paper_ends(PaperEnd::Printed),
+        PaperJob::Kept {
+            kept: Kept::AtPlatform,
+            ..
+        }
+    ));
+    stand.wait(81);
+    assert!(matches!(stand.screen(), Screen::Home(_)));
+}
+
+#[test]
+fn nobody_back_and_no_platform_keeps_them_here_with_a_slip() {
+    let mut stand = Stand::new();
+    stand.at_swap();
+    stand.lift();
+    // "End now" on the warning is no way round either.
+    stand.touch(Touch::Finish);
+    let leaving = Facts {
+        destination: Destination::Platform,
+        standing: Standing::Leaving,
+        ..kept()
+    };
+    stand.card_says(rest(leaving.clone(), Outcome::PlatformAway));
+    let Screen::KeptCode(shown) = stand.screen() else {
+        panic!("{:?}", stand.screen())
+    };
+    assert_eq!((shown.kept, shown.tickets), (Kept::InKiosk, 2));
+    let PaperJob::Kept { kept, .. } = stand.paper_ends(PaperEnd::Printed) else {
+        panic!()
+    };
+    assert_eq!(kept, Kept::InKiosk);
+    stand.touch(Touch::Finish);
+    assert!(matches!(stand.screen(), Screen::Home(_)));
+    // The same kiosk goes on with the code, without any platform.
+    stand.touch(Touch::EnterSlip);
+    for digit in code().to_string().bytes().filter(u8::is_ascii_digit) {
+        stand.touch(Touch::Digit(digit - b'0'));
+    }
+    stand.touch(Touch::SubmitSlip);
+    stand.touch(Touch::Waiting(ID));
+    assert_eq!(stand.card_job().1, redirect(ANY));
+}
+
+#[test]
+fn a_yes_nobody_follows_up_ends() {
+    let mut stand = Stand::new();
+    stand.at_consent(Errand::Give);
+    let asking = facts(
+        Purpose::Assignment,
+        Standing::Asking,
+        [ItemState::Wanted; 2],
+    );
+    stand.card_says(rest(asking, Outcome::PlatformAway));
+    stand.wait(81);
+    assert!(matches!(stand.screen(), Screen::Home(_)));
+    assert_eq!(stand.card_job().1, redirect(Destination::Giver));
+}
+
+#[test]
+fn a_step_at_work_is_never_left() {
+    let mut stand = Stand::new();
+    stand.at_consent(Errand::Give);
+    let before = stand.screen();
+    stand.touch(Touch::First);
+    stand.touch(Touch::Finish);
+    stand.way(Way::Finish);
+    stand.wait(200);
+    assert_eq!(stand.screen(), before);
+}
