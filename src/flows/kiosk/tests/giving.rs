@@ -4,14 +4,13 @@ use kippu_api::handovers::Purpose;
 use kippu_handover::{
     decide::CardWanted,
     facts::Standing,
-    outcome::{Outcome, Summary},
-    row::{Destination, ItemState, ProblemCodeName},
+    outcome::Outcome,
+    row::{Destination, ItemState},
 };
 use kippu_ticket::{ids::Step, record::TicketFlags};
 
 use super::handovers::*;
 use super::*;
-use crate::flows::kiosk::input::HandoverFault;
 
 fn swap(stand: &Stand) -> Swap {
     match stand.screen() {
@@ -416,149 +415,4 @@ fn what_only_a_card_can_tell_is_asked_of_it() {
         (lay.purpose, lay.refused),
         (LayPurpose::ToFindOut, Some(CardRefusal::GiverAgain))
     );
-}
-
-#[test]
-fn a_yes_to_a_card_that_changed_is_asked_for_again() {
-    let mut stand = Stand::new();
-    stand.at_consent(Errand::Give);
-    stand.card_says(end_of(ended([ItemState::Stayed; 2]), None));
-    stand.card_says(CardNews::Read(Ok(giving_card())));
-    let Screen::Choose(choose) = stand.screen() else {
-        panic!("{:?}", stand.screen())
-    };
-    assert_eq!(choose.notice, Some(ChooseNotice::CardChanged));
-    assert_eq!(choose.chosen, 0, "a new yes needs a new choice");
-    // The card left before anything was taken.
-    let mut stand = Stand::new();
-    stand.at_consent(Errand::Give);
-    stand.lift();
-    stand.card_says(end_of(ended([ItemState::Stayed; 2]), None));
-    let screen = stand.screen();
-    assert_eq!(trouble(&screen).kind, TroubleKind::NothingTaken);
-    assert_eq!(
-        trouble(&screen).safety.ticket,
-        TicketFact::OnGiverCard { count: 2 }
-    );
-}
-
-#[test]
-fn what_the_platform_keeps_on_the_card_is_said() {
-    let mut stand = Stand::new();
-    stand.at_consent(Errand::Give);
-    let summary = Summary {
-        stayed: vec![TicketId(1), TicketId(2)],
-        refused: Some(ProblemCodeName("recalled".into())),
-        ..Summary::default()
-    };
-    let facts = ended([ItemState::Stayed; 2]);
-    stand.card_says(rest(facts, Outcome::Ended(summary)));
-    stand.card_says(CardNews::Read(Ok(giving_card())));
-    let Screen::Choose(choose) = stand.screen() else {
-        panic!("{:?}", stand.screen())
-    };
-    assert_eq!(choose.items[0].stays, Some(WhyStays::Recalled));
-    let mut stand = Stand::new();
-    stand.at_consent(Errand::Give);
-    stand.card_says(CardNews::Handover(Err(HandoverFault::Stays(
-        WhyStays::Entered,
-    ))));
-    stand.card_says(CardNews::Read(Ok(giving_card())));
-    let Screen::Choose(choose) = stand.screen() else {
-        panic!()
-    };
-    assert_eq!(choose.notice, Some(ChooseNotice::Stays(WhyStays::Entered)));
-    let mut stand = Stand::new();
-    stand.at_swap();
-    stand.lift();
-    stand.lay();
-    stand.card_says(rest(kept(), problem(ProblemCode::Forbidden)));
-    let screen = stand.screen();
-    assert_eq!(trouble(&screen).kind, TroubleKind::Refused);
-    assert_eq!(trouble(&screen).ways[0], Way::GiveBack);
-}
-
-#[test]
-fn nobody_back_parks_prints_the_code_and_goes_home() {
-    let mut stand = Stand::new();
-    stand.at_swap();
-    stand.lift();
-    stand.wait(61);
-    assert!(stand.kiosk.view().chrome.idle_seconds.is_some());
-    stand.wait(20);
-    let parked = end_of(ended([ItemState::Parked; 2]), None);
-    assert_eq!(stand.card_says(parked), redirect(Destination::Platform));
-    let Screen::KeptCode(shown) = stand.screen() else {
-        panic!("{:?}", stand.screen())
-    };
-    assert_eq!((shown.kept, shown.nobody_came), (Kept::AtPlatform, true));
-    assert!(matches!(
-        stand.paper_ends(PaperEnd::Printed),
-        PaperJob::Kept {
-            kept: Kept::AtPlatform,
-            ..
-        }
-    ));
-    stand.wait(81);
-    assert!(matches!(stand.screen(), Screen::Home(_)));
-}
-
-#[test]
-fn nobody_back_and_no_platform_keeps_them_here_with_a_slip() {
-    let mut stand = Stand::new();
-    stand.at_swap();
-    stand.lift();
-    // "End now" on the warning is no way round either.
-    stand.touch(Touch::Finish);
-    let leaving = Facts {
-        destination: Destination::Platform,
-        standing: Standing::Leaving,
-        ..kept()
-    };
-    stand.card_says(rest(leaving.clone(), Outcome::PlatformAway));
-    let Screen::KeptCode(shown) = stand.screen() else {
-        panic!("{:?}", stand.screen())
-    };
-    assert_eq!((shown.kept, shown.tickets), (Kept::InKiosk, 2));
-    let PaperJob::Kept { kept, .. } = stand.paper_ends(PaperEnd::Printed) else {
-        panic!()
-    };
-    assert_eq!(kept, Kept::InKiosk);
-    stand.touch(Touch::Finish);
-    assert!(matches!(stand.screen(), Screen::Home(_)));
-    // The same kiosk goes on with the code, without any platform.
-    stand.touch(Touch::EnterSlip);
-    for digit in code().to_string().bytes().filter(u8::is_ascii_digit) {
-        stand.touch(Touch::Digit(digit - b'0'));
-    }
-    stand.touch(Touch::SubmitSlip);
-    stand.touch(Touch::Waiting(ID));
-    assert_eq!(stand.card_job().1, redirect(ANY));
-}
-
-#[test]
-fn a_yes_nobody_follows_up_ends() {
-    let mut stand = Stand::new();
-    stand.at_consent(Errand::Give);
-    let asking = facts(
-        Purpose::Assignment,
-        Standing::Asking,
-        [ItemState::Wanted; 2],
-    );
-    stand.card_says(rest(asking, Outcome::PlatformAway));
-    stand.wait(81);
-    assert!(matches!(stand.screen(), Screen::Home(_)));
-    assert_eq!(stand.card_job().1, redirect(Destination::Giver));
-}
-
-#[test]
-fn a_step_at_work_is_never_left() {
-    let mut stand = Stand::new();
-    stand.at_consent(Errand::Give);
-    let before = stand.screen();
-    stand.touch(Touch::First);
-    stand.touch(Touch::Finish);
-    stand.way(Way::Finish);
-    stand.wait(200);
-    assert_eq!(stand.screen(), before);
 }

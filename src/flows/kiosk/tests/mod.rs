@@ -3,6 +3,7 @@
 mod buying;
 mod carrying;
 mod giving;
+mod giving_ends;
 mod handovers;
 mod paper;
 mod paying;
