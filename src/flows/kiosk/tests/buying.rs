@@ -99,7 +99,7 @@ fn seats_held_for_somebody_who_left_are_given_back() {
     stand.touch(Touch::TakeSeats);
     stand.touch(Touch::Finish);
     assert!(matches!(stand.screen(), Screen::Home(_)));
-    let late = hold(stand.now, 1);
+    let late = hold(1);
     stand.answer(
         |ask| matches!(ask, Ask::Hold { .. }),
         Ok(Answer::Held(late)),
@@ -233,7 +233,7 @@ fn an_extension_moves_the_end() {
     stand.touch(Touch::Anything);
     stand.wait(50);
     stand.touch(Touch::Extend);
-    let longer = hold(stand.now, 2);
+    let longer = hold(2);
     stand.answer(
         |ask| matches!(ask, Ask::Extend { .. }),
         Ok(Answer::Extended(longer)),

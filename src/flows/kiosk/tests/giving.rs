@@ -7,7 +7,7 @@ use kippu_handover::{
     outcome::Outcome,
     row::{Destination, ItemState},
 };
-use kippu_ticket::{ids::Step, record::TicketFlags};
+use kippu_ticket::record::TicketFlags;
 
 use super::handovers::*;
 use super::*;
@@ -381,38 +381,4 @@ fn a_card_that_is_too_full_has_four_ways() {
     };
     assert_eq!((kept.kept, kept.nobody_came), (Kept::AtPlatform, false));
     assert_eq!(kept.code, code().to_string());
-}
-
-#[test]
-fn what_only_a_card_can_tell_is_asked_of_it() {
-    let mut stand = Stand::new();
-    stand.at_swap();
-    stand.lift();
-    stand.lay();
-    let unknown = Facts {
-        receiver: Some(OTHER),
-        ..facts(
-            Purpose::Assignment,
-            Standing::Unknown(Step::Give),
-            [ItemState::Pending; 2],
-        )
-    };
-    let asks = |found| lay(Some(OTHER), CardWanted::ToAnswer, found);
-    stand.card_says(rest(unknown.clone(), asks(None)));
-    let screen = stand.screen();
-    assert_eq!(trouble(&screen).kind, TroubleKind::CardTornUnknown);
-    assert_eq!(
-        trouble(&screen).safety.ticket,
-        TicketFact::BeingChecked { count: 2 }
-    );
-    assert!(!trouble(&screen).ways.contains(&Way::GiveBack));
-    stand.lay();
-    stand.card_says(rest(unknown, asks(Some(CARD))));
-    let Screen::LayCard(lay) = stand.screen() else {
-        panic!("{:?}", stand.screen())
-    };
-    assert_eq!(
-        (lay.purpose, lay.refused),
-        (LayPurpose::ToFindOut, Some(CardRefusal::GiverAgain))
-    );
 }

@@ -8,6 +8,8 @@ use kippu_handover::{
     row::{Destination, ItemState, ProblemCodeName},
 };
 
+use kippu_ticket::ids::Step;
+
 use super::handovers::*;
 use super::*;
 use crate::flows::kiosk::input::HandoverFault;
@@ -155,4 +157,38 @@ fn a_step_at_work_is_never_left() {
     stand.way(Way::Finish);
     stand.wait(200);
     assert_eq!(stand.screen(), before);
+}
+
+#[test]
+fn what_only_a_card_can_tell_is_asked_of_it() {
+    let mut stand = Stand::new();
+    stand.at_swap();
+    stand.lift();
+    stand.lay();
+    let unknown = Facts {
+        receiver: Some(OTHER),
+        ..facts(
+            Purpose::Assignment,
+            Standing::Unknown(Step::Give),
+            [ItemState::Pending; 2],
+        )
+    };
+    let asks = |found| lay(Some(OTHER), CardWanted::ToAnswer, found);
+    stand.card_says(rest(unknown.clone(), asks(None)));
+    let screen = stand.screen();
+    assert_eq!(trouble(&screen).kind, TroubleKind::CardTornUnknown);
+    assert_eq!(
+        trouble(&screen).safety.ticket,
+        TicketFact::BeingChecked { count: 2 }
+    );
+    assert!(!trouble(&screen).ways.contains(&Way::GiveBack));
+    stand.lay();
+    stand.card_says(rest(unknown, asks(Some(CARD))));
+    let Screen::LayCard(lay) = stand.screen() else {
+        panic!("{:?}", stand.screen())
+    };
+    assert_eq!(
+        (lay.purpose, lay.refused),
+        (LayPurpose::ToFindOut, Some(CardRefusal::GiverAgain))
+    );
 }

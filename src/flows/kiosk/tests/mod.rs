@@ -177,10 +177,9 @@ impl Stand {
         self.touch(Touch::Seat(0));
         self.touch(Touch::Seat(1));
         self.touch(Touch::TakeSeats);
-        let held = hold(self.now, 2);
         self.answer(
             |ask| matches!(ask, Ask::Hold { .. }),
-            Ok(Answer::Held(held)),
+            Ok(Answer::Held(hold(2))),
         );
     }
 
@@ -326,7 +325,7 @@ fn held_seat(seat: u32) -> HeldSeat {
 }
 
 /// A hold of ten minutes by a platform whose clock is an hour ahead.
-fn hold(_now: i64, seats: u32) -> Hold {
+fn hold(seats: u32) -> Hold {
     let theirs = 9_000 * SECOND;
     Hold {
         hold: "hold-1".into(),
