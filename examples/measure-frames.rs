@@ -11,7 +11,8 @@ use kippu::{
     flows::{
         facts::{Appearance, EventFacts, Language, Moment, Money},
         kiosk::view::{
-            Chrome, ClassRow, FirstKey, PictureView, PrinterCondition, Screen, Seats, Station, View,
+            Chrome, ClassRow, FirstKey, PictureView, PrinterCondition, Screen, Seats, Station,
+            Stop, View,
         },
     },
 };
@@ -174,7 +175,7 @@ fn stadium() -> Result<View> {
         busy: false,
     });
     let chrome = Chrome {
-        station: Some(Station::Seats),
+        station: Some(Stop::Purchase(Station::Seats)),
         first_key: FirstKey::Back,
         appearance: Appearance {
             language: Language::English,

@@ -82,7 +82,7 @@ fn cards(event: &EventFacts) -> Vec<Sample> {
             countdown: None,
         })
     };
-    let swap = |refused, giver_lies| {
+    let swap = |refused: Option<CardRefusal>, giver_lies| {
         Screen::Swap(Swap {
             giver: "2093".into(),
             receiver: refused.map(|_| "4417".into()),
