@@ -55,6 +55,29 @@ pub fn uid(card: &VirtualCard) -> CardUid {
     CardUid(card.chip().uid)
 }
 
+/// How a commit is torn, where a run aims at it: everything hangs on that one exchange.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AtCommit {
+    /// Not at all.
+    Whole,
+    /// The card leaves before the command has arrived.
+    Before,
+    /// The card leaves before its answer has.
+    After,
+}
+
+/// CommitTransaction in a wrapped command.
+const COMMIT: u8 = 0xC7;
+
+/// Perhaps the next commit is torn.
+pub fn aim_at_commit(faults: &Faults) -> AtCommit {
+    match faults.strikes(|rates| rates.card * 2) {
+        true if chance::one_in(3) => AtCommit::Before,
+        true => AtCommit::After,
+        false => AtCommit::Whole,
+    }
+}
+
 /// Lays a card down; perhaps it will be torn away, or fall silent.
 pub fn lay(card: &mut VirtualCard, faults: &Faults) {
     card.power_on();
@@ -97,6 +120,18 @@ pub struct Laid<'a> {
     pub card: &'a mut VirtualCard,
     /// What goes wrong.
     pub faults: &'a Faults,
+    /// What becomes of its next commit.
+    pub at_commit: AtCommit,
+}
+
+impl Laid<'_> {
+    fn torn_at_commit(&mut self) {
+        self.card.power_off();
+        self.faults.struck(Kind::Tear);
+        self.faults
+            .say(|| format!("  the card was torn at its commit: {:?}", self.at_commit));
+        self.at_commit = AtCommit::Whole;
+    }
 }
 
 impl Transport for Laid<'_> {
@@ -104,7 +139,16 @@ impl Transport for Laid<'_> {
         if self.faults.power_gone("before an exchange with the card") {
             return Err(TransportFault::Torn);
         }
-        let answer = Transport::transmit(self.card, apdu);
+        let commits = apdu.get(1) == Some(&COMMIT) && self.card.is_powered();
+        if commits && self.at_commit == AtCommit::Before {
+            self.torn_at_commit();
+            return Err(TransportFault::Torn);
+        }
+        let mut answer = Transport::transmit(self.card, apdu);
+        if commits && self.at_commit == AtCommit::After {
+            self.torn_at_commit();
+            answer = Err(TransportFault::Torn);
+        }
         match self.faults.power_gone("after an exchange with the card") {
             true => Err(TransportFault::Torn),
             false => answer,

@@ -153,11 +153,21 @@ impl World<'_> {
 
     /// Somebody asks a kiosk for what waits: with a card, or with a code from a slip.
     pub fn fetch(&mut self, kiosk: usize, card: usize) -> Option<()> {
-        let number = uid(&self.cards[card]);
         let code = match chance::one_in(2) {
             true => chance::pick(&self.codes),
             false => None,
         };
+        self.fetch_with(kiosk, card, code)
+    }
+
+    /// The same with this code, or none.
+    pub fn fetch_with(
+        &mut self,
+        kiosk: usize,
+        card: usize,
+        code: Option<ResumeCode>,
+    ) -> Option<()> {
+        let number = uid(&self.cards[card]);
         self.faults.say(|| {
             format!(
                 "fetch at kiosk {kiosk} with card {card}, code {}",
@@ -241,7 +251,9 @@ impl World<'_> {
         for _ in 0..PATIENCE {
             self.faults.say(|| format!("  {}", said(&outcome)));
             self.faults.note(said(&outcome).as_bytes());
-            if chance::one_in(9) {
+            // Who was sent to lay the card again often goes to the next kiosk instead.
+            let annoyed = matches!(outcome, Outcome::LayCard { fault: Some(_), .. });
+            if chance::one_in(if annoyed { 2 } else { 9 }) {
                 self.faults.say(|| "  they walk away".into());
                 return;
             }
@@ -287,6 +299,9 @@ impl World<'_> {
                     to.and_then(|to| self.redirect(kiosk, id, to))
                 }
                 Outcome::PlatformAway if chance::one_in(2) => self.advance(kiosk, id, None),
+                Outcome::PlatformAway if chance::one_in(2) => {
+                    self.redirect(kiosk, id, Destination::Giver)
+                }
                 Outcome::PlatformAway | Outcome::NeedsOperator | Outcome::Ended(_) => return,
             };
             match next {

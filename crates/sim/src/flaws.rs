@@ -3,7 +3,7 @@
 use kippu_card::capability::{CardContents, Directory, Happened};
 use kippu_handover::{
     decide::{self, Action, Seen},
-    row::{Handover, Incarnation, ItemState, Place, Source},
+    row::{Destination, Handover, Incarnation, ItemState, Place, Source},
     rules::{Protocol, Rules},
 };
 use kippu_ticket::ids::{OperationId, Step};
@@ -17,7 +17,7 @@ pub enum Flaw {
     RecordAfterAct,
     /// A print nobody confirmed counts as printed.
     UnconfirmedIsPrinted,
-    /// 7: a park without an answer is given up.
+    /// 7: a park without an answer is given up, and the tickets go back to the giver.
     ParkGivenUp,
     /// 1: only the newest operation of the ring is looked at.
     OnlyTheLastId,
@@ -92,6 +92,16 @@ impl Rules for Flaw {
                 }
                 _ => {}
             }
+        }
+        let given_up = *self == Self::ParkGivenUp
+            && row.destination == Destination::Platform
+            && row.giver().is_some()
+            // The taking was the first attempt.
+            && row.attempts > 1;
+        if given_up {
+            let mut back = row.clone();
+            back.destination = Destination::Giver;
+            return decide::decide(self, here, &back, seen);
         }
         decide::decide(self, here, row, seen)
     }

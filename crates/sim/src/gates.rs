@@ -11,7 +11,7 @@ use kippu_ticket::{ids::TerminalId, paper::PaperTicket};
 
 use crate::{
     audit::Finding,
-    cards::{Laid, lay, take_away},
+    cards::{Laid, aim_at_commit, lay, take_away},
     chance,
     furnish::{GATE_KEY, token},
     platform::Message,
@@ -56,7 +56,11 @@ impl World<'_> {
         let chip = &mut self.cards[card];
         lay(chip, faults);
         let laid_with = chip.fault();
-        let laid = Laid { card: chip, faults };
+        let laid = Laid {
+            card: chip,
+            faults,
+            at_commit: aim_at_commit(faults),
+        };
         let tapped = tap(Box::new(laid), &keys, bundle, log, chance::now())?;
         take_away(&mut self.cards[card], laid_with, faults);
         faults.say(|| {

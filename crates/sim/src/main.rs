@@ -101,7 +101,7 @@ fn main() -> anyhow::Result<ExitCode> {
                 println!("seed {seed}: {finding:?}");
             }
             let done = seed - first + 1;
-            if args.progress > 0 && done % args.progress == 0 {
+            if args.progress > 0 && done.is_multiple_of(args.progress) {
                 let speed = done as f64 / begun.elapsed().as_secs_f64();
                 eprintln!("{done} runs, {speed:.0} a second, {} failed", sum.failed);
             }

@@ -235,6 +235,13 @@ impl World<'_> {
                 message.method, message.path, answer.status
             )
         });
+        if message.path.ends_with("/park") && chance::one_in(2) && !self.faults.is_calm() {
+            // Who has the slip's code comes for it at once.
+            let kiosk = chance::below(self.kiosks.len());
+            let card = chance::below(self.cards.len());
+            let code = self.codes.last().copied();
+            self.fetch_with(kiosk, card, code);
+        }
         if answer.status == 500 {
             self.findings.push(Finding::Stuck {
                 why: format!("{} failed at the platform", message.path),

@@ -28,7 +28,7 @@ use kippu_ticket::{
 
 use crate::{
     audit::{Auditor, Books, Finding, Secrets, doubled, live_count},
-    cards::{Laid, Reachable, formatted, lay, take_away, uid},
+    cards::{Laid, Reachable, aim_at_commit, formatted, lay, take_away, uid},
     chance,
     faults::{Faults, draw_rates},
     flaws::Flaw,
@@ -275,6 +275,7 @@ impl<'s> World<'s> {
                 let laid = Laid {
                     card: &mut *card,
                     faults,
+                    at_commit: aim_at_commit(faults),
                 };
                 let done = match open(Box::new(laid), &keys, Role::Write) {
                     Ok(mut session) => {

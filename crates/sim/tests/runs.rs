@@ -99,6 +99,8 @@ macro_rules! caught {
 caught! {
     a_record_written_after_the_act_is_caught: RecordAfterAct,
     an_unconfirmed_print_taken_for_printed_is_caught: UnconfirmedIsPrinted,
+    a_park_given_up_on_a_time_out_is_caught: ParkGivenUp,
+    only_the_last_id_of_the_ring_is_caught: OnlyTheLastId,
     an_id_without_step_and_attempt_is_caught: IdWithoutStep,
     giving_back_while_a_giving_is_unknown_is_caught: GiveBackWhileUnknown,
     one_state_for_the_whole_handover_is_caught: OneState,
