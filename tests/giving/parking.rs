@@ -25,7 +25,12 @@ fn park(world: &World, kiosk: &mut Hand) -> Result<String> {
     let labels = kiosk.labels()?;
     let code = labels
         .split(" | ")
-        .find(|label| label.len() == 14 && label.matches('-').count() == 2)
+        .find(|label| {
+            label.len() == 14
+                && label
+                    .bytes()
+                    .all(|byte| byte == b'-' || byte.is_ascii_digit())
+        })
         .with_context(|| labels.clone())?
         .to_owned();
     let slip = papers::wait_for(&world.theatre.papers(), 1)?;

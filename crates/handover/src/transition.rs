@@ -7,6 +7,7 @@ use kippu_api::handovers::{Report, ReportedOutcome};
 use kippu_card::capability::{CardEvent, Change, Committed, Directory, NewTicket};
 use kippu_ticket::ids::{CardUid, EventId, Generation, OperationId, Step, TicketId};
 
+pub(crate) use begin::here;
 pub use begin::{
     BadGrant, Birth, Stays, WhyItStays, all_allowed, bound, claim, consent, granted, name_receiver,
     refused, registered, taken_over,

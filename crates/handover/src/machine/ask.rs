@@ -206,6 +206,8 @@ impl<S: Store, P: PlatformPort, R: Rules> Machine<'_, S, P, R> {
             }
             Reply::Refused(problem) if problem.code.is_final() => {
                 transition::not_released(row);
+                // Asking again would be refused again, and a card that can answer would never be asked for.
+                row.destination = transition::here(row);
                 self.put(&mut visit.row, None)?;
                 Ok(Some(Outcome::Refused(problem)))
             }

@@ -343,20 +343,24 @@ pub fn taken_over(
     row.releasing = None;
     row.released = false;
     if row.destination == Destination::Elsewhere {
-        // Here it is: the people say what they want next; until then it may go to any card that may receive.
-        row.destination = match row.source {
-            Source::Claim { card, .. } => Destination::Card {
-                card: Some(card),
-                only_what_fits: true,
-            },
-            Source::Card { .. } => Destination::Card {
-                card: None,
-                only_what_fits: false,
-            },
-        };
+        row.destination = here(&row);
     }
     row.changed = now;
     Ok(row)
+}
+
+/// Where a handover goes that goes on at this terminal: the people say what they want next; until then it may go to any card that may receive.
+pub(crate) fn here(row: &Handover) -> Destination {
+    match row.source {
+        Source::Claim { card, .. } => Destination::Card {
+            card: Some(card),
+            only_what_fits: true,
+        },
+        Source::Card { .. } => Destination::Card {
+            card: None,
+            only_what_fits: false,
+        },
+    }
 }
 
 fn generation(record: &GrantedTicket) -> Generation {
