@@ -144,9 +144,9 @@ fn answer(labels: &str, walk: &mut Walk, endings: &[String; 2]) -> Act {
         }
     };
     if sees(labels, "Which tickets are you giving?") && walk.chosen.len() < TO_GIVE {
-        let next = labels
-            .split(" | ")
-            .find(|label| label.starts_with(PLAY) && !walk.chosen.iter().any(|chosen| chosen == label));
+        let next = labels.split(" | ").find(|label| {
+            label.starts_with(PLAY) && !walk.chosen.iter().any(|chosen| chosen == label)
+        });
         return match next {
             Some(label) => {
                 walk.chosen.push(label.to_owned());
