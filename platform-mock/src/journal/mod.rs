@@ -76,16 +76,13 @@ impl JournalHead {
     /// Reads it from the database.
     pub fn read(sql: &Connection) -> Result<Self, rusqlite::Error> {
         let last = sql
-            .query_row(
-                "SELECT row, hash FROM journal ORDER BY row DESC LIMIT 1",
-                [],
-                |row| {
-                    Ok(Self {
-                        row: row.get(0)?,
-                        hash: row.get(1)?,
-                    })
-                },
-            )
+            .prepare_cached("SELECT row, hash FROM journal ORDER BY row DESC LIMIT 1")?
+            .query_row([], |row| {
+                Ok(Self {
+                    row: row.get(0)?,
+                    hash: row.get(1)?,
+                })
+            })
             .optional()?;
         Ok(last.unwrap_or(Self {
             row: 0,

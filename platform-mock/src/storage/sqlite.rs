@@ -26,6 +26,14 @@ use crate::{
 /// Reading connections; more readers wait. Opening one costs as much as some hundred questions, so all are kept.
 const READERS: usize = 4;
 
+/// Statements a connection keeps compiled: all the platform knows.
+const STATEMENTS: usize = 512;
+/// What was answered survives a power cut.
+const DURABLE: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;";
+/// It survives the end of the process only.
+const UNSYNCED: &str = "PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF;";
+const DATABASE: &str = "platform.db";
+
 /// The platform's database file, `platform.db` in its data folder.
 pub struct Sqlite {
     path: std::path::PathBuf,
@@ -43,33 +51,51 @@ impl Sqlite {
     /// # Errors
     /// When the folder cannot be written, the file is no database, or a newer release wrote it.
     pub fn open(data: &Path, clock: Arc<dyn Clock>) -> anyhow::Result<Self> {
-        Self::open_with(data, clock, Writer::start)
+        let sql = open_file(data, DURABLE)?;
+        Self::on(data, sql, clock, Writer::start)
     }
 
-    /// The same without threads: every command and question runs where it is asked for, for simulations that must be the same every time.
+    /// The same without threads, for simulations that must be the same every time: every command and question runs where it is asked for, on
+    /// the one connection there is, which keeps the file to itself. What is committed outlives the process and not the machine.
     ///
     /// # Errors
     /// As [`Self::open`].
     pub fn open_inline(data: &Path, clock: Arc<dyn Clock>) -> anyhow::Result<Self> {
-        Self::open_with(data, clock, Writer::inline)
+        Self::inline_on(data, open_file(data, UNSYNCED)?, clock)
     }
 
-    fn open_with(
+    /// The same on a connection [`Self::into_inline_connection`] gave back. The file may have other content by now.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub fn inline_on(data: &Path, sql: Connection, clock: Arc<dyn Clock>) -> anyhow::Result<Self> {
+        keep_file(&sql, true)?;
+        Self::on(data, sql, clock, Writer::inline)
+    }
+
+    /// The connection of a platform without threads, with the statements it has compiled. The file is free.
+    ///
+    /// # Errors
+    /// When the file cannot be let go of.
+    pub fn into_inline_connection(self) -> anyhow::Result<Connection> {
+        let sql = self.writer.into_inline_connection();
+        let sql = sql.context("the writing connection is its thread's")?;
+        keep_file(&sql, false)?;
+        Ok(sql)
+    }
+
+    /// Whether a platform without threads keeps its file to itself, or others may open it.
+    pub async fn keep_file(&self, keep: bool) -> Answer<()> {
+        self.read(move |sql| Ok(keep_file(sql, keep)?)).await
+    }
+
+    fn on(
         data: &Path,
+        mut sql: Connection,
         clock: Arc<dyn Clock>,
         writer: impl FnOnce(Connection, Arc<dyn Clock>, Arc<Stock>) -> anyhow::Result<Writer>,
     ) -> anyhow::Result<Self> {
-        fs::create_dir_all(data)
-            .with_context(|| format!("cannot make the folder {}", data.display()))?;
-        let path = data.join("platform.db");
-        // The log and its index get the database's mode when SQLite makes them.
-        make_private(&path)?;
-        for left in ["platform.db-wal", "platform.db-shm"].map(|name| data.join(name)) {
-            if left.exists() {
-                restrict(&left, 0o600)?;
-            }
-        }
-        let mut sql = connect(&path).with_context(|| format!("cannot open {}", path.display()))?;
+        let path = data.join(DATABASE);
         migrate(&mut sql).with_context(|| format!("cannot use {}", path.display()))?;
         let life = Life::read(&sql)?;
         HighWater::check(data, life)?;
@@ -121,6 +147,9 @@ impl Sqlite {
         T: Send + 'static,
         F: FnOnce(&Connection) -> Answer<T> + Send + 'static,
     {
+        if self.writer.is_inline() {
+            return self.writer.look(question);
+        }
         let turns = Arc::clone(&self.turns);
         let turn = turns
             .acquire_owned()
@@ -135,7 +164,7 @@ impl Sqlite {
         let work = move || {
             let sql = match kept {
                 Some(sql) => sql,
-                None => connect(&path)?,
+                None => connect(&path, DURABLE)?,
             };
             let answer = question(&sql);
             readers
@@ -146,24 +175,42 @@ impl Sqlite {
             drop(turn);
             answer
         };
-        if self.writer.is_inline() {
-            return work();
-        }
         tokio::task::spawn_blocking(work)
             .await
             .unwrap_or_else(|error| Err(Refusal::internal(&error)))
     }
 }
 
-fn connect(path: &Path) -> Result<Connection, rusqlite::Error> {
+/// Makes what is missing of a data folder and opens its database.
+fn open_file(data: &Path, durability: &str) -> anyhow::Result<Connection> {
+    fs::create_dir_all(data)
+        .with_context(|| format!("cannot make the folder {}", data.display()))?;
+    let path = data.join(DATABASE);
+    // The log and its index get the database's mode when SQLite makes them.
+    make_private(&path)?;
+    for left in ["platform.db-wal", "platform.db-shm"].map(|name| data.join(name)) {
+        if left.exists() {
+            restrict(&left, 0o600)?;
+        }
+    }
+    connect(&path, durability).with_context(|| format!("cannot open {}", path.display()))
+}
+
+/// Takes a file for one connection alone, or lets go of it. Either happens with the next question, so one is asked.
+fn keep_file(sql: &Connection, keep: bool) -> Result<(), rusqlite::Error> {
+    let mode = if keep { "EXCLUSIVE" } else { "NORMAL" };
+    sql.pragma_update(None, "locking_mode", mode)?;
+    sql.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))
+}
+
+fn connect(path: &Path, durability: &str) -> Result<Connection, rusqlite::Error> {
     let sql = Connection::open(path)?;
-    sql.set_prepared_statement_cache_capacity(128);
+    sql.set_prepared_statement_cache_capacity(STATEMENTS);
     // Without this, SQLite compiles some statements anew for every value bound to them, in case another plan suits that value better.
     sql.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    sql.execute_batch(durability)?;
     sql.execute_batch(
-        "PRAGMA journal_mode = WAL;
-         PRAGMA synchronous = FULL;
-         PRAGMA foreign_keys = ON;
+        "PRAGMA foreign_keys = ON;
          PRAGMA busy_timeout = 5000;
          PRAGMA journal_size_limit = 67108864;
          PRAGMA cache_size = -16000;

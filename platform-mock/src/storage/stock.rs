@@ -76,7 +76,7 @@ impl Stock {
     /// Reads all events.
     pub fn read(sql: &Connection, now: i64) -> Answer<Self> {
         let stock = Self::default();
-        let mut events = sql.prepare("SELECT event FROM events")?;
+        let mut events = sql.prepare_cached("SELECT event FROM events")?;
         let ids = events
             .query_map([], |row| row.get::<_, u32>(0))?
             .collect::<Result<Vec<_>, _>>()?;
@@ -115,7 +115,7 @@ impl Stock {
     }
 
     fn reload(&self, sql: &Connection, event: EventId, now: i64) -> Answer<()> {
-        let mut rows = sql.prepare(
+        let mut rows = sql.prepare_cached(
             "SELECT seller, class, claim IS NOT NULL FROM stock WHERE event = ?1 ORDER BY seat",
         )?;
         let seats = rows

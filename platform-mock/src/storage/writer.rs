@@ -85,6 +85,21 @@ impl Writer {
         })
     }
 
+    /// Answers a question on the writing connection, between two requests. Only where there is no thread.
+    pub fn look<T>(&self, question: impl FnOnce(&Connection) -> Answer<T>) -> Answer<T> {
+        let Some(worker) = &self.here else {
+            return Err(Refusal::internal(&"the writing connection is its thread's"));
+        };
+        let worker = worker.lock().unwrap_or_else(PoisonError::into_inner);
+        question(&worker.sql)
+    }
+
+    /// The connection, where there is no thread.
+    pub fn into_inline_connection(mut self) -> Option<Connection> {
+        let worker = self.here.take()?.into_inner();
+        Some(worker.unwrap_or_else(PoisonError::into_inner).sql)
+    }
+
     /// Whether there is no thread.
     pub fn is_inline(&self) -> bool {
         self.here.is_some()
