@@ -10,8 +10,8 @@ use kippu_stage::hand::Hand;
 
 use crate::{audit, grid::Which, world::World};
 
-/// Between two looks at the screen.
-const LOOK: Duration = Duration::from_millis(40);
+/// Between two looks at the screen: as often as people look, and not at every passing state, because looking is most of what a cell costs.
+const LOOK: Duration = Duration::from_millis(150);
 /// How long somebody looks at a card that lies there and is asked for, before laying it again.
 const WAIT: Duration = Duration::from_secs(6);
 /// For the end of a kiosk that no longer answers.

@@ -38,6 +38,9 @@ struct Arguments {
     /// Seed of the drawing.
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// Leave out so many of them, which an earlier run with the same seed has tried.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    from: usize,
     /// Stop beginning cells after so many minutes; what was not tried is counted.
     #[arg(long, value_name = "MINUTES")]
     minutes: Option<u64>,
@@ -80,11 +83,12 @@ fn run(arguments: &Arguments) -> Result<bool> {
     let mut first = start()?;
     let extent = first.measure().context("the walk without any fault")?;
     println!("{extent}");
-    let cells = match (arguments.only.as_slice(), arguments.sample) {
+    let mut cells = match (arguments.only.as_slice(), arguments.sample) {
         ([], Some(size)) => grid::sample(extent, size, arguments.seed),
         ([], None) => grid::shuffled(extent, arguments.seed),
         (only, _) => only.to_vec(),
     };
+    cells.drain(..arguments.from.min(cells.len()));
     let mut lanes = vec![first];
     for _ in 1..arguments.lanes.min(cells.len()) {
         lanes.push(start()?);
