@@ -18,7 +18,7 @@ use axum::{
 use futures_executor::block_on;
 use http_body_util::BodyExt as _;
 use kippu_api::client::{IDEMPOTENCY_KEY, PLATFORM_INCARNATION};
-use platform_center::{app::App, auth::hash_token, clock::Clock, keys::Keys, storage::Sqlite};
+use platform_center::{app::App, auth::hash_token, clock::Clock, keys::Keys, storage::Database};
 use tower::ServiceExt as _;
 
 use crate::{chance, furnish};
@@ -76,7 +76,7 @@ impl Template {
         furnish::fixed_keys(folder)?;
         let clock = SimClock::default();
         clock.0.store(chance::START, Ordering::Relaxed);
-        let storage = Sqlite::open_inline(folder, Arc::new(clock))?;
+        let storage = Database::open_inline(folder, Arc::new(clock))?;
         block_on(furnish::furnish(&storage))
             .map_err(|refusal| anyhow::anyhow!("the masters were refused: {refusal}"))?;
         drop(storage);
@@ -146,7 +146,7 @@ impl Platform {
 
     fn run(&mut self) -> anyhow::Result<()> {
         self.clock.0.store(chance::now(), Ordering::Relaxed);
-        let storage = Arc::new(Sqlite::open_inline(&self.folder, self.clock.clone())?);
+        let storage = Arc::new(Database::open_inline(&self.folder, self.clock.clone())?);
         let app = App::new(storage, Keys::open(&self.folder)?, self.clock.clone());
         let session =
             app.storage()

@@ -2,13 +2,13 @@
 
 use kippu_api::{handovers::Purpose, problem::ProblemCode};
 use kippu_ticket::ids::{CardUid, Generation, HandoverId, TerminalId, TicketId};
-use rusqlite::{Connection, OptionalExtension as _, Row};
 use serde::{Deserialize, Serialize};
 
 use crate::{
     refusal::{Answer, Refusal},
     storage::{
         Unit,
+        sql::{Optional as _, Row, Sql, SqlError},
         words::{from_word, optional_word, word},
     },
     tickets::record::in_hands_of,
@@ -82,7 +82,7 @@ pub struct HandoverTicket {
 const HANDOVER: &str = "SELECT handover, terminal, incarnation, fence, state, purpose, giver, receiver, begun FROM handovers";
 
 /// A handover, if the platform has heard of it.
-pub fn find(sql: &Connection, handover: HandoverId) -> Answer<Option<HandoverRecord>> {
+pub fn find(sql: &Sql, handover: HandoverId) -> Answer<Option<HandoverRecord>> {
     Ok(sql
         .prepare_cached(&format!("{HANDOVER} WHERE handover = ?1"))?
         .query_row([handover.to_string()], handover_row)
@@ -90,7 +90,7 @@ pub fn find(sql: &Connection, handover: HandoverId) -> Answer<Option<HandoverRec
 }
 
 /// Handovers that have tickets of a card, or for it, between holders, newest first.
-pub fn of_card(sql: &Connection, card: CardUid) -> Answer<Vec<HandoverRecord>> {
+pub fn of_card(sql: &Sql, card: CardUid) -> Answer<Vec<HandoverRecord>> {
     let mut statement = sql.prepare_cached(&format!(
         "{HANDOVER} WHERE (giver = ?1 OR receiver = ?1) AND state <> 'ended' ORDER BY begun DESC"
     ))?;
@@ -101,7 +101,7 @@ pub fn of_card(sql: &Connection, card: CardUid) -> Answer<Vec<HandoverRecord>> {
 /// Whoever asks, with the fence it would state had it heard the answer to its registration: one that arrives late, or whose answer was lost,
 /// leaves a terminal with local keys acting on fence 0 as if it had never asked. That is the first ownership of the handover.
 pub fn with_fence_heard<'a>(
-    sql: &Connection,
+    sql: &Sql,
     known: &HandoverRecord,
     asker: &Asker<'a>,
 ) -> Answer<Asker<'a>> {
@@ -127,11 +127,7 @@ pub fn with_fence_heard<'a>(
 ///
 /// # Errors
 /// 409 `not_owner`.
-pub fn owned(
-    sql: &Connection,
-    handover: HandoverId,
-    asker: &Asker<'_>,
-) -> Answer<Option<HandoverRecord>> {
+pub fn owned(sql: &Sql, handover: HandoverId, asker: &Asker<'_>) -> Answer<Option<HandoverRecord>> {
     let Some(known) = find(sql, handover)? else {
         return match asker.fence {
             0 => Ok(None),
@@ -218,7 +214,7 @@ pub fn name_cards(
 }
 
 /// When the present life of the platform began, while a terminal has not sent its rows again: what it tells of is older than that (R15).
-pub fn earlier_life(sql: &Connection, terminal: TerminalId) -> Answer<Option<i64>> {
+pub fn earlier_life(sql: &Sql, terminal: TerminalId) -> Answer<Option<i64>> {
     Ok(sql
         .prepare_cached(
             "SELECT began FROM platform_life WHERE EXISTS (SELECT 1 FROM terminals WHERE terminal = ?1 AND resend_due = 1)",
@@ -256,7 +252,7 @@ pub fn settle(unit: &Unit<'_>, handover: HandoverId) -> Answer<()> {
 }
 
 /// The tickets of a handover.
-pub fn tickets(sql: &Connection, handover: HandoverId) -> Answer<Vec<HandoverTicket>> {
+pub fn tickets(sql: &Sql, handover: HandoverId) -> Answer<Vec<HandoverTicket>> {
     let mut statement = sql.prepare_cached(
         "SELECT ticket, epoch, hop, given_up FROM handover_tickets WHERE handover = ?1 ORDER BY ticket",
     )?;
@@ -325,7 +321,7 @@ pub fn not_owner(detail: &str) -> Refusal {
         .hint("Wait for that terminal, or let a clerk issue the tickets anew.")
 }
 
-fn handover_row(row: &Row<'_>) -> Result<HandoverRecord, rusqlite::Error> {
+fn handover_row(row: &Row<'_>) -> Result<HandoverRecord, SqlError> {
     Ok(HandoverRecord {
         handover: from_word(row, 0)?,
         terminal: TerminalId(row.get(1)?),

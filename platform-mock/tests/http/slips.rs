@@ -67,10 +67,10 @@ async fn two_clerks_at_once_are_one_payment() {
     };
     assert_eq!(paid.outcome, ConfirmOutcome::Paid);
     assert_eq!(code(refused), ProblemCode::WrongState);
-    let sql = rusqlite::Connection::open(app.data().join("platform.db")).unwrap();
-    let payments: i64 = sql
-        .query_row("SELECT count(*) FROM payments", [], |row| row.get(0))
-        .unwrap();
+    let payments: i64 = app.behind(|sql| {
+        sql.query_row("SELECT count(*) FROM payments", [], |row| row.get(0))
+            .unwrap()
+    });
     assert_eq!(payments, 1);
 }
 

@@ -1,23 +1,24 @@
-//! The embedded database: one writing thread and a few reading connections on one file.
+//! The database in use: one writing connection and a few reading ones, on a file or on a server.
 
 use std::{
-    fs,
     path::Path,
     sync::{Arc, Mutex, PoisonError},
 };
 
 use anyhow::Context as _;
-use rusqlite::{Connection, config::DbConfig};
 use tokio::sync::Semaphore;
 
 use crate::{
     clock::Clock,
-    private::{make_private, restrict},
     refusal::{Answer, Refusal},
     restore::life::{HighWater, Life},
     storage::{
-        Unit,
+        Place, Unit,
+        hints::{Courier, Hints},
         migrations::migrate,
+        place::make_folder,
+        session::Session,
+        sql::{Sql, off_runtime},
         stock::Stock,
         writer::{Writer, WriterCounts},
     },
@@ -26,24 +27,26 @@ use crate::{
 /// Reading connections; more readers wait. Opening one costs as much as some hundred questions, so all are kept.
 const READERS: usize = 4;
 
-/// The platform's database file, `platform.db` in its data folder.
-pub struct Sqlite {
-    path: std::path::PathBuf,
+/// The platform's database: `platform.db` in its data folder, or one on a PostgreSQL server that several nodes share.
+pub struct Database {
+    place: Place,
     writer: Writer,
-    readers: Arc<Mutex<Vec<Connection>>>,
+    hints: Arc<Hints>,
+    _courier: Option<Courier>,
+    readers: Arc<Mutex<Vec<Sql>>>,
     turns: Arc<Semaphore>,
     stock: Arc<Stock>,
     clock: Arc<dyn Clock>,
     life: Life,
 }
 
-impl Sqlite {
-    /// Opens (or makes) the database of a data folder.
+impl Database {
+    /// Opens (or makes) the database file of a data folder.
     ///
     /// # Errors
     /// When the folder cannot be written, the file is no database, or a newer release wrote it.
     pub fn open(data: &Path, clock: Arc<dyn Clock>) -> anyhow::Result<Self> {
-        Self::open_with(data, clock, Writer::start)
+        Self::open_with(Place::file_in(data)?, data, clock, Writer::start)
     }
 
     /// The same without threads: every command and question runs where it is asked for, for simulations that must be the same every time.
@@ -51,33 +54,61 @@ impl Sqlite {
     /// # Errors
     /// As [`Self::open`].
     pub fn open_inline(data: &Path, clock: Arc<dyn Clock>) -> anyhow::Result<Self> {
-        Self::open_with(data, clock, Writer::inline)
+        Self::open_with(Place::file_in(data)?, data, clock, Writer::inline)
+    }
+
+    /// Becomes a node of the platform whose database is on a PostgreSQL server. `data` keeps what belongs to this node.
+    ///
+    /// # Errors
+    /// When the server cannot be reached, or a newer release wrote the database.
+    pub fn connect(address: &str, data: &Path, clock: Arc<dyn Clock>) -> anyhow::Result<Self> {
+        make_folder(data)?;
+        Self::open_with(Place::server(address)?, data, clock, Writer::start)
     }
 
     fn open_with(
+        place: Place,
         data: &Path,
         clock: Arc<dyn Clock>,
-        writer: impl FnOnce(Connection, Arc<dyn Clock>, Arc<Stock>) -> anyhow::Result<Writer>,
+        writer: impl FnOnce(Session, Arc<dyn Clock>, Arc<Stock>, Arc<Hints>) -> anyhow::Result<Writer>
+        + Send,
     ) -> anyhow::Result<Self> {
-        fs::create_dir_all(data)
-            .with_context(|| format!("cannot make the folder {}", data.display()))?;
-        let path = data.join("platform.db");
-        // The log and its index get the database's mode when SQLite makes them.
-        make_private(&path)?;
-        for left in ["platform.db-wal", "platform.db-shm"].map(|name| data.join(name)) {
-            if left.exists() {
-                restrict(&left, 0o600)?;
-            }
-        }
-        let mut sql = connect(&path).with_context(|| format!("cannot open {}", path.display()))?;
-        migrate(&mut sql).with_context(|| format!("cannot use {}", path.display()))?;
-        let life = Life::read(&sql)?;
-        HighWater::check(data, life)?;
-        let stock = Arc::new(Stock::read(&sql, clock.now())?);
-        let writer = writer(sql, Arc::clone(&clock), Arc::clone(&stock))?;
+        let hints = Arc::new(Hints::default());
+        let open = || -> anyhow::Result<_> {
+            let sql = place.connect()?;
+            migrate(&sql).with_context(|| format!("cannot use {place}"))?;
+            let life = Life::read(&sql)?;
+            HighWater::check(data, life)?;
+            let stock = Arc::new(Stock::read(&sql, clock.now())?);
+            let session = Session::begin(place.clone(), sql, data, life, clock.now())?;
+            Ok((
+                writer(
+                    session,
+                    Arc::clone(&clock),
+                    Arc::clone(&stock),
+                    Arc::clone(&hints),
+                )?,
+                stock,
+                life,
+            ))
+        };
+        let (writer, stock, life) = if place.is_shared() {
+            off_runtime(open)?
+        } else {
+            open()?
+        };
+        let courier = place
+            .is_shared()
+            .then(|| {
+                let (place, stock) = (place.clone(), Arc::clone(&stock));
+                Courier::start(place, stock, Arc::clone(&hints), Arc::clone(&clock))
+            })
+            .transpose()?;
         Ok(Self {
-            path,
+            place,
             writer,
+            hints,
+            _courier: courier,
             readers: Arc::default(),
             turns: Arc::new(Semaphore::new(READERS)),
             stock,
@@ -101,6 +132,11 @@ impl Sqlite {
         self.life
     }
 
+    /// What the nodes tell one another.
+    pub fn hints(&self) -> &Hints {
+        &self.hints
+    }
+
     /// What the writer has done; for measuring.
     pub fn counts(&self) -> &WriterCounts {
         self.writer.counts()
@@ -119,7 +155,7 @@ impl Sqlite {
     pub async fn read<T, F>(&self, question: F) -> Answer<T>
     where
         T: Send + 'static,
-        F: FnOnce(&Connection) -> Answer<T> + Send + 'static,
+        F: FnOnce(&Sql) -> Answer<T> + Send + 'static,
     {
         let turns = Arc::clone(&self.turns);
         let turn = turns
@@ -131,11 +167,14 @@ impl Sqlite {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .pop();
-        let (path, readers) = (self.path.clone(), Arc::clone(&self.readers));
+        let (place, readers) = (self.place.clone(), Arc::clone(&self.readers));
         let work = move || {
-            let sql = match kept {
+            let sql: Sql = match kept.filter(|sql| !sql.is_closed()) {
                 Some(sql) => sql,
-                None => connect(&path)?,
+                None => place.connect_to_read().map_err(|error| {
+                    tracing::warn!("{error:#}");
+                    Refusal::busy()
+                })?,
             };
             let answer = question(&sql);
             readers
@@ -153,21 +192,4 @@ impl Sqlite {
             .await
             .unwrap_or_else(|error| Err(Refusal::internal(&error)))
     }
-}
-
-fn connect(path: &Path) -> Result<Connection, rusqlite::Error> {
-    let sql = Connection::open(path)?;
-    sql.set_prepared_statement_cache_capacity(128);
-    // Without this, SQLite compiles some statements anew for every value bound to them, in case another plan suits that value better.
-    sql.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
-    sql.execute_batch(
-        "PRAGMA journal_mode = WAL;
-         PRAGMA synchronous = FULL;
-         PRAGMA foreign_keys = ON;
-         PRAGMA busy_timeout = 5000;
-         PRAGMA journal_size_limit = 67108864;
-         PRAGMA cache_size = -16000;
-         PRAGMA temp_store = MEMORY;",
-    )?;
-    Ok(sql)
 }
