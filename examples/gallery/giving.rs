@@ -41,6 +41,7 @@ pub fn ticket(event: &EventFacts, number: &str, kind: TicketKind) -> MyTicket {
             SeatWords::default()
         },
         inside: false,
+        recalled: false,
     }
 }
 

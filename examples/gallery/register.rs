@@ -74,7 +74,7 @@ pub fn views(appearance: Appearance) -> Vec<(&'static str, View)> {
                 now: moment(),
                 online: true,
                 idle_seconds: None,
-                clerk: (!name.ends_with("login")).then(|| "Tanaka".into()),
+                clerk: (!name.ends_with("login")).then(|| "Clerk 1".into()),
                 store: "Sakuragi".into(),
                 screen,
             };

@@ -29,7 +29,7 @@ pub fn screens(event: &EventFacts) -> Vec<Sample> {
     ];
     let list = |rows: Vec<OpenRow>, count, unsent| {
         Screen::OpenHandovers(OpenHandovers {
-            clerk: "Tanaka".into(),
+            clerk: "Clerk 1".into(),
             rows,
             count,
             page: 0,

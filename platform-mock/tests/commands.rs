@@ -94,7 +94,7 @@ fn only_its_owner_can_read_the_database() {
 /// Runs an import whose readers have left; its exit code.
 fn import_unheard(file: &str) -> Option<i32> {
     let folder = tempfile::tempdir().unwrap();
-    let file = format!("{}/tests/fixtures/{file}", env!("CARGO_MANIFEST_DIR"));
+    let file = format!("tests/fixtures/{file}");
     let closed = || {
         let (reader, writer) = std::io::pipe().unwrap();
         drop(reader);

@@ -14,7 +14,7 @@ impl Import {
     }
 
     fn run(&self, file: &str) -> Output {
-        let file = format!("{}/tests/fixtures/{file}", env!("CARGO_MANIFEST_DIR"));
+        let file = format!("tests/fixtures/{file}");
         Command::new(env!("CARGO_BIN_EXE_platform-center"))
             .args(["import", "--venue", "Hall", "--data"])
             .args([self.folder.path().to_str().unwrap(), &file])

@@ -167,6 +167,7 @@ pub fn ticket(event: &EventFacts, seat: &SeatWords, language: Language) -> ui::T
         row: seat.row.as_str().into(),
         number: seat.number.as_str().into(),
         inside: false,
+        recalled: false,
     }
 }
 

@@ -15,7 +15,7 @@ use slint::{
     platform::{PointerEventButton, WindowEvent},
 };
 
-use super::{command::Command, elements, keys};
+use super::{command::Command, elements, eye, keys};
 
 /// How long a finger rests before it lifts.
 const REST: Duration = Duration::from_millis(60);
@@ -108,10 +108,10 @@ impl<W: ComponentHandle + ElementRoot + 'static> Hand<W> {
     fn labels(&self) -> Result<Vec<String>, String> {
         self.with(|window| {
             let mut labels: Vec<String> = Vec::new();
-            for element in elements::seen(window, size(window.window())) {
+            for element in eye::look(window, size(window.window())).iter() {
                 // A key and the words on it have one name.
                 if !labels.contains(&element.label) {
-                    labels.push(element.label);
+                    labels.push(element.label.clone());
                 }
             }
             labels
@@ -121,7 +121,7 @@ impl<W: ComponentHandle + ElementRoot + 'static> Hand<W> {
     fn middle_of(&self, label: &str) -> Result<Option<LogicalPosition>, String> {
         let label = label.to_owned();
         self.with(move |window| {
-            let seen = elements::seen(window, size(window.window()));
+            let seen = eye::look(window, size(window.window()));
             elements::find(&seen, &label).map(|element| element.middle)
         })
     }

@@ -2,6 +2,7 @@
 
 mod command;
 mod elements;
+mod eye;
 mod hand;
 mod keys;
 

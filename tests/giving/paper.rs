@@ -7,7 +7,7 @@ use super::swap::{GIVER, choose};
 use crate::support::{SOON, World, moves, papers};
 
 /// From the first screen to the printer.
-fn convert(kiosk: &mut Hand) -> Result<()> {
+pub fn convert(kiosk: &mut Hand) -> Result<()> {
     kiosk.tap("Make a paper ticket")?;
     moves::lay(kiosk, GIVER)?;
     kiosk.wait("Which go onto paper?", SOON)?;

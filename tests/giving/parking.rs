@@ -1,5 +1,7 @@
 //! Tickets wait at the platform and are picked up with the code, once.
 
+use std::path::Path;
+
 use anyhow::{Context, Result, ensure};
 use kippu_stage::hand::Hand;
 
@@ -7,7 +9,7 @@ use super::swap::{GIVER, NEARLY_FULL, take};
 use crate::support::{SOON, World, moves, papers};
 
 /// Types a code from the first screen.
-fn enter_code(kiosk: &mut Hand, code: &str) -> Result<()> {
+pub fn enter_code(kiosk: &mut Hand, code: &str) -> Result<()> {
     kiosk.tap("Go on with a slip")?;
     kiosk.wait("Enter the slip number or code", SOON)?;
     let digits: String = code.chars().filter(char::is_ascii_digit).collect();
@@ -15,28 +17,47 @@ fn enter_code(kiosk: &mut Hand, code: &str) -> Result<()> {
     kiosk.tap("Go on").or(Ok(()))
 }
 
+/// The code on the screen.
+pub fn code_on(kiosk: &mut Hand) -> Result<String> {
+    let labels = kiosk.labels()?;
+    let is_code = |label: &&str| {
+        label.len() == 14
+            && label
+                .bytes()
+                .all(|byte| byte == b'-' || byte.is_ascii_digit())
+    };
+    let code = labels.split(" | ").find(is_code);
+    code.map(str::to_owned).with_context(|| labels.clone())
+}
+
+/// The code on a slip, as a scanner reads it.
+pub fn code_of(slip: &Path) -> Result<String> {
+    let codes = papers::scan(slip)?;
+    let digits = codes
+        .iter()
+        .find_map(|code| code.strip_prefix("QR-Code:"))
+        .with_context(|| format!("{codes:?}"))?;
+    ensure!(digits.len() == 12, "{digits}");
+    Ok([&digits[..4], &digits[4..8], &digits[8..]].join("-"))
+}
+
+/// The code with its last digit mistyped.
+pub fn mistyped(code: &str) -> Result<String> {
+    let (rest, last) = code.split_at(code.len() - 1);
+    let last: u8 = last.parse()?;
+    Ok(format!("{rest}{}", (last + 1) % 10))
+}
+
 /// Parks two tickets because the other card is too full; the code.
-fn park(world: &World, kiosk: &mut Hand) -> Result<String> {
+pub fn park(world: &World, kiosk: &mut Hand) -> Result<String> {
     take(kiosk, 2)?;
     moves::lift(kiosk, GIVER)?;
     moves::lay(kiosk, NEARLY_FULL)?;
     kiosk.tap("Keep them for pick-up")?;
     kiosk.wait("We keep your 2 tickets for pick-up", SOON)?;
-    let labels = kiosk.labels()?;
-    let code = labels
-        .split(" | ")
-        .find(|label| {
-            label.len() == 14
-                && label
-                    .bytes()
-                    .all(|byte| byte == b'-' || byte.is_ascii_digit())
-        })
-        .with_context(|| labels.clone())?
-        .to_owned();
+    let code = code_on(kiosk)?;
     let slip = papers::wait_for(&world.theatre.papers(), 1)?;
-    let read = papers::scan(&slip[0])?.join(" ");
-    let digits: String = code.chars().filter(char::is_ascii_digit).collect();
-    ensure!(read.contains(&digits) || read.contains(&code), "{read}");
+    ensure!(code_of(&slip[0])? == code);
     kiosk.tap("Finish")?;
     moves::lift(kiosk, NEARLY_FULL)?;
     kiosk.tap("English")?;
@@ -69,13 +90,8 @@ fn a_mistyped_code_is_noticed_before_anything_is_asked() -> Result<()> {
     let world = World::open()?;
     let mut kiosk = world.kiosk("kiosk-1")?;
     let code = park(&world, &mut kiosk)?;
-    let last = code
-        .chars()
-        .last()
-        .and_then(|digit| digit.to_digit(10))
-        .context("a digit")?;
-    let wrong = format!("{}{}", &code[..13], (last + 1) % 10);
-    enter_code(&mut kiosk, &wrong)?;
+    enter_code(&mut kiosk, &mistyped(&code)?)?;
+    kiosk.wait("One digit is not right. Please compare.", SOON)?;
     let labels = kiosk.labels()?;
     ensure!(!labels.contains("Ready for pick-up"), "{labels}");
     ensure!(labels.contains("Enter the slip number or code"), "{labels}");

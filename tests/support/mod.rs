@@ -2,6 +2,7 @@
 
 pub mod line;
 pub mod moves;
+pub mod operator;
 pub mod papers;
 
 use std::{

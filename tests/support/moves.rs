@@ -106,6 +106,29 @@ pub fn log_in(register: &mut Hand) -> Result<()> {
     register.wait("Slips", SOON)
 }
 
+/// A clerk logs in at the kiosk's staff area, whose log-in is on the screen.
+pub fn log_in_at_kiosk(kiosk: &mut Hand, pin: &str) -> Result<()> {
+    kiosk.tap("Clerk's number")?;
+    kiosk.command("type 1")?;
+    kiosk.tap("PIN")?;
+    kiosk.command(&format!("type {pin}"))?;
+    kiosk.tap("Log in")
+}
+
+/// From the first screen to the staff's list.
+pub fn staff_list(kiosk: &mut Hand) -> Result<()> {
+    kiosk.tap("Staff")?;
+    log_in_at_kiosk(kiosk, "1111")?;
+    kiosk.wait("Save to stick", SOON)
+}
+
+/// From the staff's list to the first screen, in English again.
+pub fn log_out(kiosk: &mut Hand) -> Result<()> {
+    kiosk.tap("Log out")?;
+    kiosk.tap("English")?;
+    kiosk.wait("Buy tickets", SOON)
+}
+
 /// The clerk finds the slip, takes this sum and goes back to the list.
 pub fn take_money(register: &mut Hand, slip: &str, sum: &str) -> Result<()> {
     register.command(&format!("type {}", digits(slip)))?;

@@ -315,7 +315,7 @@ mod tests {
 
     /// Bytes of the block `hex stick-file` in docs/formats.md; whatever follows `#` in a line is for people.
     fn frozen() -> Vec<u8> {
-        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/formats.md");
+        let path = "../../docs/formats.md";
         let document = std::fs::read_to_string(path).unwrap();
         let (_, rest) = document.split_once("```hex stick-file\n").unwrap();
         let (block, _) = rest.split_once("```").unwrap();

@@ -14,9 +14,7 @@ struct Recording {
 
 impl Recording {
     fn load(name: &str) -> Self {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-            .join("tests/fixtures/desox")
-            .join(name);
+        let path = Path::new("tests/fixtures/desox").join(name);
         let text = std::fs::read_to_string(path).unwrap();
         let exchanges = text
             .lines()

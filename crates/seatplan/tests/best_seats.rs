@@ -139,11 +139,7 @@ fn across_blocks_and_at_last_alone() {
 
 #[test]
 fn a_large_hall_sells_out_party_by_party() {
-    let bytes = std::fs::read(concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/tests/fixtures/ull_603.pretix.json.zst"
-    ))
-    .unwrap();
+    let bytes = std::fs::read("tests/fixtures/ull_603.pretix.json.zst").unwrap();
     let (plan, _) = pretix::import(&zstd::decode_all(bytes.as_slice()).unwrap()).unwrap();
     let mut states = vec![1; plan.seats.len()];
     let mut sold = 0;

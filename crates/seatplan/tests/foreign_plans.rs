@@ -9,9 +9,7 @@ use kippu_seatplan::{
 };
 
 fn fixture(name: &str) -> Vec<u8> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/fixtures")
-        .join(name);
+    let path = Path::new("tests/fixtures").join(name);
     let bytes = std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     if name.ends_with(".zst") {
         zstd::decode_all(bytes.as_slice()).unwrap()

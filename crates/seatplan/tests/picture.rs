@@ -11,11 +11,7 @@ const W: u32 = 1080;
 const H: u32 = 1000;
 
 fn fixture(name: &str) -> Plan {
-    let bytes = std::fs::read(format!(
-        "{}/tests/fixtures/{name}",
-        env!("CARGO_MANIFEST_DIR")
-    ))
-    .unwrap();
+    let bytes = std::fs::read(format!("tests/fixtures/{name}")).unwrap();
     pretix::import(&zstd::decode_all(bytes.as_slice()).unwrap())
         .unwrap()
         .0

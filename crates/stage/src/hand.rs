@@ -85,6 +85,11 @@ impl Hand {
         self.command(&format!("shot {}", file.display())).map(drop)
     }
 
+    /// Whether the terminal's process has ended, or does while it is waited for.
+    pub fn has_ended(&mut self, patience: Duration) -> bool {
+        self.process.has_ended(patience)
+    }
+
     /// A power cut.
     pub fn kill(self) {
         self.process.kill();

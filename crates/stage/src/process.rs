@@ -15,7 +15,8 @@ use anyhow::{Context, Result, bail};
 pub struct Process {
     name: String,
     child: Child,
-    stdin: ChildStdin,
+    /// `None` once it was told that nothing more comes.
+    stdin: Option<ChildStdin>,
     lines: Receiver<String>,
 }
 
@@ -51,7 +52,7 @@ impl Process {
         Ok(Self {
             name: name.into(),
             child,
-            stdin,
+            stdin: Some(stdin),
             lines,
         })
     }
@@ -63,8 +64,9 @@ impl Process {
 
     /// Writes one line to its standard input.
     pub fn send(&mut self, line: &str) -> Result<()> {
-        writeln!(self.stdin, "{line}")
-            .and_then(|()| self.stdin.flush())
+        let stdin = self.stdin.as_mut().context("it was told to end")?;
+        writeln!(stdin, "{line}")
+            .and_then(|()| stdin.flush())
             .with_context(|| format!("{} does not read {line:?}", self.name))
     }
 
@@ -90,6 +92,23 @@ impl Process {
                 return Ok(rest.trim().to_owned());
             }
         }
+    }
+
+    /// Whether it has ended by itself, or does while it is waited for.
+    pub fn has_ended(&mut self, patience: Duration) -> bool {
+        let end = Instant::now() + patience;
+        // Its output ends with it.
+        while self
+            .line(end.saturating_duration_since(Instant::now()))
+            .is_ok()
+        {}
+        matches!(self.child.try_wait(), Ok(Some(_)))
+    }
+
+    /// Ends its standard input and waits until it has ended of that; one that does not in time is killed.
+    pub fn finish(mut self, patience: Duration) {
+        self.stdin = None;
+        self.has_ended(patience);
     }
 
     /// Kills it at once, as a power cut would, and reaps it.

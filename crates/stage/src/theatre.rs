@@ -128,6 +128,22 @@ impl Theatre {
 
     /// The same with its platform at another address, such as a line that can be held up.
     pub fn terminal_via(&self, kind: &str, name: &str, platform: &str) -> Result<Hand> {
+        self.start_terminal(kind, name, platform, &[])
+    }
+
+    /// A kiosk whose USB stick appears as this folder.
+    pub fn kiosk_with_stick(&self, name: &str, stick: &Path) -> Result<Hand> {
+        let stick = stick.to_string_lossy();
+        self.start_terminal("kiosk", name, &self.platform_url, &["--stick", &stick])
+    }
+
+    fn start_terminal(
+        &self,
+        kind: &str,
+        name: &str,
+        platform: &str,
+        further: &[&str],
+    ) -> Result<Hand> {
         let mut command = Command::new(binary("kippu")?);
         command
             .args([kind, "--headless", "--platform", platform])
@@ -145,6 +161,7 @@ impl Theatre {
         if kind == "kiosk" {
             command.args(["--printer", &format!("tcp:{}", self.printer_address)]);
         }
+        command.args(further);
         let process = Process::start(name, &mut command, &self.logs().join(format!("{name}.log")))?;
         Ok(Hand::new(name, process))
     }

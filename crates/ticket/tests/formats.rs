@@ -11,7 +11,7 @@ use kippu_ticket::{
 
 /// What stands in the document's block of this kind and name.
 fn block(kind: &str, name: &str) -> String {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/formats.md");
+    let path = "../../docs/formats.md";
     let document = std::fs::read_to_string(path).unwrap();
     let (_, rest) = document
         .split_once(&format!("```{kind} {name}\n"))

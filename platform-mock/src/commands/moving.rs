@@ -19,7 +19,7 @@ use super::{data::Data, say};
 pub fn migrate(data: &Data) -> anyhow::Result<()> {
     let place = data.place()?;
     off_runtime(|| -> anyhow::Result<()> {
-        Ok(bring_up(&place.connect()?).with_context(|| format!("cannot use {place}"))?)
+        bring_up(&place.connect()?).with_context(|| format!("cannot use {place}"))
     })?;
     say::line(format_args!("{place} has this program's version"));
     Ok(())

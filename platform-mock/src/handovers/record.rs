@@ -1,7 +1,10 @@
 //! Handovers as the database keeps them: who owns each, and with which tickets.
 
-use kippu_api::{handovers::Purpose, problem::ProblemCode};
-use kippu_ticket::ids::{CardUid, Generation, HandoverId, TerminalId, TicketId};
+use kippu_api::{
+    handovers::{Purpose, Report, ReportedOutcome},
+    problem::ProblemCode,
+};
+use kippu_ticket::ids::{CardUid, Generation, HandoverId, Step, TerminalId, TicketId};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -11,7 +14,7 @@ use crate::{
         sql::{Optional as _, Row, Sql, SqlError},
         words::{from_word, optional_word, word},
     },
-    tickets::record::in_hands_of,
+    tickets::record::{find as find_ticket, in_hands_of},
 };
 
 /// Where a handover stands.
@@ -238,10 +241,11 @@ pub fn set_state(unit: &Unit<'_>, handover: HandoverId, state: HandoverState) ->
 
 /// Ends a handover that has nothing in its hands any more, and opens one that has again. A released one stays as it is.
 pub fn settle(unit: &Unit<'_>, handover: HandoverId) -> Answer<()> {
-    let state = if in_hands_of(unit.sql, handover)?.is_empty() {
-        HandoverState::Ended
-    } else {
+    let has_some = !in_hands_of(unit.sql, handover)?.is_empty();
+    let state = if has_some || may_have_taken(unit.sql, handover)? {
         HandoverState::Open
+    } else {
+        HandoverState::Ended
     };
     unit.sql
         .prepare_cached(
@@ -249,6 +253,29 @@ pub fn settle(unit: &Unit<'_>, handover: HandoverId) -> Answer<()> {
         )?
         .execute((handover.to_string(), word(&state)?))?;
     Ok(())
+}
+
+/// Whether a handover may have tickets in its hands that the books give to somebody else: the taking it reported last is in doubt, and so is
+/// another handover's that was planned on the same stay on the card. Only one of them happened, and it may be this one.
+fn may_have_taken(sql: &Sql, handover: HandoverId) -> Answer<bool> {
+    let last: Option<String> = sql
+        .prepare_cached("SELECT report FROM reports WHERE handover = ?1 ORDER BY received DESC, row DESC LIMIT 1")?
+        .query_row([handover.to_string()], |row| row.get(0))
+        .optional()?;
+    let Some(last) = last else {
+        return Ok(false);
+    };
+    let last: Report = serde_json::from_str(&last)?;
+    if (last.step, last.outcome) != (Step::Take, ReportedOutcome::Unknown) {
+        return Ok(false);
+    }
+    for own in tickets(sql, handover)?.iter().filter(|own| !own.given_up) {
+        let row = find_ticket(sql, own.ticket)?;
+        if row.is_some_and(|row| row.standing.open_to(handover, own.before)) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// The tickets of a handover.

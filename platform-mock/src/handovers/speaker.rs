@@ -1,5 +1,6 @@
 //! Whoever sends a report: the owner of the handover, one that was it, or one that nobody has heard of before.
 
+use kippu_api::handovers::Report;
 use kippu_ticket::ids::{Step, TicketId};
 
 use super::{
@@ -13,6 +14,11 @@ use crate::{
     storage::Unit,
     tickets::record as tickets,
 };
+
+/// Whether a handover writes what no card gave it: it had a grant, be it one that a restored platform has forgotten.
+fn came_from_here(known: &HandoverRecord, report: &Report) -> bool {
+    known.giver.or(report.giver).is_none() && report.step == Step::Give
+}
 
 /// Whoever speaks, and what of it counts.
 pub(super) struct Speaker {
@@ -77,7 +83,7 @@ impl Speaker {
         Ok(Self {
             former,
             tickets,
-            granted: grant.is_some(),
+            granted: grant.is_some() || came_from_here(&known, report),
             new: false,
             let_go,
         })
@@ -102,7 +108,7 @@ impl Speaker {
         record::insert(unit, &handover)?;
         tickets::raise_fence(unit, asker.fence)?;
         Ok(Self {
-            granted: report.giver.is_none() && report.step == Step::Give,
+            granted: came_from_here(&handover, report),
             tickets: Vec::new(),
             new: true,
             former: false,

@@ -99,11 +99,10 @@ impl JournalHead {
     /// Reads where a node's chain goes on.
     pub fn read(sql: &Sql, node: i64) -> Result<Self, SqlError> {
         let last = sql
-            .query_row(
+            .prepare_cached(
                 "SELECT link, hash FROM journal WHERE node = ?1 ORDER BY link DESC LIMIT 1",
-                [node],
-                |row| Ok((row.get(0)?, row.get(1)?)),
-            )
+            )?
+            .query_row([node], |row| Ok((row.get(0)?, row.get(1)?)))
             .optional()?;
         let (link, hash) = last.unwrap_or((0, origin(node)));
         let mut head = Self {

@@ -31,7 +31,7 @@ impl Life {
     /// The life a database says it belongs to.
     pub fn read(sql: &Sql) -> Result<Self, SqlError> {
         let text = "SELECT incarnation, epoch_base, began FROM platform_life";
-        sql.query_row(text, [], |row| {
+        sql.prepare_cached(text)?.query_row([], |row| {
             Ok(Self {
                 incarnation: row.get(0)?,
                 epoch_base: row.get(1)?,

@@ -85,10 +85,9 @@ impl RestoreStorage for Database {
             return Err(other_life());
         }
         self.write(move |unit| {
-            unit.sql.execute(
-                "UPDATE terminals SET resend_due = 0, resent = ?2 WHERE terminal = ?1 AND resend_due = 1",
-                (terminal.0, unit.now),
-            )?;
+            unit.sql
+                .prepare_cached("UPDATE terminals SET resend_due = 0, resent = ?2 WHERE terminal = ?1 AND resend_due = 1")?
+                .execute((terminal.0, unit.now))?;
             unit.standings_changed();
             Ok(())
         })

@@ -16,7 +16,7 @@ use crate::{
         Place, Unit,
         hints::{Courier, Hints},
         migrations::migrate,
-        place::make_folder,
+        place::{keep_file, make_folder, open_unsynced},
         session::Session,
         sql::{Sql, off_runtime},
         stock::Stock,
@@ -46,15 +46,47 @@ impl Database {
     /// # Errors
     /// When the folder cannot be written, the file is no database, or a newer release wrote it.
     pub fn open(data: &Path, clock: Arc<dyn Clock>) -> anyhow::Result<Self> {
-        Self::open_with(Place::file_in(data)?, data, clock, Writer::start)
+        let place = Place::file_in(data)?;
+        let sql = place.connect()?;
+        Self::on(place, sql, data, clock, Writer::start)
     }
 
-    /// The same without threads: every command and question runs where it is asked for, for simulations that must be the same every time.
+    /// The same without threads, for simulations that must be the same every time: every command and question runs where it is asked for, on
+    /// the one connection there is, which keeps the file to itself. What is committed outlives the process and not the machine.
     ///
     /// # Errors
     /// As [`Self::open`].
     pub fn open_inline(data: &Path, clock: Arc<dyn Clock>) -> anyhow::Result<Self> {
-        Self::open_with(Place::file_in(data)?, data, clock, Writer::inline)
+        let sql = match Place::file_in(data)? {
+            Place::File(path) => open_unsynced(&path)?,
+            server @ Place::Server(_) => server.connect()?,
+        };
+        Self::inline_on(data, sql, clock)
+    }
+
+    /// The same on a connection [`Self::into_inline_connection`] gave back. The file may have other content by now.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub fn inline_on(data: &Path, sql: Sql, clock: Arc<dyn Clock>) -> anyhow::Result<Self> {
+        keep_file(&sql, true)?;
+        Self::on(Place::file_in(data)?, sql, data, clock, Writer::inline)
+    }
+
+    /// The connection of a platform without threads, with the statements it has compiled. The file is free.
+    ///
+    /// # Errors
+    /// When the file cannot be let go of.
+    pub fn into_inline_connection(self) -> anyhow::Result<Sql> {
+        let sql = self.writer.into_inline_connection();
+        let sql = sql.context("the writing connection is its thread's")?;
+        keep_file(&sql, false)?;
+        Ok(sql)
+    }
+
+    /// Whether a platform without threads keeps its file to itself, or others may open it.
+    pub async fn keep_file(&self, keep: bool) -> Answer<()> {
+        self.read(move |sql| Ok(keep_file(sql, keep)?)).await
     }
 
     /// Becomes a node of the platform whose database is on a PostgreSQL server. `data` keeps what belongs to this node.
@@ -63,40 +95,32 @@ impl Database {
     /// When the server cannot be reached, or a newer release wrote the database.
     pub fn connect(address: &str, data: &Path, clock: Arc<dyn Clock>) -> anyhow::Result<Self> {
         make_folder(data)?;
-        Self::open_with(Place::server(address)?, data, clock, Writer::start)
+        let place = Place::server(address)?;
+        off_runtime(|| {
+            let sql = place.connect()?;
+            Self::on(place, sql, data, clock, Writer::start)
+        })
     }
 
-    fn open_with(
+    fn on(
         place: Place,
+        sql: Sql,
         data: &Path,
         clock: Arc<dyn Clock>,
-        writer: impl FnOnce(Session, Arc<dyn Clock>, Arc<Stock>, Arc<Hints>) -> anyhow::Result<Writer>
-        + Send,
+        writer: impl FnOnce(Session, Arc<dyn Clock>, Arc<Stock>, Arc<Hints>) -> anyhow::Result<Writer>,
     ) -> anyhow::Result<Self> {
+        migrate(&sql).with_context(|| format!("cannot use {place}"))?;
+        let life = Life::read(&sql)?;
+        HighWater::check(data, life)?;
+        let stock = Arc::new(Stock::read(&sql, clock.now())?);
         let hints = Arc::new(Hints::default());
-        let open = || -> anyhow::Result<_> {
-            let sql = place.connect()?;
-            migrate(&sql).with_context(|| format!("cannot use {place}"))?;
-            let life = Life::read(&sql)?;
-            HighWater::check(data, life)?;
-            let stock = Arc::new(Stock::read(&sql, clock.now())?);
-            let session = Session::begin(place.clone(), sql, data, life, clock.now())?;
-            Ok((
-                writer(
-                    session,
-                    Arc::clone(&clock),
-                    Arc::clone(&stock),
-                    Arc::clone(&hints),
-                )?,
-                stock,
-                life,
-            ))
-        };
-        let (writer, stock, life) = if place.is_shared() {
-            off_runtime(open)?
-        } else {
-            open()?
-        };
+        let session = Session::begin(place.clone(), sql, data, life, clock.now())?;
+        let writer = writer(
+            session,
+            Arc::clone(&clock),
+            Arc::clone(&stock),
+            Arc::clone(&hints),
+        )?;
         let courier = place
             .is_shared()
             .then(|| {
@@ -157,6 +181,9 @@ impl Database {
         T: Send + 'static,
         F: FnOnce(&Sql) -> Answer<T> + Send + 'static,
     {
+        if self.writer.is_inline() {
+            return self.writer.look(question);
+        }
         let turns = Arc::clone(&self.turns);
         let turn = turns
             .acquire_owned()
@@ -185,9 +212,6 @@ impl Database {
             drop(turn);
             answer
         };
-        if self.writer.is_inline() {
-            return work();
-        }
         tokio::task::spawn_blocking(work)
             .await
             .unwrap_or_else(|error| Err(Refusal::internal(&error)))

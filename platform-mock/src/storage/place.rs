@@ -10,8 +10,15 @@ use anyhow::Context as _;
 use rusqlite::config::DbConfig;
 use tokio_postgres::Config;
 
-use super::sql::{Postgres, Sql};
+use super::sql::{Postgres, Sql, SqlError};
 use crate::private::{make_private, restrict};
+
+/// Statements a connection to a file keeps compiled: all the platform knows.
+const STATEMENTS: usize = 512;
+/// What was answered survives a power cut.
+const DURABLE: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;";
+/// It survives the end of the process only.
+const UNSYNCED: &str = "PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF;";
 
 /// Where the database is.
 #[derive(Clone)]
@@ -64,11 +71,11 @@ impl Place {
     pub fn connect(&self) -> anyhow::Result<Sql> {
         match self {
             Self::File(path) => {
-                open_file(path).with_context(|| format!("cannot open {}", path.display()))
+                open_file(path, DURABLE).with_context(|| format!("cannot open {}", path.display()))
             }
-            Self::Server(config) => Ok(Sql::Postgres(
+            Self::Server(config) => Ok(Sql::Postgres(Box::new(
                 Postgres::connect(config).context("cannot reach the PostgreSQL server")?,
-            )),
+            ))),
         }
     }
 
@@ -98,21 +105,32 @@ impl fmt::Display for Place {
     }
 }
 
-fn open_file(path: &Path) -> Result<Sql, rusqlite::Error> {
+fn open_file(path: &Path, durability: &str) -> Result<Sql, rusqlite::Error> {
     let sql = rusqlite::Connection::open(path)?;
-    sql.set_prepared_statement_cache_capacity(128);
+    sql.set_prepared_statement_cache_capacity(STATEMENTS);
     // Without this, SQLite compiles some statements anew for every value bound to them, in case another plan suits that value better.
     sql.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    sql.execute_batch(durability)?;
     sql.execute_batch(
-        "PRAGMA journal_mode = WAL;
-         PRAGMA synchronous = FULL;
-         PRAGMA foreign_keys = ON;
+        "PRAGMA foreign_keys = ON;
          PRAGMA busy_timeout = 5000;
          PRAGMA journal_size_limit = 67108864;
          PRAGMA cache_size = -16000;
          PRAGMA temp_store = MEMORY;",
     )?;
     Ok(Sql::Sqlite(sql))
+}
+
+/// Opens a file for a platform without threads. What is committed outlives the process and not the machine.
+pub(super) fn open_unsynced(path: &Path) -> anyhow::Result<Sql> {
+    open_file(path, UNSYNCED).with_context(|| format!("cannot open {}", path.display()))
+}
+
+/// Takes a file for one connection alone, or lets go of it. Either happens with the next question, so one is asked.
+pub(super) fn keep_file(sql: &Sql, keep: bool) -> Result<(), SqlError> {
+    let mode = if keep { "EXCLUSIVE" } else { "NORMAL" };
+    sql.execute_batch(&format!("PRAGMA locking_mode = {mode}"))?;
+    sql.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))
 }
 
 /// Makes a data folder.

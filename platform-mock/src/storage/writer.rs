@@ -23,6 +23,7 @@ use crate::{
         Unit,
         hints::Hints,
         session::{Fate, Session},
+        sql::Sql,
         stock::Stock,
     },
 };
@@ -88,6 +89,21 @@ impl Writer {
             here: Some(Mutex::new(worker)),
             counts,
         })
+    }
+
+    /// Answers a question on the writing connection, between two requests. Only where there is no thread.
+    pub fn look<T>(&self, question: impl FnOnce(&Sql) -> Answer<T>) -> Answer<T> {
+        let Some(worker) = &self.here else {
+            return Err(Refusal::internal(&"the writing connection is its thread's"));
+        };
+        let worker = worker.lock().unwrap_or_else(PoisonError::into_inner);
+        question(&worker.session.sql)
+    }
+
+    /// The connection, where there is no thread.
+    pub fn into_inline_connection(mut self) -> Option<Sql> {
+        let worker = self.here.take()?.into_inner();
+        Some(worker.unwrap_or_else(PoisonError::into_inner).session.sql)
     }
 
     /// Whether there is no thread.

@@ -239,6 +239,45 @@ async fn a_taking_that_failed_leaves_the_ticket_where_it_was() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn of_two_doubtful_takings_of_one_ticket_the_second_may_be_the_one_that_happened() {
+    let app = TestApp::start().await;
+    let (_, tickets) = app.sold(&[0]).await;
+    let mut failed = Mover::at(&app, "kiosk-1", MOVE, &tickets);
+    failed.register(Purpose::Assignment).await.unwrap();
+    let mut taker = Mover::at(&app, "kiosk-2", OTHER_MOVE, &tickets);
+    taker.register(Purpose::Assignment).await.unwrap();
+    failed.tell(Step::Take, Unknown).await.unwrap();
+    taker.tell(Step::Take, Unknown).await.unwrap();
+    assert!(
+        taker.client.handover(OTHER_MOVE).await.unwrap().yours,
+        "a kiosk that is told otherwise forgets the ticket when the card says that it has it"
+    );
+
+    failed.tell(Step::Take, NotDone).await.unwrap();
+    taker.tell(Step::Take, Done).await.unwrap();
+    taker.tell(Step::Give, Done).await.unwrap();
+    assert_eq!(
+        app.booked(tickets[0].ticket).await.standing.card,
+        Some(OTHER_CARD)
+    );
+    assert!(!taker.client.handover(OTHER_MOVE).await.unwrap().yours);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_doubtful_taking_has_nothing_once_the_ticket_is_known_to_be_elsewhere() {
+    let app = TestApp::start().await;
+    let (_, tickets) = app.sold(&[0]).await;
+    let mut taker = Mover::at(&app, "kiosk-1", MOVE, &tickets);
+    let mut failed = Mover::at(&app, "kiosk-2", OTHER_MOVE, &tickets);
+    taker.register(Purpose::Assignment).await.unwrap();
+    failed.register(Purpose::Assignment).await.unwrap();
+    taker.tell(Step::Take, Done).await.unwrap();
+    failed.tell(Step::Take, Unknown).await.unwrap();
+    assert!(taker.client.handover(MOVE).await.unwrap().yours);
+    assert!(!failed.client.handover(OTHER_MOVE).await.unwrap().yours);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn forged_and_foreign_tickets_are_not_registered() {
     let app = TestApp::start().await;
     let (_, tickets) = app.sold(&[0]).await;

@@ -4,8 +4,11 @@ use std::{fs, path::PathBuf};
 
 use kippu_api::{
     client::PLATFORM_INCARNATION,
-    handovers::Purpose,
-    operator::{Listed, TerminalInView, TerminalWish},
+    handovers::{
+        Purpose,
+        ReportedOutcome::{LeftAtPlatform, NotDone, Unknown},
+    },
+    operator::{Listed, ReissueWhat, TerminalInView, TerminalWish},
     orders::{Claim, OrderState},
     problem::ProblemCode,
     terminals::Resent,
@@ -15,13 +18,14 @@ use kippu_ticket::ids::HandoverId;
 use platform_center::{
     app::App,
     restore::backup::{Serving, backup, restore},
+    tickets::standing::Holder,
 };
 
 use crate::{
-    app::{CARD, GATE_KEY, TestApp, code, token, wish},
-    moves::{MOVE, Mover},
+    app::{CARD, GATE_KEY, TestApp, claim, code, token, wish},
+    moves::{MOVE, Mover, on_card},
     operator::Operator,
-    purchase::done,
+    purchase::{done, report},
 };
 
 /// A backup of a serving platform beside its folder.
@@ -108,6 +112,29 @@ async fn nothing_old_is_given_out_until_every_kiosk_has_resent() {
         ProblemCode::WrongState,
         "they are on their card"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_left_at_the_platform_by_a_grant_it_has_forgotten_is_there() {
+    let mut app = TestApp::start().await;
+    let from = saved(&app);
+    let order = app.paid_order(&[0]).await;
+    let lost = app.kiosk().grant(&claim(&order), &wish(MOVE)).await;
+    let lost = lost.unwrap();
+    app.restore(&from).await;
+
+    let records: Vec<_> = lost.tickets.iter().map(on_card).collect();
+    for (row, outcome) in (1..).zip([Unknown, NotDone, LeftAtPlatform]) {
+        let mut told = report(&lost, outcome, row);
+        told.records.clone_from(&records);
+        assert!(app.kiosk().report(MOVE, &told).await.unwrap().newest);
+    }
+    let ticket = lost.tickets[0].ticket;
+    assert_eq!(app.booked(ticket).await.standing.holder, Holder::Platform);
+    assert!(!app.kiosk().handover(MOVE).await.unwrap().yours);
+    let operator = Operator::of(&app).await;
+    let look = operator.look(&ReissueWhat::Ticket { ticket }).await;
+    assert_eq!(look.tickets.len(), 1, "whoever paid can still be helped");
 }
 
 #[tokio::test(flavor = "multi_thread")]

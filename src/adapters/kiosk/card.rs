@@ -174,6 +174,7 @@ pub fn my_ticket(ticket: &MyTicket, language: Language) -> ui::TicketItem {
             TicketKind::Membership => ui::ItemKind::Membership,
         },
         inside: ticket.inside,
+        recalled: ticket.recalled,
         ..words::ticket(&ticket.event, &ticket.seat, language)
     }
 }

@@ -156,6 +156,7 @@ pub fn show_kept_code(to: &ui::KeptCode<'_>, kept: &KeptCode) -> ui::Screen {
         Kept::OnTheWay => (ui::Kept::OnTheWay, ""),
         Kept::InKiosk => (ui::Kept::InKiosk, ""),
         Kept::OnlyCard(ending) => (ui::Kept::OnlyCard, ending.as_str()),
+        Kept::LetGo(ending) => (ui::Kept::LetGo, ending.as_deref().unwrap_or_default()),
     };
     to.set_kept(place);
     to.set_ending(ending.into());

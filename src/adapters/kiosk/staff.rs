@@ -167,6 +167,8 @@ pub fn show_one(to: &ui::OneHandover<'_>, one: &OneHandover, language: Language)
         StaffAct::Finish => ui::StaffAct::Finish,
         StaffAct::GiveBack => ui::StaffAct::GiveBack,
         StaffAct::KeepAndPrint => ui::StaffAct::KeepAndPrint,
+        StaffAct::PutAway => ui::StaffAct::PutAway,
+        StaffAct::LogIn => ui::StaffAct::LogIn,
         StaffAct::Release => ui::StaffAct::Release,
         StaffAct::Next => ui::StaffAct::Next,
         StaffAct::Leave => ui::StaffAct::Leave,
@@ -203,6 +205,7 @@ pub fn show_paper(
 pub fn show_stick(to: &ui::Stick<'_>, stick: &Stick) -> ui::Screen {
     to.set_state(match stick.state {
         StickState::Insert => ui::StickState::Insert,
+        StickState::Missing => ui::StickState::Missing,
         StickState::Saving => ui::StickState::Saving,
         StickState::Saved => ui::StickState::Saved,
         StickState::Full => ui::StickState::NoRoom,

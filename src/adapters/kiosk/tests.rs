@@ -190,6 +190,7 @@ fn play(id: u64, number: &str) -> MyTicket {
             ..SeatWords::default()
         },
         inside: false,
+        recalled: false,
     }
 }
 

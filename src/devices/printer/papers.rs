@@ -110,9 +110,16 @@ fn waiting_slip(facts: &Facts, kept: &Kept, place: &Place, language: Language) -
         language: words::language(language),
         code: facts.code.to_string().replace('-', ""),
         place: match kept {
-            Kept::AtPlatform | Kept::OnTheWay => WaitingPlace::Center,
+            Kept::AtPlatform | Kept::OnTheWay | Kept::LetGo(None) => WaitingPlace::Center,
             Kept::InKiosk => WaitingPlace::Terminal,
-            Kept::OnlyCard(ending) => WaitingPlace::Card(ending.clone()),
+            Kept::OnlyCard(ending) => WaitingPlace::Card {
+                ending: ending.clone(),
+                anywhere: false,
+            },
+            Kept::LetGo(Some(ending)) => WaitingPlace::Card {
+                ending: ending.clone(),
+                anywhere: true,
+            },
         },
         items: facts
             .items

@@ -3,10 +3,14 @@
 
 use std::sync::Arc;
 
-use kippu_api::{events::EventSummary, orders::OrderState};
+use kippu_api::{
+    events::EventSummary,
+    orders::OrderState,
+    parcels::{Passage, PassageKind},
+};
 use kippu_handover::facts::{Facts, Standing};
 use kippu_seatplan::Plan;
-use kippu_ticket::ids::{CardUid, EventId, HandoverId, TerminalId};
+use kippu_ticket::ids::{CardUid, EventId, HandoverId, TerminalId, TicketId};
 
 use super::{
     Phase, ReaderNews,
@@ -62,6 +66,10 @@ pub(super) struct Desk {
     pub open_handovers: Vec<Facts>,
     /// Events that can be brought to an end without network.
     pub local_keys: Vec<EventId>,
+    /// The card whose history was asked for in this session, and the question.
+    history: Option<(CardUid, RequestNo)>,
+    /// Tickets of that card that were issued anew: what it carries of them is worth nothing.
+    recalled: Vec<TicketId>,
     /// Name of the clerk who is logged in.
     pub clerk: Option<String>,
     /// What start-up found comes before anything else.
@@ -95,6 +103,8 @@ impl Desk {
             events: Vec::new(),
             open_handovers: Vec::new(),
             local_keys: Vec::new(),
+            history: None,
+            recalled: Vec::new(),
             clerk: None,
             starting: false,
             card_lies: false,
@@ -123,8 +133,14 @@ impl Desk {
                 if !matches!(answer, Ok(Answer::Clerk { .. })) {
                     self.online = !matches!(answer, Err(fault) if fault.is_network());
                 }
-                if let Ok(Answer::Events(events)) = answer {
-                    self.events = events.clone();
+                match answer {
+                    Ok(Answer::Events(events)) => self.events = events.clone(),
+                    Ok(Answer::History(passages))
+                        if self.history.is_some_and(|(_, asked)| asked == *no) =>
+                    {
+                        self.recalled = recalled(passages);
+                    }
+                    _ => {}
                 }
                 if !self.closed(*no) {
                     self.undo_stray(answer);
@@ -172,6 +188,22 @@ impl Desk {
         self.open_handovers.iter().filter(move |facts| {
             [facts.giver, facts.receiver, facts.waits_for_card].contains(&Some(card))
         })
+    }
+
+    /// Asks what became of a card's tickets, once a session: only the platform knows which were issued anew.
+    pub fn ask_recalled(&mut self, card: CardUid) {
+        if self.online && self.history.is_none_or(|(asked, _)| asked != card) {
+            self.recalled.clear();
+            self.history = Some((card, self.ask(Ask::History(card))));
+        }
+    }
+
+    /// Tickets of a card that were issued anew, as far as the platform has said.
+    pub fn recalled_on(&self, card: CardUid) -> &[TicketId] {
+        match self.history {
+            Some((asked, _)) if asked == card => &self.recalled,
+            _ => &[],
+        }
     }
 
     /// Whether tickets of any event can be moved now.
@@ -286,6 +318,8 @@ impl Desk {
         self.appearance_panel = false;
         self.staff_called = false;
         self.starting = false;
+        self.history = None;
+        self.recalled.clear();
         if self.clerk.take().is_some() {
             self.detached(Ask::ClerkLogout);
         }
@@ -320,6 +354,22 @@ impl Desk {
             zone: self.setup.zone.clone(),
         }
     }
+}
+
+/// Tickets whose last station on a card is that they were issued anew. The newest station comes first.
+fn recalled(passages: &[Passage]) -> Vec<TicketId> {
+    let mut seen = Vec::new();
+    let mut recalled = Vec::new();
+    for passage in passages {
+        if seen.contains(&passage.ticket) {
+            continue;
+        }
+        seen.push(passage.ticket);
+        if passage.what == PassageKind::Reissued {
+            recalled.push(passage.ticket);
+        }
+    }
+    recalled
 }
 
 /// A time of the platform's, counted by this terminal's clock: the two need not agree.

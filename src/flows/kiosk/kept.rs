@@ -51,13 +51,29 @@ impl KeptCode {
     }
 }
 
+/// The slip alone, where nobody stands before the screen.
+pub(super) fn print_slip(facts: &Facts, desk: &mut Desk) {
+    let waits = |state| {
+        matches!(
+            state,
+            ItemState::Kept | ItemState::Pending | ItemState::Parked
+        )
+    };
+    if words::count_of(facts, waits) > 0 {
+        desk.print(PaperJob::Kept {
+            facts: Box::new(facts.clone()),
+            kept: place(facts),
+            language: desk.appearance.language,
+        });
+    }
+}
+
 /// Where the tickets of a handover wait that was to be put away.
 fn place(facts: &Facts) -> Kept {
-    let pending = facts
-        .items
-        .iter()
-        .any(|item| item.state == ItemState::Pending);
+    let any = |state| facts.items.iter().any(|item| item.state == state);
+    let pending = any(ItemState::Pending);
     match (facts.standing, facts.waits_for_card) {
+        (Standing::Ended, card) if any(ItemState::Released) => Kept::LetGo(card.map(words::ending)),
         (Standing::Ended, _) => Kept::AtPlatform,
         (_, Some(card)) => Kept::OnlyCard(words::ending(card)),
         // Nobody but the platform knows whether it has them already: any kiosk can ask it.
@@ -85,7 +101,7 @@ impl Step for KeptCode {
         Screen::KeptCode(view::KeptCode {
             code: self.facts.code.to_string(),
             tickets: words::count_of(&self.facts, |state| {
-                !state.is_final() || state == ItemState::Parked
+                !state.is_final() || matches!(state, ItemState::Parked | ItemState::Released)
             }),
             kept: self.kept.clone(),
             nobody_came: self.nobody_came,

@@ -62,6 +62,7 @@ impl Look {
         match read {
             Ok(contents) => {
                 let card = contents.uid;
+                desk.ask_recalled(card);
                 Self::Asking(Asking {
                     contents: contents.clone(),
                     since: desk.now,

@@ -12,8 +12,8 @@ use super::{
     passing::{Bearer, Passing},
     staff,
     view::{
-        self, Errand, FirstKey, LeftEarly, MoneyFact, Safety, Screen, TICKETS_A_PAGE, Touch, Turn,
-        Way,
+        self, Errand, FirstKey, LeftEarly, MoneyFact, MyTicket, Safety, Screen, TICKETS_A_PAGE,
+        Touch, Turn, Way,
     },
     words,
 };
@@ -38,6 +38,15 @@ impl MyCard {
             .len()
             .div_ceil(TICKETS_A_PAGE)
             .max(1)
+    }
+
+    fn tickets(&self, desk: &Desk) -> Vec<MyTicket> {
+        let recalled = desk.recalled_on(self.contents.uid);
+        let mut tickets = words::my_tickets(&self.contents);
+        for ticket in &mut tickets {
+            ticket.recalled = recalled.contains(&ticket.id);
+        }
+        tickets
     }
 
     fn can(&self, errand: Errand, desk: &Desk) -> bool {
@@ -82,7 +91,8 @@ impl Step for MyCard {
             Input::Touch(Touch::MakePaper) => return Choosing::open(Errand::Paper, desk),
             Input::Touch(Touch::Waiting(_)) => return self.finish_left_early(desk),
             Input::Touch(Touch::History(id)) => {
-                let ticket = words::my_tickets(&self.contents)
+                let ticket = self
+                    .tickets(desk)
                     .into_iter()
                     .find(|ticket| ticket.id == *id);
                 if let Some(ticket) = ticket {
@@ -95,7 +105,7 @@ impl Step for MyCard {
     }
 
     fn screen(&self, desk: &Desk) -> Screen {
-        let tickets = words::my_tickets(&self.contents);
+        let tickets = self.tickets(desk);
         Screen::MyCard(view::MyCard {
             ending: words::ending(self.contents.uid),
             count: tickets.len(),

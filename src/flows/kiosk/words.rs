@@ -212,6 +212,7 @@ fn my_ticket(body: &TicketBody, event: EventFacts, inside: bool) -> MyTicket {
             class: String::new(),
         },
         inside,
+        recalled: false,
     }
 }
 

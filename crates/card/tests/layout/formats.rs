@@ -20,7 +20,7 @@ use crate::cards;
 
 /// Bytes of the document's block `hex NAME`; whatever follows `#` in a line is for people.
 fn fixture(name: &str) -> Vec<u8> {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/formats.md");
+    let path = "../../docs/formats.md";
     let document = std::fs::read_to_string(path).unwrap();
     let (_, rest) = document
         .split_once(&format!("```hex {name}\n"))
@@ -145,11 +145,7 @@ fn keys_and_transaction_mac_are_as_written() {
 /// The table of sizes, from the layouts and from what the virtual card accounts for.
 #[test]
 fn the_table_of_sizes_is_as_written() {
-    let document = std::fs::read_to_string(concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/../../docs/formats.md"
-    ))
-    .unwrap();
+    let document = std::fs::read_to_string("../../docs/formats.md").unwrap();
     for size in [CardSize::K2, CardSize::K4, CardSize::K8] {
         let card = cards::formatted(size);
         let layout = Layout::for_memory(size.nominal_bytes() as u32).unwrap();

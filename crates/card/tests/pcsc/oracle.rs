@@ -14,9 +14,8 @@ fn converse(arguments: &[&str]) {
             .unwrap_or_else(|_| format!("{}/.cache", std::env::var("HOME").unwrap()));
         format!("{cache}/kippu/python/bin/python")
     });
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/pcsc/python_desfire.py");
     let output = Command::new(&python)
-        .arg(script)
+        .arg("tests/pcsc/python_desfire.py")
         .args(["Kippu Reader 1", &UID.to_string()])
         .args(arguments)
         .output()

@@ -40,8 +40,13 @@ pub enum WaitingPlace {
     Terminal,
     /// At the ticket center, or on the way to it: any kiosk goes on.
     Center,
-    /// On a card or in this terminal, which only the card can tell; the last characters of its number.
-    Card(String),
+    /// On a card or in a terminal, which only the card can tell.
+    Card {
+        /// Last characters of its number.
+        ending: String,
+        /// Any kiosk can ask it, not this one alone.
+        anywhere: bool,
+    },
 }
 
 /// One ticket or voucher that waits.
@@ -104,11 +109,13 @@ impl HandoverSlip {
             WaitingPlace::Center => {
                 Part::new(wording::CENTER.first(self.language), Style::bold(64.0))
             }
-            WaitingPlace::Card(ending) => Part::new(format!("•••• {ending}"), Style::bold(64.0)),
+            WaitingPlace::Card { ending, .. } => {
+                Part::new(format!("•••• {ending}"), Style::bold(64.0))
+            }
         };
         let label = match self.place {
             WaitingPlace::Terminal | WaitingPlace::Center => wording::WAIT_AT,
-            WaitingPlace::Card(_) => wording::ASK_CARD,
+            WaitingPlace::Card { .. } => wording::ASK_CARD,
         };
         let (label, how_many) = (
             label.both(self.language),
@@ -162,7 +169,12 @@ impl HandoverSlip {
                 wording::ENTER_NUMBER,
                 wording::LAY_A_CARD,
             ],
-            WaitingPlace::Card(_) => &[
+            WaitingPlace::Card { anywhere: true, .. } => &[
+                wording::TO_ANY_KIOSK,
+                wording::ENTER_NUMBER,
+                wording::LAY_SAME_CARD,
+            ],
+            WaitingPlace::Card { .. } => &[
                 wording::BACK_TO_KIOSK,
                 wording::ENTER_NUMBER,
                 wording::LAY_SAME_CARD,
@@ -199,7 +211,10 @@ mod tests {
             for place in [
                 WaitingPlace::Terminal,
                 WaitingPlace::Center,
-                WaitingPlace::Card("3F80".into()),
+                WaitingPlace::Card {
+                    ending: "3F80".into(),
+                    anywhere: true,
+                },
             ] {
                 let slip = HandoverSlip {
                     language,

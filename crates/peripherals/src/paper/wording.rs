@@ -75,8 +75,8 @@ pub const FETCH_BY: Words = words("期限", "Fetch by");
 pub const BACK_TO_KIOSK: Words = words("この機械へ戻る", "Come back to this kiosk");
 pub const TO_ANY_KIOSK: Words = words("どのきっぷの機械でもよい", "Go to any Kippu kiosk");
 pub const ENTER_NUMBER: Words = words(
-    "「受け取る」で番号を入れる",
-    "Choose Pick up and enter the number",
+    "「予約を受け取る」で番号を入れる",
+    "Touch “Go on with a slip”, enter the number",
 );
 pub const LAY_EITHER_CARD: Words = words(
     "受け取る人か渡した人のカードを置く",

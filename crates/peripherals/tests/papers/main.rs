@@ -84,7 +84,10 @@ fn places() -> [WaitingPlace; 3] {
     [
         WaitingPlace::Terminal,
         WaitingPlace::Center,
-        WaitingPlace::Card("3F80".into()),
+        WaitingPlace::Card {
+            ending: "3F80".into(),
+            anywhere: false,
+        },
     ]
 }
 
@@ -185,7 +188,7 @@ fn samples_for_people() {
             let kind = match place {
                 WaitingPlace::Terminal => "terminal",
                 WaitingPlace::Center => "center",
-                WaitingPlace::Card(_) => "card",
+                WaitingPlace::Card { .. } => "card",
             };
             let slip = samples::handover_slip(language, place);
             let paper = slip.render(&mut typesetter).unwrap();

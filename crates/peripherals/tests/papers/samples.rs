@@ -86,7 +86,7 @@ pub fn receipt(language: Language, copy: bool) -> Receipt {
 
 /// The example of docs/formats.md, section "Paper ticket": 221 capital letters and digits.
 pub fn paper_code() -> String {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/formats.md");
+    let path = "../../docs/formats.md";
     let document = std::fs::read_to_string(path).unwrap();
     let (_, rest) = document.split_once("```text paper-code\n").unwrap();
     let (code, _) = rest.split_once("```").unwrap();

@@ -119,7 +119,7 @@ async fn people(storage: &dyn Storage) -> anyhow::Result<()> {
         .await?;
     storage.put_store(STORE, STORE_NAME, HOSHIMI).await?;
     storage
-        .put_clerk(STORE, "1", "田中", hash_pin("1111")?)
+        .put_clerk(STORE, "1", "係員 1", hash_pin("1111")?)
         .await?;
     storage
         .put_clerk(STORE, "2", "García", hash_pin("2222")?)

@@ -17,7 +17,7 @@ pub enum Sql {
     /// To a file.
     Sqlite(rusqlite::Connection),
     /// To a server.
-    Postgres(Postgres),
+    Postgres(Box<Postgres>),
 }
 
 impl Sql {

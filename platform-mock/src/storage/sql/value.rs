@@ -81,11 +81,11 @@ impl ToSql for ValueRef<'_> {
 
 impl<'v> FromSql<'v> for ValueRef<'v> {
     fn from_sql(kind: &Type, raw: &'v [u8]) -> Result<Self, Fault> {
-        Ok(match kind {
-            &Type::INT8 => Self::Integer(i64::from_sql(kind, raw)?),
-            &Type::INT4 => Self::Integer(i32::from_sql(kind, raw)?.into()),
-            &Type::BOOL => Self::Integer(bool::from_sql(kind, raw)?.into()),
-            &Type::BYTEA => Self::Blob(raw),
+        Ok(match *kind {
+            Type::INT8 => Self::Integer(i64::from_sql(kind, raw)?),
+            Type::INT4 => Self::Integer(i32::from_sql(kind, raw)?.into()),
+            Type::BOOL => Self::Integer(bool::from_sql(kind, raw)?.into()),
+            Type::BYTEA => Self::Blob(raw),
             _ => Self::Text(<&str>::from_sql(kind, raw)?),
         })
     }

@@ -53,7 +53,8 @@ impl Done {
             taken_at: (!desk.card_lies).then_some(desk.now),
             parcel,
         };
-        if done.parcel.event.name.is_empty() {
+        // What waits is listed with its event's name alone; the card has its date too.
+        if done.parcel.full.is_none() {
             done.parcel.event = words::first_event(&news.facts);
         }
         done.print_receipt(desk);
@@ -122,7 +123,7 @@ impl Step for Done {
     }
 
     fn station(&self) -> Option<Stop> {
-        (!self.parcel.staff).then_some(Stop::Purchase(Station::Done))
+        self.parcel.stop(Station::Done)
     }
 
     fn first_key(&self) -> FirstKey {

@@ -341,7 +341,7 @@ impl Step for Carry {
     }
 
     fn station(&self) -> Option<Stop> {
-        (!self.parcel.staff).then_some(Stop::Purchase(Station::Card))
+        self.parcel.stop(Station::Card)
     }
 
     fn first_key(&self) -> FirstKey {

@@ -13,7 +13,7 @@ use kippu_ticket::{
 use super::words;
 use crate::flows::{
     facts::{EventFacts, Money},
-    kiosk::view::{MoneyFact, Safety, TicketFact},
+    kiosk::view::{MoneyFact, Safety, Station, Stop, TicketFact},
 };
 
 pub(in crate::flows::kiosk) struct Parcel {
@@ -149,6 +149,12 @@ impl Parcel {
             ticket: TicketFact::BeingChecked { count: self.count },
             money: self.money(),
         }
+    }
+
+    /// Where on the line of a purchase this is. What was parked has no such line, and the staff needs none.
+    pub fn stop(&self, station: Station) -> Option<Stop> {
+        let bought = matches!(self.claim, Claim::Order(_));
+        (bought && !self.staff).then_some(Stop::Purchase(station))
     }
 
     pub fn slip_if_known(&self) -> Option<String> {

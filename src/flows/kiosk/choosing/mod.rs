@@ -73,7 +73,8 @@ impl Choosing {
         self.state = State::Reading(desk.card(CardJob::Check));
     }
 
-    fn card_read(&mut self, contents: &CardContents, desk: &Desk) {
+    fn card_read(&mut self, contents: &CardContents, desk: &mut Desk) {
+        desk.ask_recalled(contents.uid);
         let offers = offers(contents, self.errand, &self.recalled, desk);
         let can_go: Vec<TicketId> = offers
             .iter()
@@ -236,6 +237,11 @@ impl Step for Choosing {
             // Whoever takes the card takes what it says along; the choice is there again when it comes back.
             (Input::Reader(ReaderNews::Empty | ReaderNews::Lost), State::Choosing { .. }) => {
                 self.state = State::Waiting;
+            }
+            // The platform may just have said that some were issued anew.
+            (Input::Platform { .. }, State::Choosing { contents, .. }) => {
+                let recalled = desk.recalled_on(contents.uid);
+                self.chosen.retain(|chosen| !recalled.contains(chosen));
             }
             (Input::Touch(Touch::Toggle(id)), _) => self.toggle(*id, desk),
             (Input::Touch(Touch::Page(to)), _) => self.turn(*to),

@@ -57,7 +57,7 @@ fn why(
     let Some((entered, body)) = on_card else {
         return Some(WhyStays::Unreadable);
     };
-    if recalled.contains(&ticket.id) {
+    if recalled.contains(&ticket.id) || desk.recalled_on(contents.uid).contains(&ticket.id) {
         return Some(WhyStays::Recalled);
     }
     let inside = entered % 2 == 1;

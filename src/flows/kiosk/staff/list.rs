@@ -3,13 +3,20 @@
 use super::{ClerkEntry, One, Stick, words};
 use crate::flows::kiosk::{
     Desk, Phase, Step,
+    desk::SECOND,
     effect::{CardJob, RequestNo},
     input::{CardNews, Input},
     view::{self, FirstKey, HANDOVERS_A_PAGE, Screen, Touch, Turn, Way},
 };
 
+/// How soon the journal is read again while reports wait: they go by themselves as soon as the platform is there.
+const AGAIN: i64 = 5 * SECOND;
+
 pub(in crate::flows::kiosk) struct List {
     asked: Option<RequestNo>,
+    asked_at: i64,
+    /// The journal was read before; reading it again disturbs nobody.
+    read: bool,
     unsent: usize,
     page: usize,
 }
@@ -22,6 +29,8 @@ impl List {
         }
         Phase::StaffList(Self {
             asked: Some(desk.card(CardJob::Open)),
+            asked_at: desk.now,
+            read: false,
             unsent: 0,
             page: 0,
         })
@@ -40,7 +49,14 @@ impl Step for List {
                 news: CardNews::Open { unsent, .. },
             } if self.asked == Some(*no) => {
                 self.asked = None;
+                self.read = true;
                 self.unsent = *unsent;
+            }
+            Input::Tick
+                if self.unsent > 0 && self.asked.is_none() && desk.now - self.asked_at >= AGAIN =>
+            {
+                self.asked = Some(desk.card(CardJob::Open));
+                self.asked_at = desk.now;
             }
             Input::Touch(Touch::Page(Turn::Up)) => self.page = self.page.saturating_sub(1),
             Input::Touch(Touch::Page(Turn::Down)) => {
@@ -72,7 +88,7 @@ impl Step for List {
             page: self.page,
             pages: Self::pages(desk),
             unsent: self.unsent,
-            busy: self.asked.is_some(),
+            busy: !self.read,
         })
     }
 

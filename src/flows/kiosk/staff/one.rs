@@ -13,6 +13,7 @@ use crate::flows::kiosk::{
     carry::{Carry, Parcel},
     effect::{CardJob, RequestNo},
     input::{CardNews, HandoverFault, HandoverNews, Input},
+    kept::{self, KeptCode},
     passing::{Bearer, Passing},
     view::{self, FirstKey, Remedy, Screen, StaffAct, StaffNotice, Touch},
 };
@@ -22,6 +23,8 @@ pub(in crate::flows::kiosk) struct One {
     only: Option<HandoverId>,
     current: usize,
     working: Option<RequestNo>,
+    /// Nobody is here: these were put away, and the rest follows.
+    left: Vec<HandoverId>,
     notice: Option<StaffNotice>,
 }
 
@@ -32,6 +35,7 @@ impl One {
             only: Some(id),
             current: 0,
             working: None,
+            left: Vec::new(),
             notice: None,
         })
     }
@@ -46,6 +50,7 @@ impl One {
             only: None,
             current: 0,
             working: None,
+            left: Vec::new(),
             notice: None,
         })
     }
@@ -71,19 +76,19 @@ impl One {
         let to_platform = Destination::Platform;
         match act {
             StaffAct::Next => self.current = (self.current + 1) % desk.open_handovers.len().max(1),
-            StaffAct::Leave if self.only.is_none() => return Self::leave_all(desk),
+            StaffAct::Leave if self.only.is_none() => return self.leave_next(desk),
             StaffAct::Leave => return List::open(desk),
             StaffAct::Finish => return self.finish(&facts, desk),
+            StaffAct::LogIn => return ClerkEntry::open(None, desk),
             StaffAct::GiveBack => {
                 return Passing::redirected(&facts, Destination::Giver, Bearer::Anyone, desk)
                     .unwrap_or(Phase::StaffOne(self));
             }
             StaffAct::KeepAndPrint => {
-                match Passing::redirected(&facts, to_platform, Bearer::Anyone, desk) {
-                    Some(phase) => return phase,
-                    None => self.work(&facts, to_platform, desk),
-                }
+                return Passing::redirected(&facts, to_platform, Bearer::Anyone, desk)
+                    .unwrap_or(Phase::StaffOne(self));
             }
+            StaffAct::PutAway => self.work(&facts, to_platform, desk),
             StaffAct::Release => self.work(&facts, Destination::Elsewhere, desk),
         }
         Phase::StaffOne(self)
@@ -118,28 +123,41 @@ impl One {
         }
     }
 
-    /// Nobody is here: what is in this kiosk goes to the platform, so that its cards find it at any kiosk; what only a card or people
-    /// know stays open until they are here again.
-    fn leave_all(desk: &mut Desk) -> Phase {
-        let here: Vec<HandoverId> = desk
+    /// Nobody is here: one after the other is put away, each with a slip that carries its code; what only a card or people can answer stays.
+    /// Then the kiosk opens.
+    fn leave_next(mut self, desk: &mut Desk) -> Phase {
+        let next = desk
             .open_handovers
             .iter()
-            .filter(|facts| !is_question(facts))
-            .map(|facts| facts.handover)
-            .collect();
-        for handover in here {
-            desk.card(CardJob::Redirect {
-                handover,
-                to: Destination::Platform,
-            });
-        }
-        desk.go_home()
+            .find(|facts| !is_question(facts) && !self.left.contains(&facts.handover))
+            .cloned();
+        let Some(facts) = next else {
+            return desk.go_home();
+        };
+        self.left.push(facts.handover);
+        let to = match facts.standing {
+            // Nothing was taken: the yes ends here.
+            Standing::Asking | Standing::Agreed if facts.giver.is_some() => Destination::Giver,
+            _ => Destination::Platform,
+        };
+        self.work(&facts, to, desk);
+        Phase::StaffOne(self)
     }
 
     fn worked(mut self, news: &Result<Box<HandoverNews>, HandoverFault>, desk: &mut Desk) -> Phase {
         self.working = None;
+        if !self.left.is_empty() {
+            // One that failed is still in the journal, and goes on by itself.
+            if let Ok(news) = news {
+                kept::print_slip(&news.facts, desk);
+            }
+            return self.leave_next(desk);
+        }
         self.notice = Some(match news {
             Ok(news) => match &news.outcome {
+                Outcome::Ended(summary) if !summary.released.is_empty() => {
+                    return KeptCode::open(&news.facts, false, desk);
+                }
                 Outcome::Ended(_) => return desk.go_back(),
                 Outcome::PlatformAway => StaffNotice::NotReached,
                 Outcome::LayCard { .. }
@@ -179,7 +197,7 @@ fn acts(facts: &Facts, start_up: bool, desk: &Desk) -> Vec<StaffAct> {
         acts.push(StaffAct::KeepAndPrint);
     }
     if !from_card && !is_question(facts) {
-        acts.push(StaffAct::KeepAndPrint);
+        acts.push(StaffAct::PutAway);
     }
     // Its tickets then belong to whoever comes with the card or the code, so a clerk has to say so.
     let unprinted = !matches!(facts.standing, Standing::PaperUnconfirmed { .. });
@@ -188,6 +206,9 @@ fn acts(facts: &Facts, start_up: bool, desk: &Desk) -> Vec<StaffAct> {
     }
     if start_up && desk.open_handovers.len() > 1 {
         acts.push(StaffAct::Next);
+    }
+    if start_up {
+        acts.push(StaffAct::LogIn);
     }
     acts.push(StaffAct::Leave);
     acts
@@ -203,7 +224,6 @@ impl Step for One {
             Input::Touch(_) if self.working.is_some() => Phase::StaffOne(self),
             Input::Touch(Touch::StaffAct(act)) => self.act(*act, desk),
             Input::Touch(Touch::First) if self.only.is_some() => List::open(desk),
-            Input::Touch(Touch::Staff) if self.only.is_none() => ClerkEntry::open(None, desk),
             // It ended by itself, and nothing of it is left to be shown.
             _ if self.facts(desk).is_none() => desk.go_back(),
             _ => Phase::StaffOne(self),

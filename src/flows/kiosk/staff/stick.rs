@@ -37,7 +37,7 @@ impl Step for Stick {
                         self.reports = *reports;
                         StickState::Saved
                     }
-                    Err(StickFault::Missing) => StickState::Insert,
+                    Err(StickFault::Missing) => StickState::Missing,
                     Err(StickFault::Full) => StickState::Full,
                     Err(StickFault::NotWritable) => StickState::NotWritable,
                 };

@@ -342,14 +342,19 @@ fn interrupted_handovers_greet_the_staff_first() {
     };
     assert_eq!(one.place, (0, 1));
     stand.touch(Touch::StaffAct(StaffAct::Leave));
-    assert!(matches!(stand.screen(), Screen::Home(_)));
+    let left = purchase("b", Standing::Ended, [ItemState::LeftAtPlatform; 2]);
+    let left = Facts {
+        handover: other.handover,
+        ..left
+    };
     assert_eq!(
-        stand.card_job().1,
+        stand.card_says(end_of(left, None)),
         CardJob::Redirect {
             handover: other.handover,
             to: Destination::Platform
         }
     );
+    assert!(matches!(stand.screen(), Screen::Home(_)));
 }
 
 #[test]

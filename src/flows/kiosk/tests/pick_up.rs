@@ -94,6 +94,15 @@ fn a_parcel_is_fetched_with_its_code_and_any_card() {
             room: 2
         }
     );
+
+    // The list had the event's name alone; the card has its date, and nothing was bought here.
+    let fetched = purchase("", Standing::Ended, [ItemState::Given; 2]);
+    stand.card_says(end_of(fetched, Some(card(OTHER, 8, 2))));
+    let Screen::Done(done) = stand.screen() else {
+        panic!("{:?}", stand.screen())
+    };
+    assert_eq!(done.event.starts.at, 5_600 * SECOND);
+    assert_eq!(stand.kiosk.view().chrome.station, None);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use kippu_handover::{
     outcome::Outcome,
     row::{Destination, ItemState},
 };
-use kippu_ticket::ids::Step;
+use kippu_ticket::ids::{HandoverId, Step};
 
 use super::handovers::*;
 use super::*;
@@ -179,6 +179,13 @@ fn a_kept_handover_can_be_finished_given_back_kept_or_released() {
     assert_eq!(one(&stand).notice, Some(StaffNotice::NotReached));
     stand.touch(Touch::StaffAct(StaffAct::Release));
     stand.card_says(end_of(ended([ItemState::Released; 2]), None));
+    // What happened is said, and the code goes onto a slip.
+    let Screen::KeptCode(shown) = stand.screen() else {
+        panic!("{:?}", stand.screen())
+    };
+    assert_eq!((shown.kept, shown.tickets), (Kept::LetGo(None), 2));
+    stand.paper_ends(PaperEnd::Printed);
+    stand.touch(Touch::First);
     assert_eq!(list(&stand).count, 0);
     // Printing the code goes back to the list afterwards.
     let mut stand = Stand::new();
@@ -203,7 +210,8 @@ fn what_only_a_card_knows_is_not_kept_or_given_back() {
         [ItemState::Pending; 2],
     );
     let mut stand = Stand::with(vec![unknown]);
-    assert_eq!(one(&stand).acts, [StaffAct::Finish, StaffAct::Leave]);
+    let acts = [StaffAct::Finish, StaffAct::LogIn, StaffAct::Leave];
+    assert_eq!(one(&stand).acts, acts);
     assert_eq!(one(&stand).holder, Holder::Unknown);
     stand.touch(Touch::StaffAct(StaffAct::GiveBack));
     stand.touch(Touch::StaffAct(StaffAct::Leave));
@@ -241,7 +249,7 @@ fn reports_go_onto_a_stick_and_a_missing_one_is_asked_for() {
     };
     assert_eq!(state(&stand), (StickState::Insert, 3));
     for (fault, shown) in [
-        (StickFault::Missing, StickState::Insert),
+        (StickFault::Missing, StickState::Missing),
         (StickFault::Full, StickState::Full),
         (StickFault::NotWritable, StickState::NotWritable),
     ] {
@@ -267,4 +275,71 @@ fn a_clerk_who_goes_away_is_logged_out() {
     stand.asked(|ask| *ask == Ask::ClerkLogout);
     stand.touch(Touch::Staff);
     assert!(matches!(stand.screen(), Screen::ClerkEntry(_)));
+}
+
+#[test]
+fn opened_with_nobody_there_each_that_can_go_is_put_away_with_a_slip_of_its_code() {
+    let agreed = Facts {
+        handover: HandoverId([8; 16]),
+        ..facts(
+            Purpose::Assignment,
+            Standing::Agreed,
+            [ItemState::Wanted; 2],
+        )
+    };
+    let mut stand = Stand::with(vec![kept(), agreed.clone()]);
+    stand.touch(Touch::StaffAct(StaffAct::Leave));
+    assert!(one(&stand).busy);
+    assert_eq!(
+        stand.card_says(end_of(ended([ItemState::Parked; 2]), None)),
+        redirect(Destination::Platform)
+    );
+    let PaperJob::Kept { kept, .. } = stand.paper_ends(PaperEnd::Printed) else {
+        panic!("no slip")
+    };
+    assert_eq!(kept, Kept::AtPlatform);
+    // Nothing had been taken: its yes ends, and there is nothing to fetch.
+    let stayed = Facts {
+        handover: agreed.handover,
+        ..ended([ItemState::Stayed; 2])
+    };
+    assert_eq!(
+        stand.card_says(end_of(stayed, None)),
+        CardJob::Redirect {
+            handover: agreed.handover,
+            to: Destination::Giver
+        }
+    );
+    assert_eq!(
+        stand.wishes_for(|wish| matches!(wish, Effect::Print { .. })),
+        0
+    );
+    assert!(matches!(stand.screen(), Screen::Home(_)));
+}
+
+#[test]
+fn a_clerk_logs_in_at_start_up_and_may_let_go() {
+    let mut stand = Stand::with(vec![kept()]);
+    assert!(!one(&stand).acts.contains(&StaffAct::Release));
+    stand.touch(Touch::StaffAct(StaffAct::LogIn));
+    stand.log_in();
+    stand.card_says(CardNews::Open {
+        open: vec![kept()],
+        unsent: 0,
+    });
+    stand.touch(Touch::OpenHandover(ID));
+    assert!(one(&stand).acts.contains(&StaffAct::Release));
+}
+
+#[test]
+fn the_list_counts_again_while_reports_wait() {
+    let mut stand = Stand::new();
+    stand.at_list(Vec::new());
+    stand.wait(6);
+    let sent = CardNews::Open {
+        open: Vec::new(),
+        unsent: 0,
+    };
+    assert_eq!(stand.card_says(sent), CardJob::Open);
+    assert_eq!((list(&stand).unsent, list(&stand).busy), (0, false));
 }

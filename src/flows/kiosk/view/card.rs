@@ -180,6 +180,8 @@ pub struct MyTicket {
     pub seat: SeatWords,
     /// The gate has let it in and not out.
     pub inside: bool,
+    /// It was issued anew, as far as the platform has said: this copy is worth nothing.
+    pub recalled: bool,
 }
 
 /// The card has too few places.

@@ -166,6 +166,8 @@ pub enum Kept {
     InKiosk,
     /// On this card (last four digits) or in this kiosk: the card alone can tell.
     OnlyCard(String),
+    /// This kiosk has let go of them: any kiosk goes on, with the one card (last four digits) that can tell where they are, if there is one.
+    LetGo(Option<String>),
 }
 
 /// Paper tickets are being printed.

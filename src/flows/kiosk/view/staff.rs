@@ -170,10 +170,14 @@ pub enum StaffAct {
     GiveBack,
     /// Nobody here: keep for pick-up and print the code.
     KeepAndPrint,
+    /// Nobody here: back to the platform, where the slip they were bought or fetched with gets them.
+    PutAway,
     /// Let any other kiosk go on with it.
     Release,
     /// The next one.
     Next,
+    /// At start-up, before anybody logged in: a clerk who does can do more.
+    LogIn,
     /// Back to the list; at start-up: open the kiosk, those that can go to the platform do.
     Leave,
 }
@@ -218,6 +222,8 @@ pub struct Stick {
 pub enum StickState {
     /// Insert one.
     Insert,
+    /// There was none.
+    Missing,
     /// Being written.
     Saving,
     /// On it, synced.

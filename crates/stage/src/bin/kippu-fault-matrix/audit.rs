@@ -1,6 +1,11 @@
 //! Counts, apart from the kiosk, where each ticket is live: on the cards' chips and in the platform's books.
 
-use std::{collections::BTreeMap, path::Path};
+use std::{
+    collections::BTreeMap,
+    path::Path,
+    thread,
+    time::{Duration, Instant},
+};
 
 use anyhow::{Context, Result, ensure};
 use kippu_card::{
@@ -12,6 +17,9 @@ use kippu_ticket::record::BoundTicket;
 use rusqlite::{Connection, OpenFlags};
 
 use crate::{grid::Which, world::World};
+
+/// Between two looks at the books.
+const LOOK: Duration = Duration::from_millis(100);
 
 /// Tickets live on each of the two cards.
 pub struct Live {
@@ -61,8 +69,8 @@ fn live_on(image: &Path) -> Result<Vec<u64>> {
         .collect()
 }
 
-/// Every ticket of before is live on exactly one card now, none is new, and the books name that card.
-pub fn check(world: &World, before: &Live, after: &Live) -> Result<()> {
+/// Every ticket of before is live on exactly one card now, and none is new.
+pub fn cards(before: &Live, after: &Live) -> Result<()> {
     for (ticket, cards) in &after.tickets {
         ensure!(cards.len() == 1, "DOUBLED: ticket {ticket} is on {cards:?}");
         ensure!(
@@ -76,6 +84,22 @@ pub fn check(world: &World, before: &Live, after: &Live) -> Result<()> {
             "LOST: ticket {ticket} is on no card"
         );
     }
+    Ok(())
+}
+
+/// The platform's books name the card of every ticket, as soon as its kiosk's reports have come.
+pub fn books_within(patience: Duration, world: &World, after: &Live) -> Result<()> {
+    let end = Instant::now() + patience;
+    loop {
+        let named = books(world, after);
+        if named.is_ok() || Instant::now() > end {
+            return named;
+        }
+        thread::sleep(LOOK);
+    }
+}
+
+fn books(world: &World, after: &Live) -> Result<()> {
     let books = Connection::open_with_flags(
         world.platform_data().join("platform.db"),
         OpenFlags::SQLITE_OPEN_READ_ONLY,

@@ -10,8 +10,12 @@ use kippu_stage::hand::Hand;
 
 use crate::{audit, grid::Which, world::World};
 
-/// Between two looks at the screen.
-const LOOK: Duration = Duration::from_millis(40);
+/// Between two looks at the screen: as often as people look, and not at every passing state, because looking is most of what a cell costs.
+const LOOK: Duration = Duration::from_millis(150);
+/// How long somebody looks at a card that lies there and is asked for, before laying it again.
+const WAIT: Duration = Duration::from_secs(6);
+/// For the end of a kiosk that no longer answers.
+const END_PATIENCE: Duration = Duration::from_secs(5);
 /// Longest time for the people to come to an end.
 const PATIENCE: Duration = Duration::from_secs(90);
 
@@ -32,8 +36,8 @@ pub struct Walk {
     busy: bool,
     /// Tickets that were touched on the screen where they are chosen.
     chosen: Vec<String>,
-    /// The key that asks for the card was touched last, not the card laid.
-    looked: bool,
+    /// The screen where they are chosen was there at the last look.
+    chooses: bool,
 }
 
 impl Walk {
@@ -45,7 +49,7 @@ impl Walk {
             settled: false,
             busy: false,
             chosen: Vec::new(),
-            looked: false,
+            chooses: false,
         }
     }
 
@@ -53,7 +57,7 @@ impl Walk {
     pub fn start_again(&mut self) {
         self.platform_goes = false;
         self.busy = false;
-        self.chosen.clear();
+        self.chooses = false;
     }
 }
 
@@ -67,15 +71,28 @@ enum Act {
     Finish,
 }
 
-/// Does what the screens ask until the errand has ended, or the kiosk has.
-pub fn go(kiosk: &mut Hand, world: &mut World, walk: &mut Walk) -> Result<()> {
+/// How a walk ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Walked {
+    /// The errand has ended.
+    Whole,
+    /// The kiosk has.
+    KioskEnded,
+}
+
+/// Does what the screens ask until the errand has ended, or the kiosk has. A kiosk that stands still is an error.
+pub fn go(kiosk: &mut Hand, world: &mut World, walk: &mut Walk) -> Result<Walked> {
     let end = Instant::now() + PATIENCE;
     let endings = [
         ending(&audit::uid(&world.image(Which::Giver))?),
         ending(&audit::uid(&world.image(Which::Receiver))?),
     ];
     loop {
-        let labels = kiosk.labels()?;
+        let labels = match kiosk.labels() {
+            Ok(labels) => labels,
+            Err(_) if kiosk.has_ended(END_PATIENCE) => return Ok(Walked::KioskEnded),
+            Err(error) => return Err(error),
+        };
         if walk.platform_goes && sees(&labels, "Swap the cards") {
             world.stop_platform();
             walk.platform_goes = false;
@@ -86,12 +103,17 @@ pub fn go(kiosk: &mut Hand, world: &mut World, walk: &mut Walk) -> Result<()> {
                 let _tapped = kiosk.command(&format!("tap {label}"));
             }
             Act::Lay(which) => {
-                if world.lies() != Some(which) {
+                if world.lies()? != Some(which) {
                     world.lay(which)?;
+                } else if world.lain() > WAIT {
+                    // It lies there, the kiosk asks for it, and nothing happens: whoever stands there lays it again. By then an outage
+                    // is over: without the platform's keys no card can be opened, however often it is laid.
+                    world.start_platform()?;
+                    world.lay_again(which)?;
                 }
             }
             Act::Look => {}
-            Act::Finish => return Ok(()),
+            Act::Finish => return Ok(Walked::Whole),
         }
         if Instant::now() > end {
             bail!("nothing more happens; on screen: {labels}");
@@ -143,7 +165,13 @@ fn answer(labels: &str, walk: &mut Walk, endings: &[String; 2]) -> Act {
             _ => Which::Giver,
         }
     };
-    if sees(labels, "Which tickets are you giving?") && walk.chosen.len() < TO_GIVE {
+    let chooses = sees(labels, "Which tickets are you giving?");
+    if chooses && !walk.chooses {
+        // The screen comes, or comes back, with nothing chosen.
+        walk.chosen.clear();
+    }
+    walk.chooses = chooses;
+    if chooses && walk.chosen.len() < TO_GIVE {
         let next = labels.split(" | ").find(|label| {
             label.starts_with(PLAY) && !walk.chosen.iter().any(|chosen| chosen == label)
         });
@@ -155,17 +183,13 @@ fn answer(labels: &str, walk: &mut Walk, endings: &[String; 2]) -> Act {
             None => Act::Look,
         };
     }
-    // Only the card itself can tell: it is laid again, and the kiosk told to look at it.
+    // Only the card itself can tell: the one the tickets left, or else the one they go to.
     for (title, which) in [
         ("We are checking card A", Which::Giver),
-        ("We are checking card B", Which::Receiver),
+        ("We are checking your card", Which::Receiver),
     ] {
         if sees(labels, title) {
-            walk.looked = !walk.looked;
-            return match key(labels, "Lay the card again") {
-                Some(label) if walk.looked => Act::Tap(label),
-                _ => Act::Lay(which),
-            };
+            return Act::Lay(which);
         }
     }
     // The picture's words: whatever the title says of the last card, the other one is to be laid.
@@ -176,6 +200,7 @@ fn answer(labels: &str, walk: &mut Walk, endings: &[String; 2]) -> Act {
         "Lay your card again",
         "Please lay the same card again",
         "it knows where",
+        "The card was lifted too early",
     ] {
         if sees(labels, asks) {
             return Act::Lay(by_ending());

@@ -32,12 +32,13 @@ pub struct Cell {
     pub kill: u32,
     /// A card is torn away.
     pub tear: Option<Tear>,
-    /// The platform goes away as soon as the tickets are in the kiosk, and comes back when everything is started again.
+    /// The platform goes away as soon as the tickets are in the kiosk, and comes back when everything is started again, or when people have
+    /// laid a card in vain for a while.
     pub platform_gone: bool,
 }
 
 /// How many of each there are in the walk without a fault.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Extent {
     /// Points of journal and effects.
     pub points: u32,
@@ -57,6 +58,32 @@ impl fmt::Display for Extent {
             self.receiver,
             all(*self).len()
         )
+    }
+}
+
+impl Extent {
+    /// The three numbers, read back by [`Extent::from_str`].
+    pub fn numbers(self) -> String {
+        format!("{} {} {}", self.points, self.giver, self.receiver)
+    }
+}
+
+impl FromStr for Extent {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        let numbers: Vec<u32> = text
+            .split_whitespace()
+            .map(str::parse)
+            .collect::<Result<_, _>>()?;
+        let [points, giver, receiver] = numbers[..] else {
+            bail!("an extent is three numbers, not {text:?}");
+        };
+        Ok(Self {
+            points,
+            giver,
+            receiver,
+        })
     }
 }
 
@@ -92,10 +119,16 @@ pub fn all(extent: Extent) -> Vec<Cell> {
     cells
 }
 
-/// So many of them, the same for the same seed.
-pub fn sample(extent: Extent, size: usize, seed: u64) -> Vec<Cell> {
+/// Every cell in an order drawn by the seed, so that a run that is cut short has tried all parts alike.
+pub fn shuffled(extent: Extent, seed: u64) -> Vec<Cell> {
     let mut cells = all(extent);
     cells.shuffle(&mut StdRng::seed_from_u64(seed));
+    cells
+}
+
+/// So many of them, the same for the same seed.
+pub fn sample(extent: Extent, size: usize, seed: u64) -> Vec<Cell> {
+    let mut cells = shuffled(extent, seed);
     cells.truncate(size);
     cells
 }
@@ -178,6 +211,7 @@ mod tests {
         };
         let cells = all(extent);
         assert_eq!(cells.len(), 4 * 7 * 2);
+        assert_eq!(extent.numbers().parse::<Extent>().unwrap(), extent);
         for cell in &cells {
             assert_eq!(cell.to_string().parse::<Cell>().unwrap(), *cell);
         }

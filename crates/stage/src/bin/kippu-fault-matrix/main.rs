@@ -1,22 +1,22 @@
 //! The fault matrix: two people give tickets from card to card at the real kiosk, over the real PC/SC stack, with a real platform; the kiosk is
 //! killed at a point of its journal and effects, a card is torn away at an exchange, the platform is there or gone. After each cell the kiosk is
 //! started again, the cards are laid as it asks, and every ticket must be live exactly once. Run by `script/fault-matrix`.
+//!
+//! The matrix deals cells to lanes. A lane is this program again, alone with a reader in a `script/pcsc-lab` of its own.
 #![forbid(unsafe_code)]
 
 mod audit;
 mod cell;
 mod customers;
 mod grid;
+mod lane;
+mod tally;
 mod world;
 
 use std::{
-    collections::BTreeMap,
     path::PathBuf,
     process::ExitCode,
-    sync::{
-        Mutex, PoisonError,
-        atomic::{AtomicUsize, Ordering},
-    },
+    sync::atomic::{AtomicUsize, Ordering},
     thread,
     time::{Duration, Instant},
 };
@@ -24,8 +24,9 @@ use std::{
 use anyhow::{Context, Result};
 use clap::Parser;
 
-use cell::Ended;
-use grid::{Cell, Extent};
+use grid::Cell;
+use lane::Lane;
+use tally::Tally;
 use world::Template;
 
 /// Kills, tears and outages on the real thing.
@@ -37,19 +38,36 @@ struct Arguments {
     /// Seed of the drawing.
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// Leave out so many of them, which an earlier run with the same seed has tried.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    from: usize,
     /// Stop beginning cells after so many minutes; what was not tried is counted.
     #[arg(long, value_name = "MINUTES")]
     minutes: Option<u64>,
-    /// Try this one cell, as printed in its line.
+    /// Try these cells alone, as printed in their lines; may be given more than once.
     #[arg(long, value_name = "CELL")]
-    only: Option<Cell>,
+    only: Vec<Cell>,
     /// Keep the folders of cells that failed here.
     #[arg(long, value_name = "FOLDER")]
     keep: Option<PathBuf>,
+    /// Cells tried side by side; a cell mostly waits, so several for each core.
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    lanes: usize,
+    /// The program that runs a lane with a reader of its own.
+    #[arg(long, value_name = "FILE", default_value = "script/pcsc-lab")]
+    lab: PathBuf,
+    /// Be a lane: try the cells that come on standard input, from a copy of this folder.
+    #[arg(long, value_name = "FOLDER", hide = true)]
+    lane: Option<PathBuf>,
 }
 
 fn main() -> ExitCode {
-    match run(&Arguments::parse()) {
+    let arguments = Arguments::parse();
+    let done = match &arguments.lane {
+        Some(template) => lane::be(template, arguments.keep.as_deref()).map(|()| true),
+        None => run(&arguments),
+    };
+    match done {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(error) => {
@@ -60,89 +78,41 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: &Arguments) -> Result<bool> {
-    let ports: Vec<u16> = std::env::var("KIPPU_VPCD_PORTS")
-        .context("run this inside script/pcsc-lab, as script/fault-matrix does")?
-        .split_whitespace()
-        .map(str::parse)
-        .collect::<Result<_, _>>()
-        .context("KIPPU_VPCD_PORTS")?;
     let template = Template::make()?;
-    let extent = measure(&template, ports[0])?;
+    let start = || Lane::start(&arguments.lab, template.folder(), arguments.keep.as_deref());
+    let mut first = start()?;
+    let extent = first.measure().context("the walk without any fault")?;
     println!("{extent}");
-    let cells = match (arguments.only, arguments.sample) {
-        (Some(cell), _) => vec![cell],
-        (None, Some(size)) => grid::sample(extent, size, arguments.seed),
-        (None, None) => grid::all(extent),
+    let mut cells = match (arguments.only.as_slice(), arguments.sample) {
+        ([], Some(size)) => grid::sample(extent, size, arguments.seed),
+        ([], None) => grid::shuffled(extent, arguments.seed),
+        (only, _) => only.to_vec(),
     };
-    let tally = Tally::default();
+    cells.drain(..arguments.from.min(cells.len()));
+    let mut lanes = vec![first];
+    for _ in 1..arguments.lanes.min(cells.len()) {
+        lanes.push(start()?);
+    }
+    let tally = Tally::new(cells.len());
     let until = arguments
         .minutes
         .map(|minutes| Instant::now() + Duration::from_secs(60 * minutes));
     let next = AtomicUsize::new(0);
     thread::scope(|scope| {
-        for (lane, port) in ports.iter().enumerate() {
-            let (template, cells, tally, next) = (&template, &cells, &tally, &next);
+        for mut lane in lanes {
+            let (cells, tally, next) = (&cells, &tally, &next);
             scope.spawn(move || {
-                loop {
-                    if until.is_some_and(|until| Instant::now() > until) {
-                        return;
-                    }
+                while until.is_none_or(|until| Instant::now() < until) {
                     let Some(cell) = cells.get(next.fetch_add(1, Ordering::Relaxed)) else {
-                        return;
+                        break;
                     };
-                    tally.count(
-                        *cell,
-                        &cell::try_out(template, lane, *port, *cell, arguments.keep.as_deref()),
-                    );
+                    if !tally.count(*cell, lane.try_out(*cell)) {
+                        break;
+                    }
                 }
+                lane.finish();
             });
         }
     });
-    Ok(tally.print(cells.len()))
-}
-
-/// The same walk without a fault, to see how many points and exchanges there are.
-fn measure(template: &Template, port: u16) -> Result<Extent> {
-    cell::measure(template, port).context("the walk without any fault")
-}
-
-/// What became of the cells.
-#[derive(Default)]
-struct Tally {
-    ends: Mutex<BTreeMap<&'static str, usize>>,
-    failed: Mutex<Vec<String>>,
-}
-
-impl Tally {
-    fn count(&self, cell: Cell, ended: &Result<Ended>) {
-        let word = match ended {
-            Ok(ended) => ended.word(),
-            Err(error) => {
-                let line = format!("{cell}: {error:#}");
-                println!("FAILED {line}");
-                lock(&self.failed).push(line);
-                "failed"
-            }
-        };
-        *lock(&self.ends).entry(word).or_default() += 1;
-    }
-
-    /// Prints the last lines; true where nothing failed.
-    fn print(&self, wanted: usize) -> bool {
-        let ends = lock(&self.ends);
-        let tried: usize = ends.values().sum();
-        let failed = lock(&self.failed);
-        for (word, count) in ends.iter() {
-            println!("{count:>7}  {word}");
-        }
-        println!(
-            "fault matrix: {tried} of {wanted} cells tried, {} failed",
-            failed.len()
-        );
-        failed.is_empty() && tried > 0
-    }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+    Ok(tally.print())
 }

@@ -4,10 +4,14 @@ use std::{
     fs,
     path::{Path, PathBuf},
     process::Command,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use anyhow::{Context, Result, ensure};
+use kippu_card::{
+    pcsc::PcscReader,
+    reader::{Reader as _, ReaderState},
+};
 use kippu_stage::{
     hand::Hand,
     process::{Process, binary},
@@ -17,6 +21,14 @@ use tempfile::TempDir;
 use crate::grid::{Tear, Which};
 
 const PATIENCE: Duration = Duration::from_secs(30);
+/// The reader of every lane.
+const READER: &str = "Kippu Reader 1";
+/// Memory that passes for a disk: a cell is killed, its disk is not, and thousands of cells would wear and wait for a real one.
+const MEMORY: &str = "/dev/shm";
+/// One look at the reader.
+const LOOK: Duration = Duration::from_millis(50);
+/// What a cell copies from the template.
+const PARTS: [&str; 2] = ["platform", "tray"];
 /// The kiosk of every cell.
 const KIOSK: &str = "kiosk-1";
 /// The demo's card with tickets, and one with room for them.
@@ -28,7 +40,7 @@ pub struct Template(TempDir);
 
 impl Template {
     pub fn make() -> Result<Self> {
-        let folder = tempfile::tempdir()?;
+        let folder = folder()?;
         let seeded = Command::new(binary("platform-center")?)
             .args(["seed", "demo", "--tray"])
             .arg(folder.path().join("tray"))
@@ -42,41 +54,58 @@ impl Template {
         );
         Ok(Self(folder))
     }
+
+    /// Where it lies.
+    pub fn folder(&self) -> &Path {
+        self.0.path()
+    }
+}
+
+/// A folder that goes with its owner; in memory where there is such a place.
+pub fn folder() -> Result<TempDir> {
+    let memory = Path::new(MEMORY);
+    Ok(if memory.is_dir() {
+        tempfile::tempdir_in(memory)?
+    } else {
+        tempfile::tempdir()?
+    })
 }
 
 /// One cell's world.
 pub struct World {
     folder: PathBuf,
-    reader: String,
     port: u16,
+    /// Watches the reader as the kiosk does: people are slower than it, so no card is laid before the last is seen to be gone.
+    reader: PcscReader,
     platform: Option<Process>,
     url: String,
     card: Option<(Which, Process)>,
+    laid: Instant,
     /// Armed for the first laying of its card.
     tear: Option<Tear>,
     /// Exchanges in the last whole laying of each card.
     pub exchanges: [u32; 2],
+    /// How often a card was taken off and laid again because nothing happened.
+    pub laid_again: u32,
 }
 
 impl World {
     /// A copy of the template in `folder`, its platform running.
-    pub fn open(
-        template: &Template,
-        folder: &Path,
-        lane: usize,
-        port: u16,
-        tear: Option<Tear>,
-    ) -> Result<Self> {
-        copy(template.0.path(), folder)?;
+    pub fn open(template: &Path, folder: &Path, port: u16, tear: Option<Tear>) -> Result<Self> {
+        for part in PARTS {
+            copy(&template.join(part), &folder.join(part))?;
+        }
         let mut world = Self {
             folder: folder.to_owned(),
-            reader: format!("Kippu Reader {}", lane + 1),
             port,
+            reader: PcscReader::new(Some(READER.to_owned())),
             platform: None,
             url: String::new(),
             card: None,
+            laid: Instant::now(),
             tear,
             exchanges: [0; 2],
+            laid_again: 0,
         };
         world.start_platform()?;
         Ok(world)
@@ -120,7 +149,7 @@ impl World {
             .arg("--data")
             .arg(self.folder.join(KIOSK))
             .arg("--reader")
-            .arg(format!("pcsc:{}", self.reader));
+            .arg(format!("pcsc:{READER}"));
         if kill > 0 {
             command.env("KIPPU_KILL_AT", kill.to_string());
         }
@@ -152,17 +181,43 @@ impl World {
         let mut process = Process::start("virtual-card", &mut command, &self.log("card"))?;
         process.line_after("lying on ", PATIENCE)?;
         self.card = Some((which, process));
+        self.laid = Instant::now();
         Ok(())
     }
 
+    /// Takes the card off and lays it again.
+    pub fn lay_again(&mut self, which: Which) -> Result<()> {
+        self.laid_again += 1;
+        self.take()?;
+        self.lay(which)
+    }
+
     /// Which card lies there; one that was torn away does not.
-    pub fn lies(&mut self) -> Option<Which> {
+    pub fn lies(&mut self) -> Result<Option<Which>> {
         if let Some((_, process)) = &mut self.card
             && process.line_after("torn away", Duration::ZERO).is_ok()
         {
             self.card = None;
+            self.until_gone()?;
         }
-        self.card.as_ref().map(|(which, _)| *which)
+        Ok(self.card.as_ref().map(|(which, _)| *which))
+    }
+
+    /// How long ago a card was laid.
+    pub fn lain(&self) -> Duration {
+        self.laid.elapsed()
+    }
+
+    /// Until the reader has seen that no card lies there.
+    fn until_gone(&mut self) -> Result<()> {
+        let end = Instant::now() + PATIENCE;
+        while self.reader.poll(LOOK) != ReaderState::Absent {
+            ensure!(
+                Instant::now() < end,
+                "the reader does not see that its card is gone"
+            );
+        }
+        Ok(())
     }
 
     /// Takes the card that lies there, and notes how many exchanges it had.
@@ -171,16 +226,16 @@ impl World {
             return Ok(());
         };
         // One that was torn away in this moment has ended by itself.
-        if process.send("lift").is_err() {
-            return Ok(());
-        }
-        while let Ok(line) = process.line(PATIENCE) {
-            if let Some((count, _)) = line.split_once(" exchanges") {
-                self.exchanges[which as usize] = count.parse().context("a count of exchanges")?;
-                break;
+        if process.send("lift").is_ok() {
+            while let Ok(line) = process.line(PATIENCE) {
+                if let Some((count, _)) = line.split_once(" exchanges") {
+                    self.exchanges[which as usize] =
+                        count.parse().context("a count of exchanges")?;
+                    break;
+                }
             }
         }
-        Ok(())
+        self.until_gone()
     }
 
     /// The file of a card's memory.

@@ -1,5 +1,7 @@
 //! What the scripted people do, in order. Labels are what stands on the screens.
 
+mod giving;
+
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
@@ -32,6 +34,11 @@ pub fn walk(theatre: &mut Theatre, album: &mut Album) -> Result<()> {
     write_card(&mut kiosk, theatre, album)?;
     enter(theatre, album)?;
     best_seats_with_trouble(&mut kiosk, &mut register, theatre, album)?;
+    giving::from_card_to_card(&mut kiosk, theatre, album)?;
+    giving::onto_paper(&mut kiosk, theatre, album)?;
+    let code = giving::left_for_pick_up(&mut kiosk, theatre, album)?;
+    giving::picked_up(&mut kiosk, &code, album)?;
+    kiosk = giving::interrupted(kiosk, theatre, album)?;
     stadium(&mut kiosk, album)?;
     my_card_without_network(&mut kiosk, theatre, album)
 }
