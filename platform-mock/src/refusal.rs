@@ -113,7 +113,9 @@ impl Refusal {
 
 impl From<SqlError> for Refusal {
     fn from(error: SqlError) -> Self {
-        if error.is_passing() {
+        if matches!(error, SqlError::Nul) {
+            Self::bad_request("A text contains the character U+0000.")
+        } else if error.is_passing() {
             tracing::warn!(%error, "the database is busy or out of reach");
             Self::busy()
         } else {

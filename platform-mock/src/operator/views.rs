@@ -365,7 +365,11 @@ pub fn listed<T>(mut rows: Vec<T>) -> Listed<T> {
 
 /// Tickets by their ids.
 pub fn tickets_by_id(sql: &Sql, ids: &[TicketId]) -> Answer<Vec<UnnamedTicket>> {
-    let marks = vec!["?"; ids.len()].join(", ");
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let marks: Vec<String> = (1..=ids.len()).map(|place| format!("?{place}")).collect();
+    let marks = marks.join(", ");
     let numbers = ids
         .iter()
         .map(|ticket| i64::try_from(ticket.0).unwrap_or(-1));

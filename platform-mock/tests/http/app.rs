@@ -30,9 +30,14 @@ use platform_center::{
         rules::{BlockWay, NewEvent, TerminalRole},
         storage::{GateDoor, NewGate, NewTerminal},
     },
-    restore::backup::{Restored, restore},
+    restore::{
+        backup::{Restored, restore},
+        server,
+    },
     storage::{
         Database, Place, Storage,
+        copy::{Copied, copy},
+        migrate,
         sql::{Sql, off_runtime},
     },
 };
@@ -120,6 +125,38 @@ impl TestApp {
     pub async fn restore(&mut self, from: &Path) -> Restored {
         self.stop().await;
         let done = restore(self.data(), from, 0, self.now()).unwrap();
+        self.run().await;
+        done
+    }
+
+    /// Stops the platform, copies its database file to a server and starts it again there.
+    pub async fn move_up(&mut self) -> Vec<Copied> {
+        self.stop().await;
+        let database = new_database().unwrap();
+        let to = Place::server(&database).unwrap();
+        let from = Place::file_in(self.data()).unwrap();
+        let copied = off_runtime(|| {
+            let to = to.connect().unwrap();
+            migrate(&to).unwrap();
+            copy(&from.connect().unwrap(), &to).unwrap()
+        });
+        self.database = Some(database);
+        self.run().await;
+        copied
+    }
+
+    /// Stops the platform, begins a new life on its server's database as if that had been put back from a backup, and starts it again.
+    pub async fn begin_anew(&mut self) -> Restored {
+        self.stop().await;
+        let database = self.database.clone().unwrap();
+        let begin = || off_runtime(|| server::restored(&database, self.data(), 0, self.now()));
+        // The server takes a moment to see that the node's connections are closed, and nothing is done before.
+        let done = loop {
+            match begin() {
+                Ok(done) => break done,
+                Err(refused) => assert!(refused.to_string().contains("stop them"), "{refused:#}"),
+            }
+        };
         self.run().await;
         done
     }

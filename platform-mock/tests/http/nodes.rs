@@ -6,16 +6,17 @@ use kippu_api::{
     clerk::Confirm,
     client::{Client, ClientError, IdempotencyKey},
     holds::HoldRequest,
+    orders::OrderState,
     problem::ProblemCode,
 };
 use kippu_seatplan::{Plan, import};
-use kippu_ticket::ids::EventId;
+use kippu_ticket::ids::{EventId, HandoverId};
 use platform_center::{
     allocation::storage::AllocationStorage as _, masters::storage::MasterStorage as _,
 };
 use tokio::task::JoinSet;
 
-use crate::app::{EVENT, SELLER, TestApp, code, login, new_order, play, token};
+use crate::app::{EVENT, SELLER, TestApp, claim, code, login, new_order, play, token, wish};
 
 /// A performance of 100 seats.
 const CONTESTED: EventId = EventId(8);
@@ -195,4 +196,47 @@ async fn nodes_go_on_after_the_server_has_hung_up() {
         "{first:?}"
     );
     app.verified_rows().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs PostgreSQL: script/with-postgres"]
+async fn a_platform_moves_up_with_everything_and_begins_a_new_life_there() {
+    let mut app = TestApp::on_file().await;
+    let order = app.paid_order(&[0]).await;
+    let rows = app.verified_rows().await;
+    let copied = app.move_up().await;
+    let count = |name: &str| copied.iter().find(|table| table.name == name).unwrap().rows;
+    assert_eq!(
+        (count("stock"), count("tickets"), count("journal")),
+        (20, 1, rows)
+    );
+    let state = app.kiosk().order(&order.order).await.unwrap().state;
+    assert_eq!(state, OrderState::Paid);
+    app.paid_order(&[1]).await;
+    assert_eq!(app.verified_rows().await, rows + 2);
+    assert_eq!(app.free().await, 16);
+
+    let begun = app.begin_anew().await;
+    assert_eq!(begun.due, 3);
+    let wish = wish(HandoverId([1; 16]));
+    let early = app.kiosk().grant(&claim(&order), &wish).await;
+    assert_eq!(code(early.unwrap_err()), ProblemCode::ResendFirst);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs PostgreSQL: script/with-postgres"]
+async fn both_databases_have_the_same_tables_and_columns() {
+    let (file, server) = (TestApp::on_file().await, TestApp::start().await);
+    let columns = |app: &TestApp, text: &str| -> Vec<String> {
+        app.behind(|sql| {
+            let mut statement = sql.prepare_cached(text).unwrap();
+            let rows = statement.query_map([], |row| row.get(0)).unwrap();
+            rows.collect::<Result<_, _>>().unwrap()
+        })
+    };
+    let of_file = "SELECT t.name || '.' || c.name FROM sqlite_schema t, pragma_table_info(t.name) c
+        WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite_%' ORDER BY 1";
+    let of_server = "SELECT (table_name || '.' || column_name) COLLATE \"C\" FROM information_schema.columns JOIN information_schema.tables USING (table_schema, table_name)
+        WHERE table_schema = current_schema() AND table_type = 'BASE TABLE' AND table_name <> 'schema_version' ORDER BY 1";
+    assert_eq!(columns(&file, of_file), columns(&server, of_server));
 }

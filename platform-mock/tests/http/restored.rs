@@ -116,7 +116,7 @@ async fn nothing_old_is_given_out_until_every_kiosk_has_resent() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_left_at_the_platform_by_a_grant_it_has_forgotten_is_there() {
-    let mut app = TestApp::start().await;
+    let mut app = TestApp::on_file().await;
     let from = saved(&app);
     let order = app.paid_order(&[0]).await;
     let lost = app.kiosk().grant(&claim(&order), &wish(MOVE)).await;

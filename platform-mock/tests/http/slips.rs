@@ -181,3 +181,12 @@ async fn wrong_pins_are_slowed_down_and_sessions_end() {
         ProblemCode::Unauthenticated
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_text_that_no_database_can_keep_is_refused() {
+    let app = TestApp::start().await;
+    let mut wrong = login("1", "1111");
+    wrong.store.push('\0');
+    let refused = app.client("register-1").login(&wrong).await.unwrap_err();
+    assert_eq!(code(refused), ProblemCode::BadRequest);
+}

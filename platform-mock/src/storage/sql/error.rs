@@ -22,6 +22,9 @@ pub enum SqlError {
         /// By the statement.
         wanted: usize,
     },
+    /// A text has a character that PostgreSQL cannot keep, so neither database does.
+    #[error("a text contains the character U+0000")]
+    Nul,
     /// A value is none of the kind asked for.
     #[error("column {column}: {cause}")]
     Conversion {
@@ -30,6 +33,12 @@ pub enum SqlError {
         /// What is wrong with it.
         cause: Box<dyn std::error::Error + Send + Sync>,
     },
+}
+
+/// Whether it is about the connection and not about the statement.
+fn is_lost(error: &tokio_postgres::Error) -> bool {
+    let cause = std::error::Error::source(error);
+    error.is_closed() || cause.is_some_and(|cause| cause.is::<std::io::Error>())
 }
 
 /// PostgreSQL's own words: the crate's show only the kind of fault.
@@ -66,7 +75,8 @@ impl SqlError {
                 error.sqlite_error_code(),
                 Some(rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked)
             ),
-            Self::Postgres(error) => error.code().is_none_or(|code| {
+            Self::Postgres(error) if error.code().is_none() => is_lost(error),
+            Self::Postgres(error) => error.code().is_some_and(|code| {
                 [
                     SqlState::T_R_DEADLOCK_DETECTED,
                     SqlState::T_R_SERIALIZATION_FAILURE,

@@ -168,13 +168,16 @@ impl FromValue for bool {
 
 impl ToValue for str {
     fn to_value(&self) -> Result<ValueRef<'_>, SqlError> {
+        if self.as_bytes().contains(&0) {
+            return Err(SqlError::Nul);
+        }
         Ok(ValueRef::Text(self))
     }
 }
 
 impl ToValue for String {
     fn to_value(&self) -> Result<ValueRef<'_>, SqlError> {
-        Ok(ValueRef::Text(self))
+        self.as_str().to_value()
     }
 }
 
