@@ -6,7 +6,7 @@ use std::{
 };
 
 use kippu_api::stick::{self, BODY_MAX, HandoverReport, Header, Kind, PlatformId, Reports};
-use kippu_handover::{row::Incarnation, store::Outgoing};
+use kippu_handover::store::Outgoing;
 
 use super::{files, keys::Owner};
 
@@ -43,20 +43,23 @@ impl Stick {
         }
     }
 
-    /// Writes reports, and says how many. Each file is there whole and synced, or not at all.
+    /// Writes reports, and says how many. Each file is there whole and synced, or not at all. What a journal still had to tell when it was put
+    /// back from a copy goes in files of its own, for a file tells of one incarnation (R14).
     ///
     /// # Errors
     /// See [`NoStick`].
-    pub fn save(&self, incarnation: Incarnation, waiting: &[Outgoing]) -> Result<usize, NoStick> {
+    pub fn save(&self, waiting: &[Outgoing]) -> Result<usize, NoStick> {
         if !self.folder.is_dir() {
             return Err(NoStick::Missing);
         }
-        for part in waiting.chunks(REPORTS_A_FILE) {
+        let of_one = |a: &Outgoing, b: &Outgoing| a.report.incarnation == b.report.incarnation;
+        let parts = waiting.chunk_by(of_one);
+        for part in parts.flat_map(|own| own.chunks(REPORTS_A_FILE)) {
             let rows = (
                 part.first().map_or(0, |first| first.report.row),
                 part.last().map_or(0, |last| last.report.row),
             );
-            let sealed = self.seal(incarnation, rows, part)?;
+            let sealed = self.seal(rows, part)?;
             let name = format!(
                 "kippu-reports-{}-{}-{}.{EXTENSION}",
                 self.owner.terminal, rows.0, rows.1
@@ -66,17 +69,13 @@ impl Stick {
         Ok(waiting.len())
     }
 
-    fn seal(
-        &self,
-        incarnation: Incarnation,
-        rows: (u64, u64),
-        part: &[Outgoing],
-    ) -> Result<Vec<u8>, NoStick> {
+    fn seal(&self, rows: (u64, u64), part: &[Outgoing]) -> Result<Vec<u8>, NoStick> {
+        let incarnation = part.first().map(|first| first.report.incarnation.clone());
         let header = Header {
             kind: Kind::Reports,
             terminal: self.owner.terminal,
             platform: PlatformId::of(&self.owner.platform_key),
-            incarnation: incarnation.to_string(),
+            incarnation: incarnation.unwrap_or_default(),
             rows,
         };
         let reports = part
@@ -169,9 +168,8 @@ mod tests {
     fn the_platform_opens_what_was_saved() {
         let folder = tempfile::tempdir().unwrap();
         let stick = Stick::new(folder.path(), owner());
-        let incarnation = Incarnation([7; 16]);
         let waiting = [outgoing(3), outgoing(5)];
-        assert_eq!(stick.save(incarnation, &waiting), Ok(2));
+        assert_eq!(stick.save(&waiting), Ok(2));
 
         let saved = files(folder.path());
         assert_eq!(saved.len(), 1);
@@ -184,23 +182,36 @@ mod tests {
         )
         .unwrap();
         assert_eq!(header.rows, (3, 5));
-        assert_eq!(header.incarnation, incarnation.to_string());
+        assert_eq!(header.incarnation, waiting[0].report.incarnation);
         let rows: Vec<_> = reports.reports.iter().map(|one| one.report.row).collect();
         assert_eq!(rows, [3, 5]);
+    }
+
+    #[test]
+    fn what_waits_since_before_a_journal_was_put_back_has_a_file_of_its_own() {
+        let folder = tempfile::tempdir().unwrap();
+        let stick = Stick::new(folder.path(), owner());
+        let mut waiting = [outgoing(3), outgoing(5), outgoing(6)];
+        waiting[0].report.incarnation = "before".into();
+        assert_eq!(stick.save(&waiting), Ok(3));
+        let headers: Vec<_> = files(folder.path())
+            .iter()
+            .map(|file| stick::peek(&fs::read(file).unwrap()).unwrap())
+            .map(|header| (header.incarnation, header.rows))
+            .collect();
+        let later = waiting[1].report.incarnation.clone();
+        assert_eq!(headers, [("before".into(), (3, 3)), (later, (5, 6))]);
     }
 
     #[test]
     fn nothing_that_waits_makes_no_file_and_a_missing_stick_is_told() {
         let folder = tempfile::tempdir().unwrap();
         let stick = Stick::new(folder.path(), owner());
-        assert_eq!(stick.save(Incarnation([7; 16]), &[]), Ok(0));
+        assert_eq!(stick.save(&[]), Ok(0));
         assert!(files(folder.path()).is_empty());
         let gone = Stick::new(&folder.path().join("gone"), owner());
         let waiting = [outgoing(1)];
-        assert_eq!(
-            gone.save(Incarnation([7; 16]), &waiting),
-            Err(NoStick::Missing)
-        );
+        assert_eq!(gone.save(&waiting), Err(NoStick::Missing));
     }
 
     #[test]
@@ -216,7 +227,7 @@ mod tests {
     fn only_keys_for_this_kiosk_are_read() {
         let folder = tempfile::tempdir().unwrap();
         let stick = Stick::new(folder.path(), owner());
-        stick.save(Incarnation([7; 16]), &[outgoing(1)]).unwrap();
+        stick.save(&[outgoing(1)]).unwrap();
         let keys = |terminal| {
             let header = Header {
                 kind: Kind::Keys,

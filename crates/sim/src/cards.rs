@@ -22,15 +22,19 @@ const EXCHANGES: [usize; 3] = [12, 50, 130];
 /// Most bytes of a command or answer that come through.
 const BYTES: usize = 70;
 
+/// The number of a card of every run.
+pub fn number(card: usize) -> CardUid {
+    CardUid([0x04, 0x21, 0x22, 0x23, 0x24, 0x25, card as u8 + 1])
+}
+
 /// Formatted chips of all cards.
 ///
 /// # Errors
 /// A chip cannot be formatted.
 pub fn formatted(keys: &MasterKeys) -> anyhow::Result<Vec<Chip>> {
     let mut chips = Vec::with_capacity(SIZES.len());
-    for (number, size) in (1..).zip(SIZES) {
-        let uid = [0x04, 0x21, 0x22, 0x23, 0x24, 0x25, number];
-        let mut card = VirtualCard::blank(uid, size, KeyKind::Aes);
+    for (card, size) in SIZES.into_iter().enumerate() {
+        let mut card = VirtualCard::blank(number(card).0, size, KeyKind::Aes);
         format_blank(&mut card, keys)?;
         chips.push(card.chip().clone());
     }

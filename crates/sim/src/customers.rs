@@ -8,7 +8,12 @@ use kippu_api::{
     parcels::{FindWaiting, Waiting, WaitingPlace},
 };
 use kippu_card::capability::SlotState;
-use kippu_handover::{outcome::Outcome, platform::Reply, row::Destination, store::Store as _};
+use kippu_handover::{
+    outcome::Outcome,
+    platform::Reply,
+    row::{Destination, ItemState},
+    store::Store as _,
+};
 use kippu_ticket::{
     code::ResumeCode,
     ids::{HandoverId, TicketId},
@@ -19,7 +24,9 @@ use crate::{
     cards::uid,
     chance,
     furnish::{self, EVENTS, LIMIT},
+    items::is_item,
     platform::Message,
+    roads::Road,
     world::{World, ok},
 };
 
@@ -129,8 +136,46 @@ impl World<'_> {
             })?;
         self.handovers += 1;
         self.codes.push(code);
+        self.note_what_moves(kiosk, id);
         self.follow(kiosk, id, outcome);
         Some(())
+    }
+
+    /// Counts what leaves a card without network, and what is no ticket.
+    fn note_what_moves(&mut self, kiosk: usize, id: HandoverId) {
+        let offline = !self.kiosks[kiosk].line.online.get();
+        let Some(row) = self.row(kiosk, id) else {
+            return;
+        };
+        let moved = row
+            .items
+            .iter()
+            .filter(|item| !matches!(item.state, ItemState::Wanted | ItemState::Stayed));
+        let moved: Vec<TicketId> = moved.map(|item| item.ticket).collect();
+        let items = moved.iter().filter(|ticket| is_item(**ticket)).count();
+        self.roads.walked(Road::Items, items);
+        self.roads
+            .walked(Road::Offline, if offline { moved.len() } else { 0 });
+    }
+
+    /// Somebody has a kiosk let go of a handover, and mostly asks another one for it.
+    pub fn go_on_elsewhere(&mut self, kiosk: usize) -> Option<()> {
+        let rows = self.open_rows(kiosk);
+        let rows: Vec<_> = rows.iter().filter(|row| row.giver().is_some()).collect();
+        let row = chance::pick(&rows)?;
+        let (id, code, giver) = (row.id, row.code, self.card_of(row.giver()?)?);
+        self.faults
+            .say(|| format!("{id} shall go on elsewhere than at kiosk {kiosk}"));
+        let outcome = self.redirect(kiosk, id, Destination::Elsewhere)?;
+        self.follow(kiosk, id, outcome);
+        let other = chance::below(self.kiosks.len());
+        if chance::one_in(4) {
+            return None;
+        }
+        match chance::one_in(2) {
+            true => self.fetch_with(other, chance::below(self.cards.len()), Some(code)),
+            false => self.fetch_with(other, giver, None),
+        }
     }
 
     /// Somebody comes back to a handover that is open at a kiosk.
@@ -184,6 +229,7 @@ impl World<'_> {
         let waiting = found.get(chance::below(found.len()))?;
         match &waiting.place {
             WaitingPlace::Parcel { parcel } => {
+                self.roads.walked(Road::PickedUp, 1);
                 self.fetch_claim(kiosk, card, &Claim::Parcel(parcel.clone()), code)
             }
             // "Here" and not in the journal: the answer to the taking over was lost; it is asked for again.
@@ -211,7 +257,7 @@ impl World<'_> {
     ) -> Option<(HandoverId, Outcome)> {
         let number = uid(&self.cards[card]);
         let incarnation = self.on_disk(kiosk, |store| Ok(store.incarnation()))?;
-        self.visit(kiosk, Some(card), false, |machine, hands, net| {
+        let taken_over = self.visit(kiosk, Some(card), false, |machine, hands, net| {
             let request = TakeOverRequest {
                 incarnation: incarnation.to_string(),
                 code,
@@ -221,7 +267,10 @@ impl World<'_> {
             let id = ok(net.faults, machine.take_over(&taken))?;
             let outcome = ok(net.faults, machine.advance(id, hands, &mut |_| ()))?;
             Some((id, outcome))
-        })
+        });
+        self.roads
+            .walked(Road::TakenOver, usize::from(taken_over.is_some()));
+        taken_over
     }
 
     /// Lays a card, or none, for an open handover.
@@ -249,6 +298,7 @@ impl World<'_> {
     /// Customers do what the screen asks, mostly, until they are done or tired.
     pub fn follow(&mut self, kiosk: usize, id: HandoverId, mut outcome: Outcome) {
         for _ in 0..PATIENCE {
+            self.roads.came_to(&outcome);
             self.faults.say(|| format!("  {}", said(&outcome)));
             self.faults.note(said(&outcome).as_bytes());
             // Who was sent to lay the card again often goes to the next kiosk instead.
@@ -260,7 +310,11 @@ impl World<'_> {
             let next = match &outcome {
                 Outcome::LayCard { card, .. } => {
                     let wanted = card.and_then(|card| self.card_of(card));
-                    let any = chance::below(self.cards.len());
+                    // Who collects tickets has little room left.
+                    let any = match chance::one_in(4) {
+                        true => self.fullest_card(),
+                        false => chance::below(self.cards.len()),
+                    };
                     let laid = match chance::one_in(8) {
                         true => any,
                         false => wanted.unwrap_or(any),

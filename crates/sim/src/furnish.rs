@@ -39,7 +39,8 @@ pub const KIOSKS: [(&str, TerminalId, bool); 3] = [
 ];
 /// The gates.
 pub const GATES: [(&str, TerminalId); 2] = [("gate-1", TerminalId(21)), ("gate-2", TerminalId(22))];
-const SELLER: SellerId = SellerId(1);
+/// Who sells.
+pub const SELLER: SellerId = SellerId(1);
 const STORE: &str = "0101";
 const HOUR: i64 = 3600 * SECOND;
 
@@ -147,6 +148,20 @@ pub async fn furnish(storage: &dyn Storage) -> Answer<()> {
         let gate = terminal(name, id, TerminalRole::Gate, Some(gate));
         storage.register_terminal(gate).await?;
     }
+    log_in(storage).await
+}
+
+/// Opens the sessions of clerk and operator, which no restored platform has.
+///
+/// # Errors
+/// The platform's refusal.
+pub async fn log_in(storage: &dyn Storage) -> Answer<()> {
+    storage
+        .open_session(hash_token(CLERK_TOKEN), 1, REGISTER)
+        .await?;
+    storage
+        .open_operator_session(hash_token(OPERATOR_TOKEN), 1)
+        .await?;
     Ok(())
 }
 

@@ -15,6 +15,8 @@ use kippu_sim::{
     audit::Finding,
     faults::Counts,
     flaws::Flaw,
+    platform::Platform,
+    roads::Roads,
     run::{Report, run},
     world::Stage,
 };
@@ -45,6 +47,7 @@ struct Args {
 #[derive(Default)]
 struct Sum {
     counts: Counts,
+    roads: Roads,
     handovers: u64,
     sold: u64,
     lost: u64,
@@ -56,6 +59,7 @@ struct Sum {
 impl Sum {
     fn add(&mut self, report: &Report) {
         self.counts.add_all(&report.counts);
+        self.roads.add_all(&report.roads);
         self.handovers += report.handovers;
         self.sold += report.sold as u64;
         self.failed += u64::from(!report.findings.is_empty());
@@ -87,12 +91,13 @@ fn main() -> anyhow::Result<ExitCode> {
     let job = |number: u64| -> anyhow::Result<()> {
         let stage = Stage::set(&folder.path().join(format!("stage-{number}")))?;
         let place = folder.path().join(format!("run-{number}"));
+        let mut platform = Platform::in_folder(&stage.template, &place)?;
         loop {
             let seed = next.fetch_add(1, Ordering::Relaxed);
             if seed >= first + args.seeds {
                 return Ok(());
             }
-            let report = run(&stage, &place, seed, Flaw::None, keep_trace)
+            let report = run(&stage, &mut platform, seed, Flaw::None, keep_trace)
                 .map_err(|error| error.context(format!("seed {seed}")))?;
             let mut sum = sum.lock().unwrap_or_else(PoisonError::into_inner);
             sum.add(&report);
@@ -122,6 +127,7 @@ fn main() -> anyhow::Result<ExitCode> {
     })?;
     let sum = sum.into_inner().unwrap_or_else(PoisonError::into_inner);
     let runs = next.into_inner().min(first + args.seeds) - first;
+    println!("roads: {}", sum.roads);
     println!("faults: {}", sum.counts);
     println!(
         "runs {runs}, handovers {}, tickets {}, faults {}, lost {}, doubled {}, stuck {}, seconds {:.1}",

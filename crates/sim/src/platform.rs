@@ -1,7 +1,8 @@
-//! The real platform in process: its routes, rules and SQLite storage, without threads and network. A run begins on a copy of one furnished folder.
+//! The real platform in process: its routes, rules and SQLite storage, without threads and network. Every run begins with the same furnished masters.
 
 use std::{
-    fs,
+    fs::{self, File},
+    io::{Read as _, Seek as _, SeekFrom, Write as _},
     path::{Path, PathBuf},
     sync::{
         Arc,
@@ -17,11 +18,22 @@ use axum::{
 };
 use futures_executor::block_on;
 use http_body_util::BodyExt as _;
-use kippu_api::client::{IDEMPOTENCY_KEY, PLATFORM_INCARNATION};
-use platform_center::{app::App, auth::hash_token, clock::Clock, keys::Keys, storage::Database};
+use kippu_api::{
+    client::{IDEMPOTENCY_KEY, PLATFORM_INCARNATION},
+    orders::EventOnCard,
+};
+use platform_center::{
+    app::App,
+    clock::Clock,
+    keys::Keys,
+    masters::storage::MasterStorage as _,
+    refusal::Refusal,
+    storage::{Database, sql::Sql},
+};
+
 use tower::ServiceExt as _;
 
-use crate::{chance, furnish};
+use crate::{audit::Books, chance, furnish, items};
 
 /// The platform's clock, which follows the simulation's.
 #[derive(Default)]
@@ -61,9 +73,12 @@ pub struct Answer {
     pub body: Vec<u8>,
 }
 
-/// A folder all runs of a process begin with.
+/// A furnished platform all runs of a process begin with.
 pub struct Template {
     folder: PathBuf,
+    database: Vec<u8>,
+    /// The events as cards name them.
+    pub events: Vec<EventOnCard>,
 }
 
 impl Template {
@@ -77,14 +92,18 @@ impl Template {
         let clock = SimClock::default();
         clock.0.store(chance::START, Ordering::Relaxed);
         let storage = Database::open_inline(folder, Arc::new(clock))?;
-        block_on(furnish::furnish(&storage))
-            .map_err(|refusal| anyhow::anyhow!("the masters were refused: {refusal}"))?;
+        block_on(furnish::furnish(&storage)).map_err(refused)?;
+        items::keep(&storage, &Keys::open(folder)?)?;
+        let mut events = Vec::with_capacity(furnish::EVENTS.len());
+        for event in furnish::EVENTS {
+            let facts = block_on(storage.event_facts(event)).map_err(refused)?;
+            events.push(facts.context("an event is missing")?.on_card());
+        }
         drop(storage);
-        // Everything into the one file that is copied.
-        let sql = rusqlite::Connection::open(folder.join("platform.db"))?;
-        sql.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
         Ok(Self {
+            events,
             folder: folder.to_owned(),
+            database: fs::read(folder.join(DATABASE))?,
         })
     }
 
@@ -100,70 +119,151 @@ impl Template {
     pub fn keys(&self) -> anyhow::Result<Keys> {
         Keys::open(&self.folder)
     }
+
+    /// The database's content, marked as newer than what is in the file, so that connections forget what they have read of that.
+    fn content_after(&self, mut file: &File) -> anyhow::Result<Vec<u8>> {
+        let mut counter = [0; 4];
+        file.seek(SeekFrom::Start(CHANGE_COUNTER as u64))?;
+        file.read_exact(&mut counter)?;
+        let next = u32::from_be_bytes(counter).wrapping_add(1).to_be_bytes();
+        let mut content = self.database.clone();
+        for place in [CHANGE_COUNTER, VALID_FOR] {
+            content[place..place + 4].copy_from_slice(&next);
+        }
+        Ok(content)
+    }
 }
 
-/// The platform of one run.
+/// Where a SQLite file counts its changes, and says which count its header is valid for.
+const CHANGE_COUNTER: usize = 24;
+const VALID_FOR: usize = 92;
+const DATABASE: &str = "platform.db";
+
+/// The platform of one run after the other. Each begins with the same content of the same file; the connections to it, and the statements
+/// compiled on them, are kept.
 pub struct Platform {
     folder: PathBuf,
     clock: Arc<SimClock>,
     running: Option<Running>,
     backup: Option<PathBuf>,
+    /// The books as they were after so many changes.
+    books: Option<(u64, Arc<Books>)>,
 }
 
 struct Running {
     router: Router,
     app: App,
+    storage: Arc<Database>,
+}
+
+impl Running {
+    /// Stops it; its connection may be used again.
+    fn stop(self) -> anyhow::Result<Sql> {
+        drop((self.router, self.app));
+        let storage = Arc::into_inner(self.storage);
+        storage
+            .context("somebody still uses the platform's storage")?
+            .into_inline_connection()
+    }
 }
 
 impl Platform {
-    /// A copy of the template in a folder, which is emptied first.
+    /// A platform in a folder, which is emptied; not running yet.
     ///
     /// # Errors
     /// The folder cannot be written.
-    pub fn start(template: &Template, folder: &Path) -> anyhow::Result<Self> {
+    pub fn in_folder(template: &Template, folder: &Path) -> anyhow::Result<Self> {
         if folder.exists() {
             fs::remove_dir_all(folder)?;
         }
         fs::create_dir_all(folder.join("keys"))?;
-        fs::copy(
-            template.folder.join("platform.db"),
-            folder.join("platform.db"),
-        )
-        .with_context(|| format!("cannot fill {}", folder.display()))?;
+        fs::write(folder.join(DATABASE), &template.database)
+            .with_context(|| format!("cannot fill {}", folder.display()))?;
         for entry in fs::read_dir(template.folder.join("keys"))? {
             let entry = entry?;
             fs::copy(entry.path(), folder.join("keys").join(entry.file_name()))?;
         }
-        let mut this = Self {
+        Ok(Self {
             folder: folder.to_owned(),
             clock: Arc::default(),
             running: None,
             backup: None,
-        };
-        this.run()?;
-        Ok(this)
+            books: None,
+        })
     }
 
-    fn run(&mut self) -> anyhow::Result<()> {
-        self.clock.0.store(chance::now(), Ordering::Relaxed);
-        let storage = Arc::new(Database::open_inline(&self.folder, self.clock.clone())?);
-        let app = App::new(storage, Keys::open(&self.folder)?, self.clock.clone());
-        let session =
-            app.storage()
-                .open_session(hash_token(furnish::CLERK_TOKEN), 1, furnish::REGISTER);
-        block_on(session).map_err(|refusal| anyhow::anyhow!("no clerk: {refusal}"))?;
-        let session = app
-            .storage()
-            .open_operator_session(hash_token(furnish::OPERATOR_TOKEN), 1);
-        block_on(session).map_err(|refusal| anyhow::anyhow!("no operator: {refusal}"))?;
-        let router = app.router();
-        self.running = Some(Running { router, app });
+    /// Begins a run: everything is as it was furnished.
+    ///
+    /// # Errors
+    /// The folder cannot be written.
+    pub fn begin(&mut self, template: &Template) -> anyhow::Result<()> {
+        let kept = self.running.take().map(Running::stop).transpose()?;
+        (self.backup, self.books) = (None, None);
+        self.sweep()?;
+        let mut file = File::options()
+            .read(true)
+            .write(true)
+            .open(self.folder.join(DATABASE))?;
+        let content = template.content_after(&file)?;
+        file.rewind()?;
+        file.write_all(&content)?;
+        file.set_len(content.len() as u64)?;
+        self.run(kept)
+    }
+
+    /// Removes what the last run left beside keys and database: copies, marks of later lives, journals of kiosks.
+    fn sweep(&self) -> anyhow::Result<()> {
+        for entry in fs::read_dir(&self.folder)? {
+            let entry = entry?;
+            let name = entry.file_name();
+            if name == DATABASE || name == "keys" {
+                continue;
+            }
+            match entry.file_type()?.is_dir() {
+                true => fs::remove_dir_all(entry.path())?,
+                false => fs::remove_file(entry.path())?,
+            }
+        }
         Ok(())
     }
 
-    /// Its database file, for the auditor.
-    pub fn database(&self) -> PathBuf {
-        self.folder.join("platform.db")
+    fn run(&mut self, kept: Option<Sql>) -> anyhow::Result<()> {
+        self.clock.0.store(chance::now(), Ordering::Relaxed);
+        let storage = Arc::new(match kept {
+            Some(sql) => Database::inline_on(&self.folder, sql, self.clock.clone())?,
+            None => Database::open_inline(&self.folder, self.clock.clone())?,
+        });
+        let app = App::new(
+            storage.clone(),
+            Keys::open(&self.folder)?,
+            self.clock.clone(),
+        );
+        let router = app.router();
+        self.running = Some(Running {
+            router,
+            app,
+            storage,
+        });
+        Ok(())
+    }
+
+    /// The books, by the auditor's own questions to the database. Asked again only once something was changed.
+    ///
+    /// # Errors
+    /// They cannot be read.
+    pub fn books(&mut self) -> anyhow::Result<Arc<Books>> {
+        let running = self.running.as_ref().context("the platform is stopped")?;
+        let known = self.books.take();
+        let read = running.storage.read(move |sql| {
+            let changes = sql.total_changes();
+            Ok(match known {
+                Some(known) if known.0 == changes => Ok(known),
+                _ => Books::read(sql).map(|books| (changes, Arc::new(books))),
+            })
+        });
+        let (changes, books) = block_on(read).map_err(refused)??;
+        self.books = Some((changes, Arc::clone(&books)));
+        Ok(books)
     }
 
     /// Its folder.
@@ -217,11 +317,14 @@ impl Platform {
     /// # Errors
     /// The copy cannot be written.
     pub fn back_up(&mut self) -> anyhow::Result<()> {
+        let running = self.running.as_ref().context("the platform is stopped")?;
         let to = self.folder.join("backup.db");
         if to.exists() {
             fs::remove_file(&to)?;
         }
+        block_on(running.storage.keep_file(false)).map_err(refused)?;
         platform_center::restore::backup::backup(&self.folder, &to)?;
+        block_on(running.storage.keep_file(true)).map_err(refused)?;
         self.backup = Some(to);
         Ok(())
     }
@@ -237,8 +340,15 @@ impl Platform {
     /// The copy cannot be put back.
     pub fn restore(&mut self) -> anyhow::Result<()> {
         let backup = self.backup.take().context("there is no backup")?;
-        self.running = None;
+        // The database is another file from now on.
+        (self.running, self.books) = (None, None);
         platform_center::restore::backup::restore(&self.folder, &backup, 0, chance::now())?;
-        self.run()
+        self.run(None)?;
+        let running = self.running.as_ref().context("the platform is stopped")?;
+        block_on(furnish::log_in(&*running.storage)).map_err(refused)
     }
+}
+
+fn refused(refusal: Refusal) -> anyhow::Error {
+    anyhow::anyhow!("the platform refused: {refusal}")
 }

@@ -1,12 +1,12 @@
 //! One run: a seed, a world, random steps, and the end.
 
-use std::path::Path;
-
 use crate::{
     audit::Finding,
     chance,
     faults::{Counts, Kind},
     flaws::Flaw,
+    platform::Platform,
+    roads::Roads,
     world::{Stage, World},
 };
 
@@ -27,26 +27,28 @@ pub struct Report {
     pub handovers: u64,
     /// Tickets sold.
     pub sold: usize,
+    /// Where tickets went.
+    pub roads: Roads,
     /// What two runs of the seed share.
     pub hash: [u8; 32],
     /// What happened, where it was kept.
     pub trace: Vec<String>,
 }
 
-/// Runs a seed in a folder that is emptied first.
+/// Runs a seed, whatever was run on this platform before.
 ///
 /// # Errors
-/// The folder cannot be written, or the simulation itself cannot go on.
+/// The platform's folder cannot be written, or the simulation itself cannot go on.
 pub fn run(
     stage: &Stage,
-    folder: &Path,
+    platform: &mut Platform,
     seed: u64,
     flaw: Flaw,
     keep_trace: bool,
 ) -> anyhow::Result<Report> {
     chance::begin(seed);
     let real_journal = seed % REAL_JOURNAL_EVERY == REAL_JOURNAL_EVERY - 1;
-    let mut world = World::begin(stage, folder, flaw, real_journal, keep_trace)?;
+    let mut world = World::begin(stage, platform, flaw, real_journal, keep_trace)?;
     let steps = STEPS.0 + chance::below(STEPS.1 - STEPS.0);
     for _ in 0..steps {
         step(&mut world)?;
@@ -59,6 +61,7 @@ pub fn run(
     }
     let trace = world.faults.counts();
     let (findings, handovers, sold) = (world.findings, world.handovers, world.sold.len());
+    let roads = world.roads;
     let kept = world.faults.into_trace();
     Ok(Report {
         seed,
@@ -66,6 +69,7 @@ pub fn run(
         counts: trace,
         handovers,
         sold,
+        roads,
         hash: kept.hash(),
         trace: kept.lines().to_vec(),
     })
@@ -80,7 +84,7 @@ fn step(world: &mut World<'_>) -> anyhow::Result<()> {
     let buying = if world.sold.is_empty() { 200 } else { 14 };
     #[rustfmt::skip]
     let weights = [
-        buying, 40, 30, 14, 8, 6, 4, 8, 4, 3, 2, 5, 3, 1, 1,
+        buying, 40, 30, 14, 8, 6, 4, 8, 4, 3, 2, 5, 3, 1, 1, 10, 3,
     ];
     match chance::weighted(&weights) {
         0 => {
@@ -141,7 +145,11 @@ fn step(world: &mut World<'_>) -> anyhow::Result<()> {
         11 => world.copy_or_put_back(kiosk)?,
         12 => world.back_up_or_restore()?,
         13 => world.destroy(kiosk)?,
-        _ => world.lose_card(card),
+        14 => world.lose_card(card),
+        15 => {
+            world.go_on_elsewhere(kiosk);
+        }
+        _ => world.carry_reports(kiosk)?,
     }
     world.check_copies()
 }

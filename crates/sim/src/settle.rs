@@ -1,7 +1,16 @@
 //! After the faults: everything that was begun is brought to an end without any, and then every sold ticket must be in exactly one place.
 
-use kippu_api::parcels::{FindWaiting, Waiting, WaitingPlace};
-use kippu_handover::{outcome::Outcome, row::Destination, store::Store as _};
+use std::sync::Arc;
+
+use kippu_api::{
+    operator::ReissueWhat,
+    parcels::{FindWaiting, Waiting, WaitingPlace},
+};
+use kippu_handover::{
+    outcome::Outcome,
+    row::{Destination, ItemState},
+    store::Store as _,
+};
 use kippu_ticket::{
     code::ResumeCode,
     ids::{CardUid, HandoverId},
@@ -12,6 +21,7 @@ use crate::{
     cards::uid,
     customers::done,
     faults::Kind,
+    items::ITEMS,
     world::World,
 };
 
@@ -39,6 +49,7 @@ impl World<'_> {
                 self.send_reports(kiosk);
             }
             self.take_over_what_waits()?;
+            let known = self.platform.books()?;
             let mut open = 0;
             for kiosk in 0..self.kiosks.len() {
                 for row in self.open_rows(kiosk) {
@@ -47,7 +58,8 @@ impl World<'_> {
                 }
             }
             self.help_the_troubled()?;
-            if open == 0 && round > 0 {
+            // Nothing was open, and nobody had to help.
+            if open == 0 && Arc::ptr_eq(&known, &self.platform.books()?) {
                 break;
             }
         }
@@ -74,6 +86,7 @@ impl World<'_> {
             let Some(outcome) = self.advance(kiosk, id, card.take()) else {
                 return Ok(());
             };
+            self.roads.came_to(&outcome);
             self.faults.say(|| format!("  {outcome:?}"));
             let redirect_to = match outcome {
                 Outcome::Ended(_) | Outcome::PlatformAway => return Ok(()),
@@ -110,6 +123,11 @@ impl World<'_> {
         let Some(row) = self.row(kiosk, id) else {
             return Ok(());
         };
+        if !row.in_state(ItemState::Wanted).is_empty() {
+            // Nothing was taken: they take back their yes.
+            self.redirect(kiosk, id, Destination::Giver);
+            return Ok(());
+        }
         if row.pending.is_none()
             && row.giver().is_some()
             && row.destination != Destination::Platform
@@ -125,7 +143,11 @@ impl World<'_> {
 
     /// People ask every kiosk for what was released: it is taken over, again where the answer was lost.
     fn take_over_what_waits(&mut self) -> anyhow::Result<()> {
-        if !self.let_go {
+        let books = self.platform.books()?;
+        let between = |(_, holding): (u64, &Holding)| {
+            matches!(holding, Holding::Terminal(_) | Holding::Unknown(_))
+        };
+        if !self.let_go || !books.holdings().any(between) {
             return Ok(());
         }
         let cards = 0..self.cards.len();
@@ -174,7 +196,7 @@ impl World<'_> {
 
     /// What only the operator can help with: the journal that knew is gone, the card is lost, a clerk was wrong.
     fn help_the_troubled(&mut self) -> anyhow::Result<()> {
-        let books = self.books()?;
+        let books = self.platform.books()?;
         let papers = self.papers.borrow().clone();
         let copies = self.auditor.copies(self.cards.iter(), &papers, &books);
         let mut in_rows = Vec::new();
@@ -193,7 +215,39 @@ impl World<'_> {
             .iter()
             .map(|card| self.cards[*card].chip().uid)
             .collect();
-        for ticket in self.sold.clone() {
+        for card in self.lost_cards.clone() {
+            let card = uid(&self.cards[card]);
+            let lies_there = |copy: &Copy| matches!(copy, Copy::Card { uid, .. } if *uid == card.0);
+            // Live on it, or nobody but it could say.
+            let only_there = |ticket: u64| {
+                let found = copies.get(&ticket).map(Vec::as_slice).unwrap_or_default();
+                let unknown = matches!(books.holding(ticket), Some(Holding::Unknown(_)));
+                !in_rows.contains(&ticket) && (unknown || found.iter().any(lies_there))
+            };
+            self.reissue_all(ReissueWhat::Card { card }, &only_there)?;
+        }
+        for released in books.released() {
+            // Who had the card cannot show it, and nobody came with the code.
+            if released.cards.iter().any(|card| gone.contains(card)) {
+                let handover = released.handover;
+                self.reissue_all(ReissueWhat::Handover { handover }, &|_| true)?;
+            }
+        }
+        let journals: Vec<String> = (0..self.kiosks.len())
+            .filter_map(|kiosk| self.on_disk(kiosk, |store| Ok(store.incarnation().to_string())))
+            .collect();
+        for (ticket, holding) in books.holdings() {
+            // Granted late to a journal that was put back from a copy since (R14): nobody has it.
+            let between = matches!(holding, Holding::Terminal(_) | Holding::Unknown(_));
+            let teller = books.teller(ticket).map(|(_, journal)| journal.to_owned());
+            if between && teller.is_some_and(|journal| !journals.contains(&journal)) {
+                self.troubled.insert(ticket);
+            }
+        }
+        let books = self.platform.books()?;
+        let copies = self.auditor.copies(self.cards.iter(), &papers, &books);
+        let items = ITEMS.iter().map(|(ticket, ..)| ticket.0);
+        for ticket in self.sold.clone().into_iter().chain(items) {
             let found = copies.get(&ticket).map(Vec::as_slice).unwrap_or_default();
             let on_lost_card = found
                 .iter()
@@ -232,19 +286,22 @@ impl World<'_> {
         }
     }
 
-    fn audit_at_the_end(&mut self) -> anyhow::Result<Books> {
-        let books = self.books()?;
+    fn audit_at_the_end(&mut self) -> anyhow::Result<Arc<Books>> {
+        let books = self.platform.books()?;
         let papers = self.papers.borrow().clone();
         let copies = self.auditor.copies(self.cards.iter(), &papers, &books);
         let restored = self.faults.counts().of(Kind::Restore) > 0;
         // What was sold after the backup and never left the platform is gone with it: that is the backup's age, not a handover's.
+        let still_known = |ticket: &u64| {
+            !restored || books.holding(*ticket).is_some() || copies.contains_key(ticket)
+        };
+        let items = ITEMS.iter().map(|(ticket, ..)| ticket.0);
         let sold: Vec<u64> = self
             .sold
             .iter()
             .copied()
-            .filter(|ticket| {
-                !restored || books.holding(*ticket).is_some() || copies.contains_key(ticket)
-            })
+            .chain(items)
+            .filter(still_known)
             .collect();
         for finding in settled(&sold, &copies, &books) {
             let unknown_since_restore = restored

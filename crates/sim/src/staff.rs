@@ -63,12 +63,25 @@ impl World<'_> {
     /// # Errors
     /// The platform cannot be asked.
     pub fn reissue(&mut self, ticket: u64) -> anyhow::Result<bool> {
-        let what = ReissueWhat::Ticket {
-            ticket: TicketId(ticket),
-        };
+        let ticket = TicketId(ticket);
+        self.reissue_all(ReissueWhat::Ticket { ticket }, &|_| true)
+    }
+
+    /// The same for everything the operator is shown, unless something of it may not be touched.
+    ///
+    /// # Errors
+    /// The platform cannot be asked.
+    pub fn reissue_all(
+        &mut self,
+        what: ReissueWhat,
+        may: &dyn Fn(u64) -> bool,
+    ) -> anyhow::Result<bool> {
         let Some(look) = self.operate::<_, ReissueLook>("/operator/reissue/look", &what)? else {
             return Ok(false);
         };
+        if look.tickets.is_empty() || !look.tickets.iter().all(|shown| may(shown.ticket.0)) {
+            return Ok(false);
+        }
         let order = ReissueOrder {
             what,
             reason: ReissueReason::LostCard,
@@ -78,7 +91,7 @@ impl World<'_> {
         let done = self.operate::<_, serde_json::Value>("/operator/reissue", &order)?;
         let said = done.is_some();
         self.faults
-            .say(|| format!("ticket {ticket} issued anew: {said}"));
+            .say(|| format!("{:?} issued anew: {said}", order.what));
         self.gates.iter_mut().for_each(|gate| gate.stale = true);
         self.share_all_logs()?;
         Ok(said)
@@ -140,7 +153,7 @@ impl World<'_> {
     /// Tickets a kiosk's journal alone knows something of, as it says itself or the platform.
     fn in_trouble_with(&mut self, kiosk: usize) -> anyhow::Result<()> {
         let (_, terminal, _) = KIOSKS[kiosk];
-        let books = self.books()?;
+        let books = self.platform.books()?;
         let known = books.holdings().filter(|(_, holding)| {
             matches!(holding, Holding::Terminal(owner) | Holding::Unknown(owner)
                 if *owner == Some(terminal.0))
@@ -154,6 +167,11 @@ impl World<'_> {
             tickets.extend(outgoing.report.tickets.iter().map(|ticket| ticket.0));
         }
         self.troubled.extend(tickets);
+        // What a restored platform has not heard again nobody else can tell it.
+        let unheard = self.forgotten.iter().filter(|(ticket, (teller, put))| {
+            *teller == terminal.0 && books.holding(**ticket) == put.as_ref()
+        });
+        self.troubled.extend(unheard.map(|(ticket, _)| *ticket));
         Ok(())
     }
 
@@ -196,8 +214,27 @@ impl World<'_> {
         }
         self.faults.struck(Kind::Restore);
         self.faults.say(|| "the platform is restored".into());
-        self.close_books();
+        let before = self.platform.books()?;
         self.platform.restore()?;
+        let after = self.platform.books()?;
+        self.forgotten.clear();
+        for (ticket, holding) in before.holdings() {
+            // Who was told of a re-issue asks again for it; no journal of a kiosk knows more than that its own copy is worth nothing.
+            if before.first_good_epoch(ticket) > after.first_good_epoch(ticket) {
+                self.troubled.insert(ticket);
+            }
+            if let Some((teller, _)) = before.teller(ticket)
+                && after.holding(ticket) != Some(holding)
+            {
+                let put = after.holding(ticket).cloned();
+                self.forgotten.insert(ticket, (teller, put));
+            }
+        }
+        for kiosk in 0..self.kiosks.len() {
+            if self.kiosks[kiosk].destroyed {
+                self.in_trouble_with(kiosk)?;
+            }
+        }
         for kiosk in 0..self.kiosks.len() {
             if self.kiosks[kiosk].destroyed {
                 self.write_off(kiosk)?;

@@ -27,16 +27,18 @@ use kippu_ticket::{
 };
 
 use crate::{
-    audit::{Auditor, Books, Finding, Secrets, doubled, live_count},
+    audit::{Auditor, Finding, Holding, Secrets, doubled, live_count},
     cards::{Laid, Reachable, aim_at_commit, formatted, lay, take_away, uid},
     chance,
     faults::{Faults, draw_rates},
     flaws::Flaw,
     furnish::{self, EVENTS, KIOSKS},
     gates::GateStation,
+    items,
     network::{Line, Net},
     paper::{Paper, Printer},
     platform::{Message, Platform, Template},
+    roads::Roads,
     store::{Copy, Disk, Faulty, Memory},
 };
 
@@ -67,8 +69,10 @@ impl Stage {
                 Rc::new(LocalBinder(EVENTS.iter().map(of).collect()))
             })
             .collect();
+        let mut chips = formatted(&keys.cards)?;
+        items::hand_out(&mut chips, &keys, &template.events)?;
         Ok(Self {
-            chips: formatted(&keys.cards)?,
+            chips,
             secrets: Secrets::read(template.folder())?,
             issuer: keys.issuer.public(),
             keys: Rc::new(LocalKeys::new(&keys.cards)),
@@ -126,7 +130,7 @@ pub struct World<'s> {
     /// What all runs share.
     pub stage: &'s Stage,
     /// The platform.
-    pub platform: Platform,
+    pub platform: &'s mut Platform,
     /// What goes wrong.
     pub faults: Faults,
     /// Kiosks.
@@ -147,17 +151,20 @@ pub struct World<'s> {
     pub wronged: BTreeSet<u64>,
     /// Tickets only an operator can help with, because something that knew of them is gone.
     pub troubled: BTreeSet<u64>,
+    /// Tickets a restored platform has forgotten something of: the terminal whose journal knows it, and where the restored books put them.
+    pub forgotten: BTreeMap<u64, (u32, Option<Holding>)>,
     /// Codes people got on slips.
     pub codes: Vec<ResumeCode>,
     /// Whether a kiosk was ever told to let go of a handover.
     pub let_go: bool,
     /// Handovers begun.
     pub handovers: u64,
+    /// Where tickets went.
+    pub roads: Roads,
     /// The rule that is broken.
     pub flaw: Flaw,
     /// The auditor.
     pub auditor: Auditor,
-    books: Option<rusqlite::Connection>,
     /// What the auditor found.
     pub findings: Vec<Finding>,
 }
@@ -169,16 +176,16 @@ impl<'s> World<'s> {
     /// The folder cannot be written.
     pub fn begin(
         stage: &'s Stage,
-        folder: &Path,
+        platform: &'s mut Platform,
         flaw: Flaw,
         real_journal: bool,
         keep_trace: bool,
     ) -> anyhow::Result<Self> {
-        let platform = Platform::start(&stage.template, folder)?;
+        platform.begin(&stage.template)?;
         let mut kiosks = Vec::with_capacity(KIOSKS.len());
         for ((name, _, local), binder) in KIOSKS.into_iter().zip(&stage.binders) {
             let disk = match real_journal {
-                true => Disk::on_file(&folder.join(name))?,
+                true => Disk::on_file(&platform.folder().join(name))?,
                 false => Disk::Memory(Memory::new()),
             };
             kiosks.push(Kiosk {
@@ -207,12 +214,13 @@ impl<'s> World<'s> {
             sold: BTreeSet::new(),
             wronged: BTreeSet::new(),
             troubled: BTreeSet::new(),
+            forgotten: BTreeMap::new(),
             codes: Vec::new(),
             let_go: false,
             handovers: 0,
+            roads: Roads::default(),
             flaw,
             auditor: Auditor::new(stage.secrets.clone()),
-            books: None,
             findings: Vec::new(),
             stage,
         })
@@ -240,7 +248,7 @@ impl<'s> World<'s> {
         chance::set_skew(kiosk.skew);
         faults.begin_visit();
         let net = Net {
-            platform: &self.platform,
+            platform: &*self.platform,
             faults,
             line: &kiosk.line,
             late: &self.late,
@@ -351,25 +359,6 @@ impl<'s> World<'s> {
         self.cards.iter().position(|card| uid(card) == number)
     }
 
-    /// The platform's books as they are now.
-    ///
-    /// # Errors
-    /// They cannot be read.
-    pub fn books(&mut self) -> anyhow::Result<Books> {
-        let sql = match self.books.take() {
-            Some(sql) => sql,
-            None => Books::open(&self.platform.database())?,
-        };
-        let books = Books::read(&sql);
-        self.books = Some(sql);
-        books
-    }
-
-    /// The platform's database is another file from now on.
-    pub fn close_books(&mut self) {
-        self.books = None;
-    }
-
     /// A card that has tickets, mostly.
     pub fn likely_card(&self) -> usize {
         let full: Vec<usize> = (0..self.cards.len())
@@ -381,12 +370,18 @@ impl<'s> World<'s> {
         }
     }
 
+    /// The card with the most tickets.
+    pub fn fullest_card(&self) -> usize {
+        let live = |card: &usize| live_count(self.cards[*card].chip());
+        (0..self.cards.len()).max_by_key(live).unwrap_or(0)
+    }
+
     /// Whether nothing is admissible twice right now.
     ///
     /// # Errors
     /// The platform's books cannot be read.
     pub fn check_copies(&mut self) -> anyhow::Result<()> {
-        let books = self.books()?;
+        let books = self.platform.books()?;
         let papers = self.papers.borrow();
         let copies = self.auditor.copies(self.cards.iter(), &papers, &books);
         for finding in doubled(&copies) {

@@ -2,19 +2,23 @@
 
 use kippu_sim::{
     audit::Finding,
+    faults::{Counts, KINDS, Kind},
     flaws::Flaw,
-    run::{REAL_JOURNAL_EVERY, run},
+    platform::Platform,
+    roads::{ROADS, Roads},
+    run::{REAL_JOURNAL_EVERY, Report, run},
     world::Stage,
 };
 
 /// Seeds of a series here; `script/sim` runs more.
-const SERIES: u64 = 500;
+const SERIES: u64 = 1_500;
 /// Within so many seeds a broken rule is caught.
 const SABOTAGE: u64 = 900;
 
 struct Place {
-    folder: tempfile::TempDir,
     stage: Stage,
+    platform: Platform,
+    _folder: tempfile::TempDir,
 }
 
 impl Place {
@@ -29,30 +33,34 @@ impl Place {
             .tempdir_in(base)
             .unwrap();
         let stage = Stage::set(&folder.path().join("stage")).unwrap();
-        Self { folder, stage }
+        let platform = Platform::in_folder(&stage.template, &folder.path().join("run")).unwrap();
+        Self {
+            stage,
+            platform,
+            _folder: folder,
+        }
     }
 
-    fn run(&self, seed: u64, flaw: Flaw) -> kippu_sim::run::Report {
-        run(
-            &self.stage,
-            &self.folder.path().join("run"),
-            seed,
-            flaw,
-            false,
-        )
-        .unwrap()
+    fn run(&mut self, seed: u64, flaw: Flaw) -> Report {
+        run(&self.stage, &mut self.platform, seed, flaw, false).unwrap()
     }
 }
 
 fn series(from: u64) {
-    let place = Place::new();
-    let mut faults = 0;
+    let mut place = Place::new();
+    let (mut faults, mut roads) = (Counts::default(), Roads::default());
     for seed in from..from + SERIES {
         let report = place.run(seed, Flaw::None);
         assert_eq!(report.findings, [], "seed {seed}");
-        faults += report.counts.sum();
+        faults.add_all(&report.counts);
+        roads.add_all(&report.roads);
     }
-    assert!(faults > SERIES, "hardly anything went wrong: {faults}");
+    for (kind, word) in KINDS {
+        assert!(faults.of(kind) > 0, "there were no {word}");
+    }
+    for (road, word) in ROADS {
+        assert!(roads.of(road) > 0, "nobody walked this road: {word}");
+    }
 }
 
 #[test]
@@ -66,18 +74,30 @@ fn the_next_seeds_are_sound() {
 }
 
 #[test]
-fn a_seed_is_the_same_every_time() {
-    let place = Place::new();
-    for seed in (0..40).chain([REAL_JOURNAL_EVERY - 1]) {
-        let (one, two) = (place.run(seed, Flaw::None), place.run(seed, Flaw::None));
-        assert_eq!(hex::encode(one.hash), hex::encode(two.hash), "seed {seed}");
-        assert_eq!(one.counts, two.counts, "seed {seed}");
+fn a_seed_is_the_same_every_time_and_whatever_ran_before() {
+    let seeds: Vec<u64> = (0..80).collect();
+    assert!(seeds.contains(&(REAL_JOURNAL_EVERY - 1)));
+    let (mut forwards, mut backwards) = (Place::new(), Place::new());
+    let first: Vec<Report> = seeds
+        .iter()
+        .map(|seed| forwards.run(*seed, Flaw::None))
+        .collect();
+    let restored = |report: &Report| report.counts.of(Kind::Restore) > 0;
+    assert!(first.iter().any(restored), "no run has left another file");
+    for (seed, one) in seeds.iter().zip(&first).rev() {
+        for two in [
+            backwards.run(*seed, Flaw::None),
+            backwards.run(*seed, Flaw::None),
+        ] {
+            assert_eq!(hex::encode(one.hash), hex::encode(two.hash), "seed {seed}");
+            assert_eq!(one.counts, two.counts, "seed {seed}");
+        }
     }
 }
 
 /// What is found with a broken rule, in the first seed that finds it.
 fn caught(flaw: Flaw) -> Vec<Finding> {
-    let place = Place::new();
+    let mut place = Place::new();
     (0..SABOTAGE)
         .map(|seed| place.run(seed, flaw).findings)
         .find(|findings| !findings.is_empty())

@@ -129,13 +129,12 @@ pub(super) fn release(
     for ticket in brought {
         let row = taken_and_kept(unit, handover, ticket)?;
         record::add_ticket(unit, handover, row.ticket, ticket.generation())?;
-        if !row.standing.in_hands_of(handover) {
+        let rank = Rank::of(ticket.generation(), Phase::PerhapsTaken);
+        // Of two handovers that perhaps took it during the same stay on the card the books keep the first, until one of them is sure.
+        if !row.standing.in_hands_of(handover) && row.standing.rank < rank {
             // Its report is still to come; whether the card was written only the card can say.
             let between = Standing {
-                rank: row
-                    .standing
-                    .rank
-                    .max(Rank::of(ticket.generation(), Phase::PerhapsTaken)),
+                rank,
                 holder: Holder::Unknown,
                 card: None,
                 serial: None,

@@ -67,8 +67,11 @@ pub(super) fn take(unit: &mut Unit<'_>, incoming: &Incoming) -> Answer<ReportAcc
             incoming.evidence.code,
         )?;
     }
-    // After a taking that failed the owner may try again; whatever else leaves nothing in its hands ends the handover.
-    if (report.step, report.outcome) != (Step::Take, ReportedOutcome::NotDone) {
+    // After a taking that failed the owner may try again, and what a former owner tells in vain says nothing about the present one; whatever
+    // else leaves nothing in its hands ends the handover.
+    let may_go_on = (report.step, report.outcome) == (Step::Take, ReportedOutcome::NotDone);
+    let in_vain = speaker.is_former() && told.is_empty();
+    if !may_go_on && !in_vain {
         record::settle(unit, handover)?;
     }
     writing::write_down(unit, incoming, &told)?;
@@ -199,7 +202,11 @@ fn effect(
         (Holder::Paper, Some(serial)) => papers::is_void(unit.sql, serial)?,
         _ => false,
     };
-    if row.void || void || speaker.is_done_with(ticket) || later_known(unit, incoming, ticket)? {
+    // That it was taken at all is worth knowing from whoever did it: another handover's doubt about the same stay on the card ends with it.
+    let tells_of_taking = (report.step, report.outcome) == (Step::Take, ReportedOutcome::Done)
+        && claimed.rank > row.standing.rank;
+    let overtaken = speaker.has_given_up(ticket) || speaker.has_let_go(ticket) && !tells_of_taking;
+    if row.void || void || overtaken || later_known(unit, incoming, ticket)? {
         return Ok(Effect::Older);
     }
     Ok(match standing::after(&row.standing, &told) {

@@ -28,7 +28,7 @@ pub(super) struct Speaker {
     pub granted: bool,
     /// Heard of only now.
     pub new: bool,
-    /// Acts on another ownership than the present one: nothing it says of the tickets it let go of counts.
+    /// Acts on another ownership than the present one: of the tickets it let go of it can only tell that it had taken them.
     former: bool,
     let_go: Vec<TicketId>,
 }
@@ -116,12 +116,19 @@ impl Speaker {
         })
     }
 
-    /// Whether something this journal says of a ticket is overtaken, whatever it is.
-    pub fn is_done_with(&self, ticket: TicketId) -> bool {
-        let given_up = self
-            .tickets
-            .iter()
-            .any(|own| own.ticket == ticket && own.given_up);
-        given_up || self.former && (self.let_go.is_empty() || self.let_go.contains(&ticket))
+    /// Whether a ticket was given to the platform: nothing said of it counts any more.
+    pub fn has_given_up(&self, ticket: TicketId) -> bool {
+        let own = self.tickets.iter().find(|own| own.ticket == ticket);
+        own.is_some_and(|own| own.given_up)
+    }
+
+    /// Whether another terminal goes on with a ticket, so that this one can only tell of the time before.
+    pub fn has_let_go(&self, ticket: TicketId) -> bool {
+        self.former && (self.let_go.is_empty() || self.let_go.contains(&ticket))
+    }
+
+    /// Whether it speaks of another ownership than the present one.
+    pub fn is_former(&self) -> bool {
+        self.former
     }
 }

@@ -463,5 +463,11 @@ async fn a_registration_that_arrives_late_takes_nothing_away() {
         third.client.release(third.handover, &wish).await.unwrap();
     }
     kiosk.client.take_over(third.handover, &wish).await.unwrap();
-    assert!(!third.tell(Step::Take, Done).await.unwrap().newest);
+    assert!(
+        third.tell(Step::Take, Done).await.unwrap().newest,
+        "that it was taken nobody else can tell"
+    );
+    assert_eq!(app.holder(&more[0]).await, Holder::Terminal);
+    assert!(kiosk.client.handover(third.handover).await.unwrap().yours);
+    assert!(!third.tell(Step::Give, Done).await.unwrap().newest);
 }

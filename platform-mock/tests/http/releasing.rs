@@ -22,7 +22,7 @@ use platform_center::{restore::backup::backup, tickets::standing::Holder};
 
 use crate::{
     app::{CARD, OTHER_CARD, TestApp, claim, code, wish},
-    moves::{MOVE, Mover, slip_code, take_over_wish},
+    moves::{MOVE, Mover, OTHER_MOVE, slip_code, take_over_wish},
 };
 
 #[tokio::test(flavor = "multi_thread")]
@@ -355,7 +355,8 @@ async fn a_handover_that_was_taken_offline_can_be_let_go_of() {
         Holder::Unknown,
         "only the card can say"
     );
-    assert!(!first.send(&late).await.unwrap().newest);
+    assert!(first.send(&late).await.unwrap().newest, "it has said it");
+    assert_eq!(app.holder(&tickets[0]).await, Holder::Terminal);
     let mut second = Mover::at(&app, "kiosk-2", MOVE, &tickets);
     let taken = second
         .client
@@ -555,4 +556,61 @@ async fn a_restored_platform_learns_who_went_on_with_a_released_handover() {
         let booked = app.booked(tickets[0].ticket).await.standing;
         assert_eq!(booked.card, Some(CARD));
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_doubt_that_is_let_go_of_does_not_replace_what_was_let_go_of_before() {
+    let app = TestApp::start().await;
+    let (_, tickets) = app.sold(&[0]).await;
+    let ticket = tickets[0].ticket;
+    let mut failed = Mover::at(&app, "kiosk-1", MOVE, &tickets);
+    failed.register(Purpose::Assignment).await.unwrap();
+    let mut taker = Mover::at(&app, "kiosk-2", OTHER_MOVE, &tickets);
+    taker.register(Purpose::Assignment).await.unwrap();
+    let (taken, doubt) = (
+        taker.report(Step::Take, Done),
+        failed.report(Step::Take, Unknown),
+    );
+
+    // Both let go before the platform has heard any report.
+    let wish = taker.release_wish();
+    taker.client.release(OTHER_MOVE, &wish).await.unwrap();
+    let next = app.client("kiosk-1");
+    let again = take_over_wish("kiosk-1");
+    let taken_over = next.take_over(OTHER_MOVE, &again).await.unwrap();
+    let wish = failed.release_wish();
+    failed.client.release(MOVE, &wish).await.unwrap();
+    assert_eq!(app.booked(ticket).await.standing.handover, Some(OTHER_MOVE));
+
+    assert!(!failed.send(&doubt).await.unwrap().newest);
+    assert!(taker.send(&taken).await.unwrap().newest, "it is sure");
+    let booked = app.booked(ticket).await.standing;
+    assert_eq!(
+        (booked.holder, booked.handover),
+        (Holder::Terminal, Some(OTHER_MOVE))
+    );
+    assert!(next.handover(OTHER_MOVE).await.unwrap().yours);
+    assert_eq!(
+        next.take_over(OTHER_MOVE, &again).await.unwrap(),
+        taken_over,
+        "the answer was lost: the ticket is not"
+    );
+    assert!(!failed.tell(Step::Take, NotDone).await.unwrap().newest);
+    assert_eq!(app.holder(&tickets[0]).await, Holder::Terminal);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_former_owner_still_tells_does_not_end_what_another_goes_on_with() {
+    let app = TestApp::start().await;
+    let (_, tickets) = app.sold(&[0]).await;
+    let mut first = Mover::at(&app, "kiosk-1", MOVE, &tickets);
+    first.take(Purpose::Assignment).await;
+    let late = first.report(Step::Give, NotDone);
+    let wish = first.release_wish();
+    first.client.release(MOVE, &wish).await.unwrap();
+    let next = app.client("kiosk-2");
+    let wish = take_over_wish("kiosk-2");
+    next.take_over(MOVE, &wish).await.unwrap();
+    assert!(!first.send(&late).await.unwrap().newest);
+    assert!(next.handover(MOVE).await.unwrap().yours);
 }

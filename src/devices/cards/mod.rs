@@ -202,7 +202,7 @@ impl CardDesk {
                 Err(why) => tracing::warn!(%why, "keys on the stick cannot be used"),
             }
         }
-        stick.save(self.journal.incarnation(), &waiting)
+        stick.save(&waiting)
     }
 }
 

@@ -72,6 +72,7 @@ pub struct Auditor {
     secrets: Secrets,
     /// Records checked before; signatures are dear.
     checked: HashMap<(Vec<u8>, [u8; 7]), Option<Stated>>,
+    papers: HashMap<Vec<u8>, Option<(Stated, u64)>>,
     admitted: BTreeMap<u64, u32>,
 }
 
@@ -81,6 +82,7 @@ impl Auditor {
         Self {
             secrets,
             checked: HashMap::new(),
+            papers: HashMap::new(),
             admitted: BTreeMap::new(),
         }
     }
@@ -109,7 +111,7 @@ impl Auditor {
             }
         }
         for paper in papers.iter().filter(|paper| paper.came_out) {
-            let Some((stated, serial)) = record::paper(&self.secrets, &paper.record) else {
+            let Some((stated, serial)) = self.check_paper(&paper.record) else {
                 continue;
             };
             if !books.is_recalled(stated.ticket, stated.epoch)
@@ -128,6 +130,14 @@ impl Auditor {
             .checked
             .entry((record.to_vec(), uid))
             .or_insert_with_key(|(record, uid)| record::bound(secrets, record, *uid))
+    }
+
+    fn check_paper(&mut self, record: &[u8]) -> Option<(Stated, u64)> {
+        let secrets = &self.secrets;
+        *self
+            .papers
+            .entry(record.to_vec())
+            .or_insert_with_key(|record| record::paper(secrets, record))
     }
 
     /// Somebody came in.

@@ -85,8 +85,11 @@ fn a_parcel_is_fetched_with_its_code_and_any_card() {
     stand.touch(Touch::Waiting(ID));
     stand.lay();
     stand.card_says(CardNews::Read(Ok(card(OTHER, 8, 0))));
+
+    // The list had the event's name alone; the card has its date, and nothing was bought here.
+    let fetched = purchase("", Standing::Ended, [ItemState::Given; 2]);
     assert_eq!(
-        stand.card_job().1,
+        stand.card_says(end_of(fetched, Some(card(OTHER, 8, 2)))),
         CardJob::Begin {
             claim: Claim::Parcel("parcel-1".into()),
             code: Some(code()),
@@ -94,10 +97,6 @@ fn a_parcel_is_fetched_with_its_code_and_any_card() {
             room: 2
         }
     );
-
-    // The list had the event's name alone; the card has its date, and nothing was bought here.
-    let fetched = purchase("", Standing::Ended, [ItemState::Given; 2]);
-    stand.card_says(end_of(fetched, Some(card(OTHER, 8, 2))));
     let Screen::Done(done) = stand.screen() else {
         panic!("{:?}", stand.screen())
     };
