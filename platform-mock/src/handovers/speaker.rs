@@ -1,6 +1,6 @@
 //! Whoever sends a report: the owner of the handover, one that was it, or one that nobody has heard of before.
 
-use kippu_api::handovers::Report;
+use kippu_api::handovers::{Report, ReportedOutcome::LeftAtPlatform};
 use kippu_ticket::ids::{Step, TicketId};
 
 use super::{
@@ -15,9 +15,10 @@ use crate::{
     tickets::record as tickets,
 };
 
-/// Whether a handover writes what no card gave it: it had a grant, be it one that a restored platform has forgotten.
+/// Whether a handover writes, or leaves here, what no card gave it: it had a grant, be it one that a restored platform has forgotten.
 fn came_from_here(known: &HandoverRecord, report: &Report) -> bool {
-    known.giver.or(report.giver).is_none() && report.step == Step::Give
+    let granted_only = report.step == Step::Give || report.outcome == LeftAtPlatform;
+    known.giver.or(report.giver).is_none() && granted_only
 }
 
 /// Whoever speaks, and what of it counts.

@@ -14,7 +14,7 @@ use kippu_api::{
     terminals::Resent,
 };
 use kippu_gate::bundle::open;
-use kippu_ticket::ids::HandoverId;
+use kippu_ticket::ids::{HandoverId, Step};
 use platform_center::{
     app::App,
     restore::backup::{Serving, backup, restore},
@@ -124,8 +124,14 @@ async fn what_was_left_at_the_platform_by_a_grant_it_has_forgotten_is_there() {
     app.restore(&from).await;
 
     let records: Vec<_> = lost.tickets.iter().map(on_card).collect();
-    for (row, outcome) in (1..).zip([Unknown, NotDone, LeftAtPlatform]) {
+    let steps = [
+        (Step::Give, Unknown),
+        (Step::Give, NotDone),
+        (Step::Park, LeftAtPlatform),
+    ];
+    for (row, (step, outcome)) in (1..).zip(steps) {
         let mut told = report(&lost, outcome, row);
+        told.step = step;
         told.records.clone_from(&records);
         assert!(app.kiosk().report(MOVE, &told).await.unwrap().newest);
     }
