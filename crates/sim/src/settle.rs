@@ -19,6 +19,7 @@ use kippu_ticket::{
 use crate::{
     audit::{Books, Copy, Finding, Holding, settled},
     cards::uid,
+    chance,
     customers::done,
     faults::Kind,
     items::ITEMS,
@@ -27,6 +28,8 @@ use crate::{
 
 /// Rounds over all kiosks until nothing may be open any more.
 const ROUNDS: usize = 8;
+/// How long people wait before they go on: longer than a kiosk takes no codes after too many wrong ones.
+const PAUSE: i64 = 6 * 60 * chance::SECOND;
 /// Steps of one handover in one round.
 const STEPS: usize = 12;
 
@@ -49,6 +52,7 @@ impl World<'_> {
                 self.send_reports(kiosk);
             }
             self.take_over_what_waits()?;
+            chance::pass(PAUSE);
             let known = self.platform.books()?;
             let mut open = 0;
             for kiosk in 0..self.kiosks.len() {
