@@ -31,7 +31,7 @@ use platform_center::{
     keys::Keys,
     masters::{rules::EventFacts, rules::Terminal, storage::MasterStorage as _},
     sales::storage::{HoldCommand, SalesStorage as _},
-    storage::{Sqlite, idempotency::RequestKey},
+    storage::{Database, idempotency::RequestKey},
 };
 
 const MATCH: EventId = EventId(2);
@@ -110,7 +110,7 @@ fn beside() -> anyhow::Result<std::path::PathBuf> {
 }
 
 async fn storage(arguments: &Arguments, data: &Path) -> anyhow::Result<()> {
-    let storage = Arc::new(Sqlite::open(data, Arc::new(SystemClock))?);
+    let storage = Arc::new(Database::open(data, Arc::new(SystemClock))?);
     let keys = Arc::new(Keys::open(data)?);
     let event = Arc::new(storage.event_facts(MATCH).await?.context("no match")?);
     let (terminal, _) = storage
@@ -158,7 +158,7 @@ async fn storage(arguments: &Arguments, data: &Path) -> anyhow::Result<()> {
 }
 
 async fn sell(
-    storage: &Sqlite,
+    storage: &Database,
     keys: &Keys,
     event: &Arc<EventFacts>,
     terminal: &Terminal,

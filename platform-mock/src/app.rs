@@ -29,7 +29,7 @@ use crate::{
     restore::{self, guard::Standings},
     routes::{RouteEntry, Routes},
     sales, stick,
-    storage::{Sqlite, Storage},
+    storage::{Database, Storage},
 };
 
 /// Largest request body in bytes: a batch of some thousand entrance records.
@@ -60,10 +60,19 @@ impl App {
     /// When the folder, the database or the keys cannot be used.
     pub fn open(data: &Path, clock: Arc<dyn Clock>) -> anyhow::Result<Self> {
         Ok(Self::new(
-            Arc::new(Sqlite::open(data, Arc::clone(&clock))?),
+            Arc::new(Database::open(data, Arc::clone(&clock))?),
             Keys::open(data)?,
             clock,
         ))
+    }
+
+    /// A node of the platform whose database is on a PostgreSQL server. `data` has the keys, which all nodes share, and what is this node's.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub fn connect(database: &str, data: &Path, clock: Arc<dyn Clock>) -> anyhow::Result<Self> {
+        let storage = Database::connect(database, data, Arc::clone(&clock))?;
+        Ok(Self::new(Arc::new(storage), Keys::open(data)?, clock))
     }
 
     /// A platform on a storage.

@@ -7,6 +7,8 @@ use axum::{
 };
 use kippu_api::problem::{Problem, ProblemCode};
 
+use crate::storage::sql::SqlError;
+
 /// The result of everything that can be refused.
 pub type Answer<T> = Result<T, Refusal>;
 
@@ -20,6 +22,8 @@ pub struct Refusal {
     pub detail: String,
     /// The next step.
     pub hint: Option<&'static str>,
+    /// It may have been done after all.
+    pub unknown: bool,
 }
 
 impl Refusal {
@@ -29,6 +33,7 @@ impl Refusal {
             code,
             detail: detail.into(),
             hint: None,
+            unknown: false,
         }
     }
 
@@ -72,6 +77,18 @@ impl Refusal {
         .hint("Try again in a second.")
     }
 
+    /// 504: the database was lost while the change was being made durable, and could not be asked since. The answer is no problem document:
+    /// those say that nothing was done, and clients believe them.
+    pub fn unknown() -> Self {
+        Self {
+            unknown: true,
+            ..Self::new(
+                ProblemCode::Internal,
+                "The database was lost while this was being finished. Send the same request with the same key again: it is done once.",
+            )
+        }
+    }
+
     /// Its HTTP status.
     pub fn status(&self) -> StatusCode {
         describe(self.code).0
@@ -94,13 +111,15 @@ impl Refusal {
     }
 }
 
-impl From<rusqlite::Error> for Refusal {
-    fn from(error: rusqlite::Error) -> Self {
-        match error.sqlite_error_code() {
-            Some(rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked) => {
-                Self::busy()
-            }
-            _ => Self::internal(&error),
+impl From<SqlError> for Refusal {
+    fn from(error: SqlError) -> Self {
+        if matches!(error, SqlError::Nul) {
+            Self::bad_request("A text contains the character U+0000.")
+        } else if error.is_passing() {
+            tracing::warn!(%error, "the database is busy or out of reach");
+            Self::busy()
+        } else {
+            Self::internal(&error)
         }
     }
 }
@@ -113,6 +132,9 @@ impl From<serde_json::Error> for Refusal {
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
+        if self.unknown {
+            return (StatusCode::GATEWAY_TIMEOUT, self.detail).into_response();
+        }
         let busy = self.code == ProblemCode::Busy;
         let problem = self.problem();
         let status =

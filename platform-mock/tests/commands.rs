@@ -76,7 +76,7 @@ fn only_its_owner_can_read_the_database() {
     // One that an earlier release left open to everybody.
     std::fs::write(&database, "").unwrap();
     std::fs::set_permissions(&database, std::fs::Permissions::from_mode(0o644)).unwrap();
-    let storage = platform_center::storage::Sqlite::open(
+    let storage = platform_center::storage::Database::open(
         folder.path(),
         std::sync::Arc::new(platform_center::clock::SystemClock),
     )

@@ -15,7 +15,7 @@ use kippu_ticket::{
 };
 use platform_center::{
     keys::{ISSUER, ISSUER_KEY, Keys},
-    storage::Sqlite,
+    storage::Database,
     tickets::{record as tickets, standing::Standing},
 };
 
@@ -42,7 +42,7 @@ const HELD: Generation = Generation { epoch: 1, hop: 1 };
 ///
 /// # Errors
 /// It does not.
-pub fn keep(storage: &Sqlite, keys: &Keys) -> anyhow::Result<()> {
+pub fn keep(storage: &Database, keys: &Keys) -> anyhow::Result<()> {
     for (ticket, kind, event, card) in ITEMS {
         let signed = signed(keys, ticket, kind, event)?;
         let standing = Standing::on_card(HELD, cards::number(card));

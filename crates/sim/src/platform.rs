@@ -23,10 +23,14 @@ use kippu_api::{
     orders::EventOnCard,
 };
 use platform_center::{
-    app::App, clock::Clock, keys::Keys, masters::storage::MasterStorage as _, refusal::Refusal,
-    storage::Sqlite,
+    app::App,
+    clock::Clock,
+    keys::Keys,
+    masters::storage::MasterStorage as _,
+    refusal::Refusal,
+    storage::{Database, sql::Sql},
 };
-use rusqlite::Connection;
+
 use tower::ServiceExt as _;
 
 use crate::{audit::Books, chance, furnish, items};
@@ -87,7 +91,7 @@ impl Template {
         furnish::fixed_keys(folder)?;
         let clock = SimClock::default();
         clock.0.store(chance::START, Ordering::Relaxed);
-        let storage = Sqlite::open_inline(folder, Arc::new(clock))?;
+        let storage = Database::open_inline(folder, Arc::new(clock))?;
         block_on(furnish::furnish(&storage)).map_err(refused)?;
         items::keep(&storage, &Keys::open(folder)?)?;
         let mut events = Vec::with_capacity(furnish::EVENTS.len());
@@ -149,12 +153,12 @@ pub struct Platform {
 struct Running {
     router: Router,
     app: App,
-    storage: Arc<Sqlite>,
+    storage: Arc<Database>,
 }
 
 impl Running {
     /// Stops it; its connection may be used again.
-    fn stop(self) -> anyhow::Result<Connection> {
+    fn stop(self) -> anyhow::Result<Sql> {
         drop((self.router, self.app));
         let storage = Arc::into_inner(self.storage);
         storage
@@ -223,11 +227,11 @@ impl Platform {
         Ok(())
     }
 
-    fn run(&mut self, kept: Option<Connection>) -> anyhow::Result<()> {
+    fn run(&mut self, kept: Option<Sql>) -> anyhow::Result<()> {
         self.clock.0.store(chance::now(), Ordering::Relaxed);
         let storage = Arc::new(match kept {
-            Some(sql) => Sqlite::inline_on(&self.folder, sql, self.clock.clone())?,
-            None => Sqlite::open_inline(&self.folder, self.clock.clone())?,
+            Some(sql) => Database::inline_on(&self.folder, sql, self.clock.clone())?,
+            None => Database::open_inline(&self.folder, self.clock.clone())?,
         });
         let app = App::new(
             storage.clone(),

@@ -8,7 +8,7 @@ use crate::{
     refusal::{Answer, Refusal},
     sales::expiry::UNPAID_AND_DUE,
     storage::{
-        Sqlite,
+        Database,
         stock::{Left, PackedAvailability},
     },
 };
@@ -34,7 +34,7 @@ pub trait AllocationStorage: Send + Sync {
 }
 
 #[async_trait]
-impl AllocationStorage for Sqlite {
+impl AllocationStorage for Database {
     async fn allocate(
         &self,
         event: EventId,
@@ -67,7 +67,7 @@ impl AllocationStorage for Sqlite {
                     "SELECT EXISTS (SELECT 1 FROM holds WHERE expires <= ?1)
                          OR EXISTS (SELECT 1 FROM orders WHERE {UNPAID_AND_DUE})",
                 ))?;
-                Ok(statement.query_row([now], |row| row.get::<_, bool>(0))?)
+                Ok(statement.query_row([now], |row| row.get::<bool>(0))?)
             })
             .await?;
         // Every batch begins with ending what is due; an empty command is enough.

@@ -7,12 +7,11 @@ use kippu_ticket::{
     ids::{CardUid, EventId, TerminalId, TicketId},
     record::SignedTicket,
 };
-use rusqlite::Connection;
 
 use super::history::LifeEntry;
 use crate::{
     refusal::{Answer, Refusal},
-    storage::Sqlite,
+    storage::{Database, sql::Sql},
 };
 
 /// One use of a card's key.
@@ -59,7 +58,7 @@ pub trait CardStorage: Send + Sync {
 }
 
 #[async_trait]
-impl CardStorage for Sqlite {
+impl CardStorage for Database {
     async fn log_key_use(&self, used: KeyUse) -> Answer<()> {
         self.write(move |unit| {
             unit.sql
@@ -123,14 +122,14 @@ impl CardStorage for Sqlite {
     }
 }
 
-fn life(sql: &Connection, ticket: TicketId) -> Answer<Vec<LifeEntry>> {
+fn life(sql: &Sql, ticket: TicketId) -> Answer<Vec<LifeEntry>> {
     let mut statement = sql.prepare_cached(
         "SELECT entry FROM journal JOIN journal_tickets USING (row) WHERE ticket = ?1 ORDER BY row",
     )?;
     let mut rows = statement.query([ticket.0])?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
-        found.push(serde_json::from_str(&row.get::<_, String>(0)?)?);
+        found.push(serde_json::from_str(&row.get::<String>(0)?)?);
     }
     Ok(found)
 }

@@ -2,12 +2,14 @@
 
 use async_trait::async_trait;
 use kippu_ticket::ids::TerminalId;
-use rusqlite::{OptionalExtension as _, Row};
 
 use super::rules::{Clerk, SESSION_MICROS};
 use crate::{
     refusal::{Answer, Refusal},
-    storage::Sqlite,
+    storage::{
+        Database,
+        sql::{Optional as _, Row, SqlError},
+    },
 };
 
 /// Clerks.
@@ -28,7 +30,7 @@ pub trait ClerkStorage: Send + Sync {
 const CLERK: &str = "SELECT c.clerk, c.store, c.number, c.name, st.name, c.pin FROM clerks c JOIN stores st USING (store)";
 
 #[async_trait]
-impl ClerkStorage for Sqlite {
+impl ClerkStorage for Database {
     async fn put_clerk(&self, store: &str, number: &str, name: &str, pin: String) -> Answer<()> {
         let (store, number, name) = (store.to_owned(), number.to_owned(), name.to_owned());
         self.write(move |unit| {
@@ -95,7 +97,7 @@ impl ClerkStorage for Sqlite {
     }
 }
 
-fn clerk(row: &Row<'_>) -> Result<Clerk, rusqlite::Error> {
+fn clerk(row: &Row<'_>) -> Result<Clerk, SqlError> {
     Ok(Clerk {
         id: row.get(0)?,
         store: row.get(1)?,

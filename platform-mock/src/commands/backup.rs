@@ -1,21 +1,20 @@
 //! `platform-center backup`, `restore`, `import-reports` and `local-keys`.
 
-use std::{fs, path::Path, sync::Arc};
+use std::{fs, path::Path};
 
 use anyhow::{Context as _, bail};
 use platform_center::{
-    app::App,
     clock::{Clock as _, SystemClock},
     operator::terminals::TerminalStorage as _,
     restore::backup::{self, Serving},
     stick::reports,
-    storage::Sqlite,
 };
 
-use super::say;
+use super::{data::Data, say};
 
 /// Copies the database into a new file.
-pub fn backup(data: &Path, to: &Path) -> anyhow::Result<()> {
+pub fn backup(data: &Data, to: &Path) -> anyhow::Result<()> {
+    let data = file_of(data)?;
     backup::backup(data, to)?;
     say::line(format_args!(
         "{} holds the database as it is now. The keys in {} are not in it: keep a copy of them elsewhere; they never change.",
@@ -25,8 +24,20 @@ pub fn backup(data: &Path, to: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// The data folder, where its database is a file.
+fn file_of(data: &Data) -> anyhow::Result<&Path> {
+    if data.database()?.is_some() {
+        bail!(
+            "the database is on a PostgreSQL server: its own tools back it up and put it back (pg_dump, pg_restore, point-in-time recovery), \
+             then `platform-center restored` begins a new life"
+        );
+    }
+    Ok(&data.folder)
+}
+
 /// Puts a backup in place and begins a new life.
-pub fn restore(data: &Path, from: &Path, epochs_above: u16) -> anyhow::Result<()> {
+pub fn restore(data: &Data, from: &Path, epochs_above: u16) -> anyhow::Result<()> {
+    let data = file_of(data)?;
     let done = backup::restore(data, from, epochs_above, SystemClock.now())?;
     if let Some(old) = &done.set_aside {
         say::line(format_args!("the database before is now {}", old.display()));
@@ -46,10 +57,11 @@ pub fn restore(data: &Path, from: &Path, epochs_above: u16) -> anyhow::Result<()
 }
 
 /// Imports a stick file of reports.
-pub async fn import_reports(data: &Path, file: &Path) -> anyhow::Result<()> {
+pub async fn import_reports(data: &Data, file: &Path) -> anyhow::Result<()> {
     let bytes = fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
-    let _place = Serving::begin(data).context("or upload the file at /operator/terminals")?;
-    let app = App::open(data, Arc::new(SystemClock))?;
+    let _place =
+        Serving::begin(&data.folder).context("or upload the file at /operator/terminals")?;
+    let app = data.app()?;
     let done = reports::import(&app, &bytes)
         .await
         .with_context(|| format!("{} was not imported", file.display()))?;
@@ -75,8 +87,8 @@ pub async fn import_reports(data: &Path, file: &Path) -> anyhow::Result<()> {
 }
 
 /// Allows or forbids a kiosk the keys for working without network.
-pub async fn local_keys(data: &Path, terminal: &str, allow: bool) -> anyhow::Result<()> {
-    let storage = Sqlite::open(data, Arc::new(SystemClock))?;
+pub async fn local_keys(data: &Data, terminal: &str, allow: bool) -> anyhow::Result<()> {
+    let storage = data.storage()?;
     storage
         .allow_local_keys(terminal.to_owned(), allow)
         .await

@@ -2,7 +2,6 @@
 
 use std::{
     path::{Path, PathBuf},
-    sync::Arc,
     time::Duration,
 };
 
@@ -18,12 +17,10 @@ use kippu_card::{
 use kippu_ticket::ids::TerminalId;
 use platform_center::{
     cards::storage::{CardStorage as _, KeyUse},
-    clock::SystemClock,
     keys::Keys,
-    storage::Sqlite,
 };
 
-use super::say;
+use super::{data::Data, say};
 
 /// How long to wait for a card.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -45,9 +42,9 @@ pub struct Place {
 }
 
 /// Formats a blank card with the platform's keys.
-pub async fn format(data: &Path, place: &Place) -> anyhow::Result<()> {
-    let storage = Sqlite::open(data, Arc::new(SystemClock))?;
-    let keys = Keys::open(data)?;
+pub async fn format(data: &Data, place: &Place) -> anyhow::Result<()> {
+    let storage = data.storage()?;
+    let keys = Keys::open(&data.folder)?;
     let identity = match place {
         Place {
             tray_image: Some(image),

@@ -1,15 +1,15 @@
 //! `platform-center export-bundle`.
 
-use std::{path::Path, sync::Arc};
+use std::path::Path;
 
 use anyhow::Context as _;
-use platform_center::{app::App, clock::SystemClock, gates::bundles};
+use platform_center::gates::bundles;
 
-use super::say;
+use super::{data::Data, say};
 
 /// Writes a gate's next bundle to a file.
-pub async fn export(data: &Path, gate: &str, out: &Path) -> anyhow::Result<()> {
-    let app = App::open(data, Arc::new(SystemClock))?;
+pub async fn export(data: &Data, gate: &str, out: &Path) -> anyhow::Result<()> {
+    let app = data.app()?;
     let found = app.storage().terminal_by_name(gate).await?;
     let (terminal, device_key) = found.with_context(|| format!("there is no gate named {gate}"))?;
     let sealed = bundles::next(&app, &terminal, &device_key).await?;

@@ -2,15 +2,20 @@
 
 mod backup;
 mod cards;
+mod data;
 mod demo;
 mod gates;
+mod journal;
+mod moving;
 mod plans;
 pub mod say;
 mod serve;
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Parser, Subcommand, ValueEnum};
+
+use data::Data;
 
 /// The Kippu platform: sells seats, signs tickets, answers cards.
 #[derive(Parser)]
@@ -46,6 +51,30 @@ enum Command {
         #[arg(long, default_value = "Asia/Tokyo")]
         zone: String,
     },
+    /// Brings the database to this program's version and does nothing else.
+    Migrate {
+        #[command(flatten)]
+        data: Data,
+    },
+    /// Copies the database file of a data folder into an empty PostgreSQL database, which the folder uses from then on.
+    CopyStorage {
+        #[command(flatten)]
+        data: Data,
+        /// The database: postgres://user@host/name.
+        #[arg(long)]
+        to: String,
+    },
+    /// Begins a new life of the platform after its PostgreSQL database was put back from a backup. All nodes must be stopped.
+    Restored {
+        #[command(flatten)]
+        data: Data,
+        /// Highest epoch known to have been given, where this folder does not remember the platform's lives.
+        #[arg(long, default_value_t = 0)]
+        epochs_above: u16,
+    },
+    /// Proves that nobody changed the sales journal.
+    #[command(subcommand)]
+    Journal(Journal),
     /// Fills an empty data folder.
     #[command(subcommand)]
     Seed(Seed),
@@ -113,6 +142,15 @@ enum May {
 }
 
 #[derive(Subcommand)]
+enum Journal {
+    /// Recomputes all chains and compares them with the anchors; says what was changed, and where.
+    Verify {
+        #[command(flatten)]
+        data: Data,
+    },
+}
+
+#[derive(Subcommand)]
 enum Seed {
     /// Two events on real seat plans, with sellers, a store, terminals and clerks.
     Demo {
@@ -127,13 +165,6 @@ enum Seed {
     },
 }
 
-#[derive(Args)]
-struct Data {
-    /// Folder with the database and the keys; made if it is missing.
-    #[arg(long = "data")]
-    folder: PathBuf,
-}
-
 impl Arguments {
     /// Does what was asked for.
     pub fn run(self) -> anyhow::Result<()> {
@@ -142,7 +173,7 @@ impl Arguments {
             .build()?;
         runtime.block_on(async {
             match self.command {
-                Command::Serve { data, listen } => serve::serve(&data.folder, &listen).await,
+                Command::Serve { data, listen } => serve::serve(&data, &listen).await,
                 Command::Import {
                     data,
                     file,
@@ -151,7 +182,7 @@ impl Arguments {
                     zone,
                 } => {
                     plans::import(
-                        &data.folder,
+                        &data,
                         &file,
                         plans::Names {
                             venue,
@@ -165,25 +196,27 @@ impl Arguments {
                     data,
                     tray,
                     if_empty,
-                }) => demo::seed(&data.folder, tray.as_deref(), if_empty).await,
-                Command::FormatCard { data, place } => cards::format(&data.folder, &place).await,
+                }) => demo::seed(&data, tray.as_deref(), if_empty).await,
+                Command::Migrate { data } => moving::migrate(&data),
+                Command::CopyStorage { data, to } => moving::copy_storage(&data, &to),
+                Command::Restored { data, epochs_above } => moving::restored(&data, epochs_above),
+                Command::Journal(Journal::Verify { data }) => journal::verify(&data),
+                Command::FormatCard { data, place } => cards::format(&data, &place).await,
                 Command::ExportBundle { data, gate, out } => {
-                    gates::export(&data.folder, &gate, &out).await
+                    gates::export(&data, &gate, &out).await
                 }
-                Command::Backup { data, to } => backup::backup(&data.folder, &to),
+                Command::Backup { data, to } => backup::backup(&data, &to),
                 Command::Restore {
                     data,
                     from,
                     epochs_above,
-                } => backup::restore(&data.folder, &from, epochs_above),
-                Command::ImportReports { data, file } => {
-                    backup::import_reports(&data.folder, &file).await
-                }
+                } => backup::restore(&data, &from, epochs_above),
+                Command::ImportReports { data, file } => backup::import_reports(&data, &file).await,
                 Command::LocalKeys {
                     data,
                     terminal,
                     may,
-                } => backup::local_keys(&data.folder, &terminal, may == May::Allow).await,
+                } => backup::local_keys(&data, &terminal, may == May::Allow).await,
             }
         })
     }

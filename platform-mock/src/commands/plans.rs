@@ -1,12 +1,12 @@
 //! `platform-center import`.
 
-use std::{path::Path, sync::Arc};
+use std::path::Path;
 
 use anyhow::{Context as _, bail};
 use kippu_seatplan::import::{self, Imported};
-use platform_center::{clock::SystemClock, masters::storage::MasterStorage as _, storage::Sqlite};
+use platform_center::masters::storage::MasterStorage as _;
 
-use super::say;
+use super::{data::Data, say};
 
 /// How the layout shall be called.
 pub struct Names {
@@ -19,7 +19,7 @@ pub struct Names {
 }
 
 /// Imports a plan. Says every problem with its line; a plan that could sell a wrong seat is refused whole.
-pub async fn import(data: &Path, file: &Path, names: Names) -> anyhow::Result<()> {
+pub async fn import(data: &Data, file: &Path, names: Names) -> anyhow::Result<()> {
     let bytes = std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
     let stem = file
         .file_stem()
@@ -44,7 +44,7 @@ pub async fn import(data: &Path, file: &Path, names: Names) -> anyhow::Result<()
             file.display()
         ));
     }
-    let storage = Sqlite::open(data, Arc::new(SystemClock))?;
+    let storage = data.storage()?;
     let venue = names.venue.unwrap_or_else(|| plan.name.clone());
     let layout = names.layout.unwrap_or(stem);
     let stored = storage

@@ -1,19 +1,17 @@
 //! `platform-center serve`.
 
-use std::{path::Path, sync::Arc};
-
 use anyhow::Context as _;
-use platform_center::{app::App, clock::SystemClock, restore::backup::Serving};
+use platform_center::restore::backup::Serving;
 use tokio::{net::TcpListener, signal};
 
-use super::say;
+use super::{data::Data, say};
 
 /// Serves a data folder and prints `listening on http://…` once it can be reached.
-pub async fn serve(data: &Path, listen: &str) -> anyhow::Result<()> {
-    std::fs::create_dir_all(data)
-        .with_context(|| format!("cannot make the folder {}", data.display()))?;
-    let _place = Serving::begin(data)?;
-    let app = App::open(data, Arc::new(SystemClock))?;
+pub async fn serve(data: &Data, listen: &str) -> anyhow::Result<()> {
+    std::fs::create_dir_all(&data.folder)
+        .with_context(|| format!("cannot make the folder {}", data.folder.display()))?;
+    let _place = Serving::begin(&data.folder)?;
+    let app = data.app()?;
     let listener = TcpListener::bind(listen)
         .await
         .with_context(|| format!("cannot listen on {listen}"))?;

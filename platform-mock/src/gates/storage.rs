@@ -4,13 +4,16 @@ use async_trait::async_trait;
 use kippu_api::entrance::EntranceRecord;
 use kippu_gate::bundle::{Passage, Recall, VoidSerial};
 use kippu_ticket::ids::{EventId, TerminalId, TicketId};
-use rusqlite::{Connection, OptionalExtension as _};
 
 use crate::{
     journal::Entry,
     masters::storage::GateDoor,
     refusal::Answer,
-    storage::{Sqlite, words::from_word},
+    storage::{
+        Database,
+        sql::{Optional as _, Sql},
+        words::from_word,
+    },
 };
 
 /// What a bundle is made of, besides the events' facts and keys.
@@ -41,7 +44,7 @@ pub trait GateStorage: Send + Sync {
 }
 
 #[async_trait]
-impl GateStorage for Sqlite {
+impl GateStorage for Database {
     async fn next_bundle(&self, gate: TerminalId) -> Answer<Option<BundleParts>> {
         self.write(move |unit| {
             let found = unit
@@ -106,7 +109,7 @@ impl GateStorage for Sqlite {
     }
 }
 
-fn doors(sql: &Connection, gate: TerminalId) -> Answer<Vec<GateDoor>> {
+fn doors(sql: &Sql, gate: TerminalId) -> Answer<Vec<GateDoor>> {
     let mut statement = sql.prepare_cached(
         "SELECT event, door, here, direction FROM gate_doors JOIN events USING (event)
          WHERE terminal = ?1 ORDER BY starts, event, door",
@@ -122,7 +125,7 @@ fn doors(sql: &Connection, gate: TerminalId) -> Answer<Vec<GateDoor>> {
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-fn recalls(sql: &Connection, gate: TerminalId) -> Answer<Vec<Recall>> {
+fn recalls(sql: &Sql, gate: TerminalId) -> Answer<Vec<Recall>> {
     let mut statement = sql.prepare_cached(
         "SELECT ticket, epoch - 1 FROM recalls WHERE event IN (SELECT event FROM gate_doors WHERE terminal = ?1) ORDER BY ticket",
     )?;
@@ -135,14 +138,14 @@ fn recalls(sql: &Connection, gate: TerminalId) -> Answer<Vec<Recall>> {
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-fn void_serials(sql: &Connection, gate: TerminalId) -> Answer<Vec<VoidSerial>> {
+fn void_serials(sql: &Sql, gate: TerminalId) -> Answer<Vec<VoidSerial>> {
     let mut statement = sql.prepare_cached(
         "SELECT ticket, serial FROM papers WHERE void = 1 AND event IN (SELECT event FROM gate_doors WHERE terminal = ?1) ORDER BY ticket, serial",
     )?;
     let rows = statement.query_map([gate.0], |row| {
         Ok(VoidSerial {
             ticket: TicketId(row.get(0)?),
-            serial: row.get::<_, i64>(1)?.cast_unsigned(),
+            serial: row.get::<i64>(1)?.cast_unsigned(),
         })
     })?;
     Ok(rows.collect::<Result<_, _>>()?)

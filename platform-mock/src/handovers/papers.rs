@@ -2,11 +2,13 @@
 
 use kippu_api::problem::ProblemCode;
 use kippu_ticket::ids::{EventId, HandoverId, TicketId};
-use rusqlite::{Connection, OptionalExtension as _};
 
 use crate::{
     refusal::{Answer, Refusal},
-    storage::Unit,
+    storage::{
+        Unit,
+        sql::{Optional as _, Sql},
+    },
 };
 
 /// One print of a ticket.
@@ -27,7 +29,7 @@ pub struct Paper {
 }
 
 /// Whether a serial is void.
-pub fn is_void(sql: &Connection, serial: u64) -> Answer<bool> {
+pub fn is_void(sql: &Sql, serial: u64) -> Answer<bool> {
     let void: Option<bool> = sql
         .prepare_cached("SELECT void FROM papers WHERE serial = ?1")?
         .query_row([serial.cast_signed()], |row| row.get(0))
@@ -36,10 +38,10 @@ pub fn is_void(sql: &Connection, serial: u64) -> Answer<bool> {
 }
 
 /// Serials of an event's papers that gates turn away.
-pub fn void_serials(sql: &Connection, event: EventId) -> Answer<Vec<u64>> {
+pub fn void_serials(sql: &Sql, event: EventId) -> Answer<Vec<u64>> {
     let mut statement =
         sql.prepare_cached("SELECT serial FROM papers WHERE event = ?1 AND void = 1")?;
-    let rows = statement.query_map([event.0], |row| row.get::<_, i64>(0))?;
+    let rows = statement.query_map([event.0], |row| row.get::<i64>(0))?;
     Ok(rows
         .map(|serial| serial.map(i64::cast_unsigned))
         .collect::<Result<_, _>>()?)
@@ -79,7 +81,7 @@ pub(super) fn ask(unit: &Unit<'_>, paper: &Paper) -> Answer<()> {
 pub(super) fn tell(unit: &Unit<'_>, paper: &Paper, void: bool) -> Answer<()> {
     let voided = unit
         .sql
-        .prepare_cached("UPDATE papers SET void = max(void, ?2) WHERE serial = ?1 AND ticket = ?3")?
+        .prepare_cached("UPDATE papers SET void = CASE WHEN void > ?2 THEN void ELSE ?2 END WHERE serial = ?1 AND ticket = ?3")?
         .execute((paper.serial.cast_signed(), void, paper.ticket.0))?;
     if voided == 0 && known_ticket(unit.sql, paper.serial)?.is_none() {
         insert(unit, paper, void)?;
@@ -87,7 +89,7 @@ pub(super) fn tell(unit: &Unit<'_>, paper: &Paper, void: bool) -> Answer<()> {
     Ok(())
 }
 
-fn known_ticket(sql: &Connection, serial: u64) -> Answer<Option<u64>> {
+fn known_ticket(sql: &Sql, serial: u64) -> Answer<Option<u64>> {
     Ok(sql
         .prepare_cached("SELECT ticket FROM papers WHERE serial = ?1")?
         .query_row([serial.cast_signed()], |row| row.get(0))

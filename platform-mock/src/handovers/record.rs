@@ -5,13 +5,13 @@ use kippu_api::{
     problem::ProblemCode,
 };
 use kippu_ticket::ids::{CardUid, Generation, HandoverId, Step, TerminalId, TicketId};
-use rusqlite::{Connection, OptionalExtension as _, Row};
 use serde::{Deserialize, Serialize};
 
 use crate::{
     refusal::{Answer, Refusal},
     storage::{
         Unit,
+        sql::{Optional as _, Row, Sql, SqlError},
         words::{from_word, optional_word, word},
     },
     tickets::record::{find as find_ticket, in_hands_of},
@@ -85,7 +85,7 @@ pub struct HandoverTicket {
 const HANDOVER: &str = "SELECT handover, terminal, incarnation, fence, state, purpose, giver, receiver, begun FROM handovers";
 
 /// A handover, if the platform has heard of it.
-pub fn find(sql: &Connection, handover: HandoverId) -> Answer<Option<HandoverRecord>> {
+pub fn find(sql: &Sql, handover: HandoverId) -> Answer<Option<HandoverRecord>> {
     Ok(sql
         .prepare_cached(&format!("{HANDOVER} WHERE handover = ?1"))?
         .query_row([handover.to_string()], handover_row)
@@ -93,7 +93,7 @@ pub fn find(sql: &Connection, handover: HandoverId) -> Answer<Option<HandoverRec
 }
 
 /// Handovers that have tickets of a card, or for it, between holders, newest first.
-pub fn of_card(sql: &Connection, card: CardUid) -> Answer<Vec<HandoverRecord>> {
+pub fn of_card(sql: &Sql, card: CardUid) -> Answer<Vec<HandoverRecord>> {
     let mut statement = sql.prepare_cached(&format!(
         "{HANDOVER} WHERE (giver = ?1 OR receiver = ?1) AND state <> 'ended' ORDER BY begun DESC"
     ))?;
@@ -104,7 +104,7 @@ pub fn of_card(sql: &Connection, card: CardUid) -> Answer<Vec<HandoverRecord>> {
 /// Whoever asks, with the fence it would state had it heard the answer to its registration: one that arrives late, or whose answer was lost,
 /// leaves a terminal with local keys acting on fence 0 as if it had never asked. That is the first ownership of the handover.
 pub fn with_fence_heard<'a>(
-    sql: &Connection,
+    sql: &Sql,
     known: &HandoverRecord,
     asker: &Asker<'a>,
 ) -> Answer<Asker<'a>> {
@@ -130,11 +130,7 @@ pub fn with_fence_heard<'a>(
 ///
 /// # Errors
 /// 409 `not_owner`.
-pub fn owned(
-    sql: &Connection,
-    handover: HandoverId,
-    asker: &Asker<'_>,
-) -> Answer<Option<HandoverRecord>> {
+pub fn owned(sql: &Sql, handover: HandoverId, asker: &Asker<'_>) -> Answer<Option<HandoverRecord>> {
     let Some(known) = find(sql, handover)? else {
         return match asker.fence {
             0 => Ok(None),
@@ -221,7 +217,7 @@ pub fn name_cards(
 }
 
 /// When the present life of the platform began, while a terminal has not sent its rows again: what it tells of is older than that (R15).
-pub fn earlier_life(sql: &Connection, terminal: TerminalId) -> Answer<Option<i64>> {
+pub fn earlier_life(sql: &Sql, terminal: TerminalId) -> Answer<Option<i64>> {
     Ok(sql
         .prepare_cached(
             "SELECT began FROM platform_life WHERE EXISTS (SELECT 1 FROM terminals WHERE terminal = ?1 AND resend_due = 1)",
@@ -261,7 +257,7 @@ pub fn settle(unit: &Unit<'_>, handover: HandoverId) -> Answer<()> {
 
 /// Whether a handover may have tickets in its hands that the books give to somebody else: the taking it reported last is in doubt, and so is
 /// another handover's that was planned on the same stay on the card. Only one of them happened, and it may be this one.
-fn may_have_taken(sql: &Connection, handover: HandoverId) -> Answer<bool> {
+fn may_have_taken(sql: &Sql, handover: HandoverId) -> Answer<bool> {
     let last: Option<String> = sql
         .prepare_cached("SELECT report FROM reports WHERE handover = ?1 ORDER BY received DESC, row DESC LIMIT 1")?
         .query_row([handover.to_string()], |row| row.get(0))
@@ -283,7 +279,7 @@ fn may_have_taken(sql: &Connection, handover: HandoverId) -> Answer<bool> {
 }
 
 /// The tickets of a handover.
-pub fn tickets(sql: &Connection, handover: HandoverId) -> Answer<Vec<HandoverTicket>> {
+pub fn tickets(sql: &Sql, handover: HandoverId) -> Answer<Vec<HandoverTicket>> {
     let mut statement = sql.prepare_cached(
         "SELECT ticket, epoch, hop, given_up FROM handover_tickets WHERE handover = ?1 ORDER BY ticket",
     )?;
@@ -352,7 +348,7 @@ pub fn not_owner(detail: &str) -> Refusal {
         .hint("Wait for that terminal, or let a clerk issue the tickets anew.")
 }
 
-fn handover_row(row: &Row<'_>) -> Result<HandoverRecord, rusqlite::Error> {
+fn handover_row(row: &Row<'_>) -> Result<HandoverRecord, SqlError> {
     Ok(HandoverRecord {
         handover: from_word(row, 0)?,
         terminal: TerminalId(row.get(1)?),

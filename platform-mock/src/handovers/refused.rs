@@ -2,12 +2,12 @@
 
 use kippu_api::problem::ProblemCode;
 use kippu_ticket::ids::{HandoverId, TerminalId};
-use rusqlite::{Connection, OptionalExtension as _};
 
 use crate::{
     refusal::{Answer, Refusal},
     storage::{
         Unit,
+        sql::{Optional as _, Sql},
         words::{from_word, word},
     },
 };
@@ -50,7 +50,7 @@ impl Asked {
 }
 
 /// The refusal this request was given earlier, if it was.
-pub fn find(sql: &Connection, request: &Request) -> Answer<Option<Refusal>> {
+pub fn find(sql: &Sql, request: &Request) -> Answer<Option<Refusal>> {
     let known: Option<(ProblemCode, String)> = sql
         .prepare_cached(
             "SELECT code, detail FROM refusals WHERE handover = ?1 AND terminal = ?2 AND request = ?3 AND attempt = ?4",

@@ -8,7 +8,6 @@ use kippu_ticket::{
     ids::{CardUid, HandoverId, TerminalId, TicketId},
     record::BoundTicket,
 };
-use rusqlite::{Connection, OptionalExtension as _, Row, types::Type};
 use serde::de::DeserializeOwned;
 
 use super::{
@@ -18,7 +17,10 @@ use super::{
 use crate::{
     journal::Entry,
     refusal::{Answer, Refusal},
-    storage::Unit,
+    storage::{
+        Unit,
+        sql::{Optional as _, Row, Sql, SqlError},
+    },
     tickets::{
         record as tickets,
         standing::{Holder, Phase, Rank, Standing},
@@ -53,7 +55,7 @@ pub struct Release {
 const RELEASE: &str = "SELECT handover, fence, attempt, code, cards, tickets, row_version, row, at, taken_by, taken_incarnation, taken_fence FROM releases";
 
 /// The last release of a handover.
-pub fn last(sql: &Connection, handover: HandoverId) -> Answer<Option<Release>> {
+pub fn last(sql: &Sql, handover: HandoverId) -> Answer<Option<Release>> {
     Ok(sql
         .prepare_cached(&format!(
             "{RELEASE} WHERE handover = ?1 ORDER BY fence DESC LIMIT 1"
@@ -66,17 +68,17 @@ pub fn last(sql: &Connection, handover: HandoverId) -> Answer<Option<Release>> {
 /// same one again.
 const OPEN_TO: &str = "(taken_by IS NULL OR taken_by = ?2
     AND EXISTS (SELECT 1 FROM handovers h WHERE h.handover = releases.handover AND h.fence = taken_fence AND h.state = 'open')
-    AND NOT EXISTS (SELECT 1 FROM reports r WHERE r.handover = releases.handover AND json_extract(r.report, '$.fence') = taken_fence))";
+    AND NOT EXISTS (SELECT 1 FROM reports r WHERE r.handover = releases.handover AND CAST(json_extract(r.report, '$.fence') AS BIGINT) = taken_fence))";
 
 /// Releases that a code belongs to and a terminal may take over.
-pub fn open_by_code(sql: &Connection, code: &[u8; 32], to: TerminalId) -> Answer<Vec<Release>> {
+pub fn open_by_code(sql: &Sql, code: &[u8; 32], to: TerminalId) -> Answer<Vec<Release>> {
     let mut statement = sql.prepare_cached(&format!("{RELEASE} WHERE code = ?1 AND {OPEN_TO}"))?;
     let rows = statement.query_map((code, to.0), release_row)?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
 /// Releases that name a card and a terminal may take over.
-pub fn open_by_card(sql: &Connection, card: CardUid, to: TerminalId) -> Answer<Vec<Release>> {
+pub fn open_by_card(sql: &Sql, card: CardUid, to: TerminalId) -> Answer<Vec<Release>> {
     let mut statement = sql.prepare_cached(&format!(
         "{RELEASE} WHERE EXISTS (SELECT 1 FROM json_each(cards) WHERE value = ?1) AND {OPEN_TO}"
     ))?;
@@ -86,7 +88,7 @@ pub fn open_by_card(sql: &Connection, card: CardUid, to: TerminalId) -> Answer<V
 
 /// The tickets a journal let go of whenever it owned the handover; empty when it never did.
 pub(super) fn of_journal(
-    sql: &Connection,
+    sql: &Sql,
     handover: HandoverId,
     asker: &Asker<'_>,
 ) -> Answer<Vec<TicketId>> {
@@ -171,7 +173,7 @@ pub(super) fn release(
     })
 }
 
-fn is_repeated(sql: &Connection, handover: HandoverId, asker: &Asker<'_>) -> Answer<bool> {
+fn is_repeated(sql: &Sql, handover: HandoverId, asker: &Asker<'_>) -> Answer<bool> {
     Ok(sql
         .prepare_cached(
             "SELECT EXISTS (SELECT 1 FROM releases WHERE handover = ?1 AND fence = ?2 AND terminal = ?3 AND incarnation = ?4)",
@@ -283,7 +285,7 @@ pub(super) fn adopt(unit: &Unit<'_>, known: &HandoverRecord, by: &Asker<'_>) -> 
     tickets::raise_fence(unit, by.fence)
 }
 
-fn release_row(row: &Row<'_>) -> Result<Release, rusqlite::Error> {
+fn release_row(row: &Row<'_>) -> Result<Release, SqlError> {
     let taken_by: Option<u32> = row.get(9)?;
     Ok(Release {
         handover: crate::storage::words::from_word(row, 0)?,
@@ -302,9 +304,7 @@ fn release_row(row: &Row<'_>) -> Result<Release, rusqlite::Error> {
     })
 }
 
-fn parsed<T: DeserializeOwned>(row: &Row<'_>, column: usize) -> Result<T, rusqlite::Error> {
+fn parsed<T: DeserializeOwned>(row: &Row<'_>, column: usize) -> Result<T, SqlError> {
     let text: String = row.get(column)?;
-    serde_json::from_str(&text).map_err(|error| {
-        rusqlite::Error::FromSqlConversionFailure(column, Type::Text, Box::new(error))
-    })
+    serde_json::from_str(&text).map_err(|error| SqlError::conversion(column, error))
 }

@@ -5,7 +5,6 @@ use kippu_ticket::{
     ids::{Generation, HandoverId, Step, TerminalId, TicketId},
     record::BoundTicket,
 };
-use rusqlite::OptionalExtension as _;
 
 use super::{
     acting::keep_taken,
@@ -19,7 +18,7 @@ use crate::{
     parcels::parking,
     refusal::{Answer, Refusal},
     sales::command::refresh_state,
-    storage::{Unit, words::from_word},
+    storage::{Unit, sql::Optional as _, words::from_word},
     tickets::{
         record::{self as tickets, TicketRow},
         standing::{self, Holder, Standing, Told},

@@ -2,12 +2,12 @@
 
 use kippu_api::handovers::{HandoverStatus, Report};
 use kippu_ticket::ids::{CardUid, HandoverId, TerminalId};
-use rusqlite::Connection;
 
 use super::{
     record::{self, HandoverState},
     rules::{self, OpenQuestion},
 };
+use crate::storage::sql::Sql;
 use crate::{
     refusal::{Answer, Refusal},
     tickets::record::find as find_ticket,
@@ -15,7 +15,7 @@ use crate::{
 
 /// For one terminal: the owner, or one that was it or granted it once.
 pub(super) fn status(
-    sql: &Connection,
+    sql: &Sql,
     terminal: TerminalId,
     handover: HandoverId,
 ) -> Answer<HandoverStatus> {
@@ -53,7 +53,7 @@ pub(super) fn status(
     })
 }
 
-fn had_it(sql: &Connection, terminal: TerminalId, handover: HandoverId) -> Answer<bool> {
+fn had_it(sql: &Sql, terminal: TerminalId, handover: HandoverId) -> Answer<bool> {
     Ok(sql
         .prepare_cached(
             "SELECT EXISTS (SELECT 1 FROM releases WHERE handover = ?1 AND (terminal = ?2 OR taken_by = ?2))",
@@ -75,7 +75,7 @@ pub struct Question {
 }
 
 /// The newest open question of a handover, with what everybody's reports of that card say about it.
-pub fn open_question(sql: &Connection, handover: HandoverId) -> Answer<Option<Question>> {
+pub fn open_question(sql: &Sql, handover: HandoverId) -> Answer<Option<Question>> {
     let own = reports(
         sql,
         "SELECT report FROM reports WHERE handover = ?1 ORDER BY received DESC, row DESC",
@@ -101,12 +101,12 @@ pub fn open_question(sql: &Connection, handover: HandoverId) -> Answer<Option<Qu
     }))
 }
 
-fn reports(sql: &Connection, text: &str, parameter: &str) -> Answer<Vec<Report>> {
+fn reports(sql: &Sql, text: &str, parameter: &str) -> Answer<Vec<Report>> {
     let mut statement = sql.prepare_cached(text)?;
     let mut rows = statement.query([parameter])?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
-        found.push(serde_json::from_str(&row.get::<_, String>(0)?)?);
+        found.push(serde_json::from_str(&row.get::<String>(0)?)?);
     }
     Ok(found)
 }

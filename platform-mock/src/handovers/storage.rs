@@ -18,7 +18,7 @@ use super::{
     reports::{self, Incoming},
     rules, status,
 };
-use crate::{keys::Keys, refusal::Answer, storage::Sqlite, tickets::brought};
+use crate::{keys::Keys, refusal::Answer, storage::Database, tickets::brought};
 
 /// What a report brings besides its words.
 #[derive(Debug, Clone, Default)]
@@ -107,7 +107,7 @@ pub trait HandoverStorage: Send + Sync {
 }
 
 #[async_trait]
-impl HandoverStorage for Sqlite {
+impl HandoverStorage for Database {
     async fn register(
         &self,
         terminal: TerminalId,

@@ -3,14 +3,18 @@
 use std::collections::BTreeMap;
 
 use kippu_ticket::ids::{CardUid, EventId, SellerId, TicketId};
-use rusqlite::OptionalExtension as _;
 
 use super::{
     record,
     reports::{Change, Incoming},
     rules::journal_word,
 };
-use crate::{issuing::storage::find_grant, journal::Entry, refusal::Answer, storage::Unit};
+use crate::{
+    issuing::storage::find_grant,
+    journal::Entry,
+    refusal::Answer,
+    storage::{Unit, sql::Optional as _},
+};
 
 /// Writes the change into the sales journal, an entry for each order and event, with both cards.
 pub(super) fn write_down(unit: &mut Unit<'_>, incoming: &Incoming, told: &[Change]) -> Answer<()> {

@@ -102,7 +102,7 @@ fn raise(unit: &Unit<'_>, ticket: TicketId, parcel: Option<&str>) -> Answer<()> 
     unit.sql
         .prepare_cached(
             "INSERT INTO recalls (ticket, event, epoch) VALUES (?1, ?2, ?3)
-             ON CONFLICT (ticket) DO UPDATE SET epoch = max(epoch, excluded.epoch)",
+             ON CONFLICT (ticket) DO UPDATE SET epoch = excluded.epoch WHERE recalls.epoch < excluded.epoch",
         )?
         .execute((ticket.0, row.event.0, epoch))?;
     if let Some(handover) = row.standing.handover {

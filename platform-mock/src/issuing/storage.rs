@@ -6,7 +6,6 @@ use kippu_ticket::{
     ids::{EventId, Generation, HandoverId, SellerId, TerminalId, TicketId},
     record::SignedTicket,
 };
-use rusqlite::{Connection, OptionalExtension as _, Row, types::Type};
 
 use super::{
     reissue,
@@ -27,8 +26,9 @@ use crate::{
         record::{self, OrderRecord},
     },
     storage::{
-        Sqlite, Unit,
+        Database, Unit,
         idempotency::{RequestKey, once},
+        sql::{Optional as _, Row, Sql, SqlError},
         words::from_word,
     },
     tickets::{
@@ -61,7 +61,7 @@ pub trait IssuingStorage: Send + Sync {
 }
 
 #[async_trait]
-impl IssuingStorage for Sqlite {
+impl IssuingStorage for Database {
     async fn grant(
         &self,
         terminal: Terminal,
@@ -254,7 +254,7 @@ fn hand_out(unit: &Unit<'_>, handover: HandoverId, ticket: TicketId) -> Answer<(
 }
 
 /// The grant of a handover, if there is one.
-pub(crate) fn find_grant(sql: &Connection, handover: HandoverId) -> Answer<Option<GrantRecord>> {
+pub(crate) fn find_grant(sql: &Sql, handover: HandoverId) -> Answer<Option<GrantRecord>> {
     let name = handover.to_string();
     let found = sql
         .prepare_cached(
@@ -275,7 +275,7 @@ pub(crate) fn find_grant(sql: &Connection, handover: HandoverId) -> Answer<Optio
     Ok(Some(grant))
 }
 
-fn grant_row(row: &Row<'_>, handover: HandoverId) -> Result<GrantRecord, rusqlite::Error> {
+fn grant_row(row: &Row<'_>, handover: HandoverId) -> Result<GrantRecord, SqlError> {
     let (order, parcel): (Option<String>, Option<String>) = (row.get(0)?, row.get(1)?);
     let left: String = row.get(6)?;
     Ok(GrantRecord {
@@ -289,22 +289,21 @@ fn grant_row(row: &Row<'_>, handover: HandoverId) -> Result<GrantRecord, rusqlit
         card: from_word(row, 4)?,
         fence: row.get(5)?,
         tickets: Vec::new(),
-        left_at_platform: serde_json::from_str(&left).map_err(|error| {
-            rusqlite::Error::FromSqlConversionFailure(6, Type::Text, Box::new(error))
-        })?,
+        left_at_platform: serde_json::from_str(&left)
+            .map_err(|error| SqlError::conversion(6, error))?,
     })
 }
 
-fn item_row(row: &Row<'_>) -> Result<GrantedItem, rusqlite::Error> {
+fn item_row(row: &Row<'_>) -> Result<GrantedItem, SqlError> {
     let signed: Option<[u8; SignedTicket::LEN]> = row.get(5)?;
     let hop: u16 = row.get(7)?;
     Ok(GrantedItem {
         ticket: TicketId(row.get(0)?),
         event: EventId(row.get(1)?),
         content: match signed {
-            Some(bytes) => Content::Brought(SignedTicket::from_bytes(&bytes).map_err(|error| {
-                rusqlite::Error::FromSqlConversionFailure(5, Type::Blob, Box::new(error))
-            })?),
+            Some(bytes) => Content::Brought(
+                SignedTicket::from_bytes(&bytes).map_err(|error| SqlError::conversion(5, error))?,
+            ),
             None => Content::Seat {
                 seat: row.get(2)?,
                 class: row.get(3)?,

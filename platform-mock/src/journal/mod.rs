@@ -1,13 +1,27 @@
-//! The sales journal: every sale, issue, entry and change of holder, append-only and hash-chained in the transaction it tells of.
+//! The sales journal: every sale, issue, entry and change of holder, append-only and hash-chained in the transaction it tells of. Each node that
+//! writes has a chain of its own; anchors hold all chains together.
 
+pub mod anchors;
 pub mod storage;
+pub mod verify;
 
 use kippu_ticket::ids::TicketId;
-use rusqlite::{Connection, OptionalExtension as _};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
-use crate::refusal::Answer;
+use anchors::Anchor;
+
+use crate::{
+    refusal::Answer,
+    storage::sql::{Optional as _, Sql, SqlError},
+};
+
+/// The node of database files, whose chain began before there were others.
+const FIRST_NODE: i64 = 1;
+/// Rows of a chain after which an anchor is written.
+const ROWS_AN_ANCHOR: u64 = 256;
+/// Time after which one is written although there were fewer: 10 minutes.
+const MICROS_AN_ANCHOR: i64 = 10 * 60 * 1_000_000;
 
 /// What happened. Kept as JSON; fields without a value are left out.
 #[derive(Debug, Clone, Default, Serialize)]
@@ -65,53 +79,108 @@ struct Stamped<'a> {
     entry: &'a Entry<'a>,
 }
 
-/// The last row's number and hash.
+/// Where a node's chain has come to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct JournalHead {
+    node: i64,
+    /// The last row of all chains.
     row: u64,
+    /// The last one of this chain, and its hash.
+    link: u64,
     hash: [u8; 32],
+    /// Rows of this chain that no anchor covers.
+    loose: u64,
+    /// When the last anchor was written or tried, UTC microseconds; 0: not yet.
+    anchored_at: i64,
+    anchor: Option<Anchor>,
 }
 
 impl JournalHead {
-    /// Reads it from the database.
-    pub fn read(sql: &Connection) -> Result<Self, rusqlite::Error> {
+    /// Reads where a node's chain goes on.
+    pub fn read(sql: &Sql, node: i64) -> Result<Self, SqlError> {
         let last = sql
-            .prepare_cached("SELECT row, hash FROM journal ORDER BY row DESC LIMIT 1")?
-            .query_row([], |row| {
-                Ok(Self {
-                    row: row.get(0)?,
-                    hash: row.get(1)?,
-                })
-            })
+            .prepare_cached(
+                "SELECT link, hash FROM journal WHERE node = ?1 ORDER BY link DESC LIMIT 1",
+            )?
+            .query_row([node], |row| Ok((row.get(0)?, row.get(1)?)))
             .optional()?;
-        Ok(last.unwrap_or(Self {
+        let (link, hash) = last.unwrap_or((0, origin(node)));
+        let mut head = Self {
+            node,
             row: 0,
-            hash: [0; 32],
-        }))
+            link,
+            hash,
+            loose: 0,
+            anchored_at: 0,
+            anchor: None,
+        };
+        head.read_last_row(sql)?;
+        Ok(head)
+    }
+
+    /// Reads how far the chains of all nodes together have come.
+    pub(crate) fn read_last_row(&mut self, sql: &Sql) -> Result<(), SqlError> {
+        self.row = sql
+            .prepare_cached("SELECT coalesce(max(row), 0) FROM journal")?
+            .query_row([], |row| row.get(0))?;
+        Ok(())
     }
 
     /// Writes the next row.
-    pub(crate) fn append(&mut self, sql: &Connection, at: i64, entry: &Entry<'_>) -> Answer<()> {
+    pub(crate) fn append(&mut self, sql: &Sql, at: i64, entry: &Entry<'_>) -> Answer<()> {
         let text = serde_json::to_string(&Stamped { at, entry })?;
-        let row = self.row + 1;
-        let hash = chain(&self.hash, row, text.as_bytes());
-        sql.prepare_cached("INSERT INTO journal (row, entry, hash) VALUES (?1, ?2, ?3)")?
-            .execute((row, &text, hash))?;
+        let (row, link) = (self.row + 1, self.link + 1);
+        let hash = chain(&self.hash, link, text.as_bytes());
+        sql.prepare_cached(
+            "INSERT INTO journal (row, node, link, entry, hash) VALUES (?1, ?2, ?3, ?4, ?5)",
+        )?
+        .execute((row, self.node, link, &text, hash))?;
         let mut of_ticket =
             sql.prepare_cached("INSERT INTO journal_tickets (ticket, row) VALUES (?1, ?2)")?;
         for ticket in entry.tickets {
             of_ticket.execute((ticket.0, row))?;
         }
-        *self = Self { row, hash };
+        (self.row, self.link, self.hash) = (row, link, hash);
+        self.loose += 1;
         Ok(())
+    }
+
+    /// Writes an anchor where enough was written since the last, or long enough ago.
+    pub(crate) fn anchor_when_due(&mut self, sql: &Sql, at: i64) -> Answer<()> {
+        if self.anchored_at == 0 {
+            self.anchored_at = at;
+        }
+        let due = self.loose >= ROWS_AN_ANCHOR || at - self.anchored_at >= MICROS_AN_ANCHOR;
+        if self.loose > 0 && due {
+            self.anchor = Some(anchors::write(sql, self.row, at)?);
+            (self.loose, self.anchored_at) = (0, at);
+        }
+        Ok(())
+    }
+
+    /// The anchor written since this was asked last.
+    pub(crate) fn take_anchor(&mut self) -> Option<Anchor> {
+        self.anchor.take()
     }
 }
 
-/// The hash of a row: SHA-256(hash before ‖ row number, 8 bytes little-endian ‖ entry).
-pub fn chain(before: &[u8; 32], row: u64, entry: &[u8]) -> [u8; 32] {
+/// What the first link of a node's chain is chained to, so that no chain can be passed off as another's.
+pub fn origin(node: i64) -> [u8; 32] {
+    if node == FIRST_NODE {
+        // Older than the others.
+        return [0; 32];
+    }
+    let mut hasher = Sha256::new();
+    hasher.update(b"kippu journal of node");
+    hasher.update(node.to_le_bytes());
+    hasher.finalize().into()
+}
+
+/// The hash of a link: SHA-256(hash before ‖ link, 8 bytes little-endian ‖ entry).
+pub fn chain(before: &[u8; 32], link: u64, entry: &[u8]) -> [u8; 32] {
     let mut hasher = Sha256::new();
     hasher.update(before);
-    hasher.update(row.to_le_bytes());
+    hasher.update(link.to_le_bytes());
     hasher.update(entry);
     hasher.finalize().into()
 }

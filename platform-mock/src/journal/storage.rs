@@ -3,46 +3,36 @@
 use async_trait::async_trait;
 use kippu_ticket::ids::TicketId;
 
-use super::chain;
-use crate::{
-    refusal::{Answer, Refusal},
-    storage::Sqlite,
+use super::{
+    anchors::Witness,
+    verify::{JournalFault, Verified, verify},
 };
+use crate::{refusal::Answer, storage::Database};
 
 /// The journal's rows.
 #[async_trait]
 pub trait JournalStorage: Send + Sync {
-    /// Recomputes the chain; how many rows it has.
+    /// Recomputes the chains and compares them with the anchors, and these with what a data folder remembers.
     ///
     /// # Errors
-    /// Names the first row that is missing or not what was written.
-    async fn verify_journal(&self) -> Answer<u64>;
+    /// The inner one says what was changed and where.
+    async fn verify_journal(
+        &self,
+        witness: Option<Witness>,
+    ) -> Answer<Result<Verified, JournalFault>>;
 
     /// A ticket's whole life: its rows in order, as JSON.
     async fn life_of(&self, ticket: TicketId) -> Answer<Vec<String>>;
 }
 
 #[async_trait]
-impl JournalStorage for Sqlite {
-    async fn verify_journal(&self) -> Answer<u64> {
-        self.read(|sql| {
-            let mut statement = sql.prepare("SELECT row, entry, hash FROM journal ORDER BY row")?;
-            let mut rows = statement.query([])?;
-            let (mut last, mut before) = (0, [0; 32]);
-            while let Some(row) = rows.next()? {
-                let (number, entry, hash): (u64, String, [u8; 32]) =
-                    (row.get(0)?, row.get(1)?, row.get(2)?);
-                if number != last + 1 || chain(&before, number, entry.as_bytes()) != hash {
-                    return Err(Refusal::internal(&format!(
-                        "the journal was changed at row {}",
-                        last + 1
-                    )));
-                }
-                (last, before) = (number, hash);
-            }
-            Ok(last)
-        })
-        .await
+impl JournalStorage for Database {
+    async fn verify_journal(
+        &self,
+        witness: Option<Witness>,
+    ) -> Answer<Result<Verified, JournalFault>> {
+        self.read(move |sql| Ok(verify(sql, witness.as_ref())))
+            .await
     }
 
     async fn life_of(&self, ticket: TicketId) -> Answer<Vec<String>> {

@@ -2,16 +2,16 @@
 
 use kippu_seatplan::Plan;
 use kippu_ticket::ids::EventId;
-use rusqlite::{Connection, OptionalExtension as _};
 
 use super::rules::{BlockWay, EventFacts, NewEvent, Price};
+use crate::storage::sql::{Optional as _, Sql};
 use crate::{
     refusal::{Answer, Refusal},
     storage::words::{from_word, optional_word, word},
 };
 
 /// Writes an event with prices, entrances, ways and its stock, allocated to nobody.
-pub fn insert(sql: &Connection, event: &NewEvent, plan: &Plan) -> Answer<()> {
+pub fn insert(sql: &Sql, event: &NewEvent, plan: &Plan) -> Answer<()> {
     let organizer: i64 = sql
         .query_row(
             "SELECT organizer FROM organizers WHERE code = ?1",
@@ -59,7 +59,8 @@ pub fn insert(sql: &Connection, event: &NewEvent, plan: &Plan) -> Answer<()> {
             (id, block, way.entrance, &way.hall_door, word(&way.direction)?, step_free),
         )?;
     }
-    let mut stock = sql.prepare("INSERT INTO stock (event, seat, class) VALUES (?1, ?2, ?3)")?;
+    let mut stock =
+        sql.prepare_cached("INSERT INTO stock (event, seat, class) VALUES (?1, ?2, ?3)")?;
     for (seat, place) in plan.seats.iter().enumerate() {
         stock.execute((id, seat, place.class))?;
     }
@@ -67,7 +68,7 @@ pub fn insert(sql: &Connection, event: &NewEvent, plan: &Plan) -> Answer<()> {
 }
 
 /// Reads everything fixed about an event.
-pub fn facts(sql: &Connection, event: EventId) -> Answer<Option<EventFacts>> {
+pub fn facts(sql: &Sql, event: EventId) -> Answer<Option<EventFacts>> {
     let mut statement = sql.prepare_cached(
         "SELECT e.name, performers, v.name, v.zone, doors_open, starts, sales_end, currency, limit_per_order, l.plan, l.tag
          FROM events e JOIN layouts l USING (layout) JOIN venues v USING (venue) WHERE event = ?1",
@@ -97,7 +98,7 @@ pub fn facts(sql: &Connection, event: EventId) -> Answer<Option<EventFacts>> {
     }))
 }
 
-fn prices(sql: &Connection, event: EventId) -> Answer<Vec<Price>> {
+fn prices(sql: &Sql, event: EventId) -> Answer<Vec<Price>> {
     let mut statement =
         sql.prepare_cached("SELECT name, price FROM prices WHERE event = ?1 ORDER BY class")?;
     let rows = statement.query_map([event.0], |row| {
@@ -109,7 +110,7 @@ fn prices(sql: &Connection, event: EventId) -> Answer<Vec<Price>> {
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-fn entrances(sql: &Connection, event: EventId) -> Answer<Vec<String>> {
+fn entrances(sql: &Sql, event: EventId) -> Answer<Vec<String>> {
     let mut statement =
         sql.prepare_cached("SELECT name FROM doors WHERE event = ?1 ORDER BY door")?;
     Ok(statement
@@ -117,7 +118,7 @@ fn entrances(sql: &Connection, event: EventId) -> Answer<Vec<String>> {
         .collect::<Result<_, _>>()?)
 }
 
-fn ways(sql: &Connection, event: EventId) -> Answer<Vec<BlockWay>> {
+fn ways(sql: &Sql, event: EventId) -> Answer<Vec<BlockWay>> {
     let mut statement =
         sql.prepare_cached("SELECT door, hall_door, direction, step_free FROM block_doors WHERE event = ?1 ORDER BY block")?;
     let rows = statement.query_map([event.0], |row| {

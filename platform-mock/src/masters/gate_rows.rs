@@ -2,9 +2,9 @@
 
 use kippu_gate::bundle::Gate;
 use kippu_ticket::ids::TerminalId;
-use rusqlite::Connection;
 
 use super::storage::NewGate;
+use crate::storage::sql::Sql;
 use crate::{
     refusal::{Answer, Refusal},
     storage::words::word,
@@ -14,7 +14,7 @@ use crate::{
 ///
 /// # Errors
 /// 400 when its venues' gates have all numbers.
-pub fn insert(sql: &Connection, terminal: TerminalId, gate: &NewGate) -> Answer<()> {
+pub fn insert(sql: &Sql, terminal: TerminalId, gate: &NewGate) -> Answer<()> {
     let mark = free_mark(sql, gate)?.ok_or_else(|| {
         Refusal::bad_request("This venue has as many gates as marks on cards can tell apart.")
     })?;
@@ -31,8 +31,8 @@ pub fn insert(sql: &Connection, terminal: TerminalId, gate: &NewGate) -> Answer<
     Ok(())
 }
 
-fn free_mark(sql: &Connection, gate: &NewGate) -> Answer<Option<u8>> {
-    let mut statement = sql.prepare(
+fn free_mark(sql: &Sql, gate: &NewGate) -> Answer<Option<u8>> {
+    let mut statement = sql.prepare_cached(
         "SELECT mark FROM venue_gates WHERE venue = (SELECT venue FROM events JOIN layouts USING (layout) WHERE event = ?1)",
     )?;
     let mut taken: Vec<u8> = Vec::new();

@@ -4,7 +4,6 @@ use async_trait::async_trait;
 use kippu_gate::bundle::{Direction, Passage};
 use kippu_seatplan::Plan;
 use kippu_ticket::ids::{EventId, SellerId, TerminalId};
-use rusqlite::{OptionalExtension as _, Row};
 use sha2::{Digest as _, Sha256};
 
 use super::{
@@ -13,7 +12,10 @@ use super::{
 };
 use crate::{
     refusal::{Answer, Refusal},
-    storage::Sqlite,
+    storage::{
+        Database,
+        sql::{Optional as _, Row, SqlError},
+    },
 };
 
 /// A layout as stored.
@@ -102,7 +104,7 @@ const TERMINAL: &str =
     FROM terminals t LEFT JOIN stores st USING (store) LEFT JOIN sellers se USING (seller)";
 
 #[async_trait]
-impl MasterStorage for Sqlite {
+impl MasterStorage for Database {
     async fn put_organizer(&self, code: &str, name: &str) -> Answer<()> {
         let (code, name) = (code.to_owned(), name.to_owned());
         self.write(move |unit| {
@@ -165,11 +167,12 @@ impl MasterStorage for Sqlite {
                 Some(_) => Err(Refusal::bad_request(format!("{venue} has another layout named {layout:?} already."))
                     .hint("A stored layout never changes: give this one another name.")),
                 None => {
-                    unit.sql.execute(
-                        "INSERT INTO layouts (venue, name, seats, tag, plan) VALUES (?1, ?2, ?3, ?4, ?5)",
+                    let row = unit.sql.query_row(
+                        "INSERT INTO layouts (venue, name, seats, tag, plan) VALUES (?1, ?2, ?3, ?4, ?5) RETURNING layout",
                         (venue_row, layout, seats, tag, bytes),
+                        |row| row.get(0),
                     )?;
-                    Ok(StoredLayout { layout: unit.sql.last_insert_rowid(), seats })
+                    Ok(StoredLayout { layout: row, seats })
                 }
             }
         })
@@ -183,7 +186,7 @@ impl MasterStorage for Sqlite {
                 .query_row(
                     "SELECT plan FROM layouts WHERE layout = ?1",
                     [event.layout],
-                    |row| row.get::<_, Vec<u8>>(0),
+                    |row| row.get::<Vec<u8>>(0),
                 )
                 .optional()?
                 .ok_or_else(|| Refusal::not_found("layout"))?;
@@ -254,9 +257,9 @@ impl MasterStorage for Sqlite {
     }
 }
 
-fn terminal(row: &Row<'_>) -> Result<(Terminal, [u8; 32]), rusqlite::Error> {
+fn terminal(row: &Row<'_>) -> Result<(Terminal, [u8; 32]), SqlError> {
     let word: String = row.get(2)?;
-    let shop = match row.get::<_, Option<i64>>(3)? {
+    let shop = match row.get::<Option<i64>>(3)? {
         Some(store) => Some(Shop {
             store,
             code: row.get(4)?,
@@ -267,7 +270,7 @@ fn terminal(row: &Row<'_>) -> Result<(Terminal, [u8; 32]), rusqlite::Error> {
         None => None,
     };
     let role = TerminalRole::from_word(&word)
-        .ok_or_else(|| rusqlite::Error::InvalidColumnType(2, word, rusqlite::types::Type::Text))?;
+        .ok_or_else(|| SqlError::conversion(2, format!("there is no role {word:?}")))?;
     Ok((
         Terminal {
             id: TerminalId(row.get(0)?),

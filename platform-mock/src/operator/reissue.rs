@@ -14,7 +14,6 @@ use kippu_ticket::{
     code::ResumeCode,
     ids::{CardUid, HandoverId, TicketId},
 };
-use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
@@ -30,8 +29,9 @@ use crate::{
     refusal::{Answer, Refusal},
     restore::guard::wait_for_others,
     storage::{
-        Sqlite, Unit,
+        Database, Unit,
         idempotency::{RequestKey, once},
+        sql::Sql,
     },
     tickets::record as ticket_record,
 };
@@ -82,7 +82,7 @@ pub trait ReissueStorage: Send + Sync {
 }
 
 #[async_trait]
-impl ReissueStorage for Sqlite {
+impl ReissueStorage for Database {
     async fn plan_reissue(&self, what: ReissueWhat) -> Answer<Plan> {
         self.read(move |sql| plan(sql, &what)).await
     }
@@ -156,7 +156,7 @@ pub async fn order(
     })
 }
 
-fn plan(sql: &Connection, what: &ReissueWhat) -> Answer<Plan> {
+fn plan(sql: &Sql, what: &ReissueWhat) -> Answer<Plan> {
     // A ticket that always stayed at the platform has no copy anywhere.
     let tickets = match what {
         ReissueWhat::Ticket { ticket } => {
@@ -243,7 +243,7 @@ fn issue(
 }
 
 /// The card whose holder may fetch the new tickets without the code: the one they were taken from, where it is not the card that is lost.
-fn trusted_card(sql: &Connection, order: &ReissueOrder) -> Answer<Option<CardUid>> {
+fn trusted_card(sql: &Sql, order: &ReissueOrder) -> Answer<Option<CardUid>> {
     match (&order.what, order.reason) {
         (_, ReissueReason::LostCard) => Ok(None),
         (ReissueWhat::Handover { handover }, _) => {
@@ -275,7 +275,7 @@ fn note(
     })
 }
 
-fn check(sql: &Connection, plan: &Plan, order: &ReissueOrder) -> Answer<()> {
+fn check(sql: &Sql, plan: &Plan, order: &ReissueOrder) -> Answer<()> {
     if plan.state != order.state {
         return Err(Refusal::new(
             ProblemCode::WrongState,

@@ -139,7 +139,6 @@ pub async fn about_terminal(
 ) -> Answer<Json<TerminalInView>> {
     let storage = app.storage();
     let view = storage.do_about_terminal(operator, terminal, wish).await?;
-    app.standings().forget();
     Ok(Json(view))
 }
 

@@ -1,10 +1,10 @@
 //! Keeping operators and their sessions.
 
 use async_trait::async_trait;
-use rusqlite::{OptionalExtension as _, Row};
 
 use super::rules::Operator;
-use crate::{clerks::rules::SESSION_MICROS, refusal::Answer, storage::Sqlite};
+use crate::storage::sql::{Optional as _, Row, SqlError};
+use crate::{clerks::rules::SESSION_MICROS, refusal::Answer, storage::Database};
 
 /// Operators.
 #[async_trait]
@@ -22,7 +22,7 @@ pub trait OperatorStorage: Send + Sync {
 }
 
 #[async_trait]
-impl OperatorStorage for Sqlite {
+impl OperatorStorage for Database {
     async fn put_operator(&self, number: &str, name: &str, password: String) -> Answer<()> {
         let (number, name) = (number.to_owned(), name.to_owned());
         self.write(move |unit| {
@@ -88,7 +88,7 @@ impl OperatorStorage for Sqlite {
     }
 }
 
-fn operator(row: &Row<'_>) -> Result<Operator, rusqlite::Error> {
+fn operator(row: &Row<'_>) -> Result<Operator, SqlError> {
     Ok(Operator {
         id: row.get(0)?,
         number: row.get(1)?,

@@ -3,7 +3,6 @@
 use async_trait::async_trait;
 use kippu_api::operator::{Listed, TerminalInView, TerminalWish};
 use kippu_ticket::ids::TerminalId;
-use rusqlite::{Connection, OptionalExtension as _};
 
 use super::{
     rules::Operator,
@@ -12,7 +11,10 @@ use super::{
 use crate::{
     journal::Entry,
     refusal::{Answer, Refusal},
-    storage::{Sqlite, Unit},
+    storage::{
+        Database, Unit,
+        sql::{Optional as _, Sql, ToValue},
+    },
 };
 
 /// Most rows of a list.
@@ -41,7 +43,7 @@ pub trait TerminalStorage: Send + Sync {
 }
 
 #[async_trait]
-impl TerminalStorage for Sqlite {
+impl TerminalStorage for Database {
     async fn terminals_in_view(&self, find: String) -> Answer<Listed<TerminalInView>> {
         self.read(move |sql| {
             let rest =
@@ -130,6 +132,7 @@ fn wish_done(
                 "UPDATE terminals SET written_off = ?2, written_off_reason = ?3, resend_due = 0 WHERE terminal = ?1",
                 (terminal.0, unit.now, reason),
             )?;
+            unit.standings_changed();
             note(unit, terminal, Some(operator), "written_off", Some(reason))
         }
         TerminalWish::PutBack => {
@@ -139,10 +142,11 @@ fn wish_done(
             // What it did not send to this life of the platform it owes again.
             unit.sql.execute(
                 "UPDATE terminals SET written_off = NULL, written_off_reason = NULL,
-                    resend_due = role = 'kiosk' AND resent IS NULL AND (SELECT began FROM platform_life) > 0
+                    resend_due = CASE WHEN role = 'kiosk' AND resent IS NULL AND (SELECT began FROM platform_life) > 0 THEN 1 ELSE 0 END
                  WHERE terminal = ?1",
                 [terminal.0],
             )?;
+            unit.standings_changed();
             note(unit, terminal, Some(operator), "put_back", None)
         }
         TerminalWish::LocalKeys { allow } => {
@@ -203,17 +207,13 @@ fn note(
     })
 }
 
-fn view(sql: &Connection, terminal: TerminalId) -> Answer<TerminalInView> {
-    views(
-        sql,
-        "WHERE n.terminal = CAST(?1 AS INTEGER)",
-        &terminal.to_string(),
-    )?
-    .pop()
-    .ok_or_else(|| Refusal::not_found("terminal"))
+fn view(sql: &Sql, terminal: TerminalId) -> Answer<TerminalInView> {
+    views(sql, "WHERE n.terminal = ?1", &terminal.0)?
+        .pop()
+        .ok_or_else(|| Refusal::not_found("terminal"))
 }
 
-fn views(sql: &Connection, rest: &str, parameter: &str) -> Answer<Vec<TerminalInView>> {
+fn views(sql: &Sql, rest: &str, parameter: &dyn ToValue) -> Answer<Vec<TerminalInView>> {
     let mut statement = sql.prepare_cached(&format!(
         "SELECT n.terminal, n.name, st.name, n.written_off IS NOT NULL, n.role, n.local_keys, n.written_off, n.written_off_reason, n.resend_due,
             n.resent, (SELECT max(at) FROM terminal_log l WHERE l.terminal = n.terminal AND what = 'keys_given'),

@@ -12,13 +12,13 @@ use kippu_ticket::{
     ids::{CardUid, EventId, HandoverId, Step, TerminalId, TicketId},
     record::SignedTicket,
 };
-use rusqlite::{Connection, OptionalExtension as _, Params, Row, params_from_iter};
 
 use crate::{
     app::App,
     refusal::{Answer, Refusal},
     storage::{
-        Sqlite,
+        Database,
+        sql::{Optional as _, Params, Row, Sql, SqlError, params_from_iter},
         words::{from_word, optional_word},
     },
 };
@@ -85,7 +85,7 @@ pub trait ViewStorage: Send + Sync {
 }
 
 #[async_trait]
-impl ViewStorage for Sqlite {
+impl ViewStorage for Database {
     async fn look_for(
         &self,
         sought: Sought,
@@ -121,8 +121,8 @@ impl ViewStorage for Sqlite {
     async fn unproved(&self) -> Answer<Listed<ToldInView>> {
         self.read(|sql| {
             let rest =
-                "WHERE r.proved IS NOT 1 AND (r.proved = 0 OR (r.report ->> 'outcome' = 'done'
-                    AND r.report ->> 'step' IN ('take', 'give', 'give_back')))
+                "WHERE r.proved IS DISTINCT FROM 1 AND (r.proved = 0 OR (json_extract(r.report, '$.outcome') = 'done'
+                    AND json_extract(r.report, '$.step') IN ('take', 'give', 'give_back')))
                 ORDER BY r.received DESC LIMIT ?1";
             Ok(listed(told(sql, rest, [ROWS_MAX + 1])?))
         })
@@ -171,10 +171,7 @@ fn seat_words(block: &str, row: &str, number: &str) -> String {
         .join(" ")
 }
 
-fn look_for(
-    sql: &Connection,
-    sought: &Sought,
-) -> Answer<(Listed<HandoverInView>, Vec<UnnamedTicket>)> {
+fn look_for(sql: &Sql, sought: &Sought) -> Answer<(Listed<HandoverInView>, Vec<UnnamedTicket>)> {
     let of_order = "WHERE h.handover IN (SELECT handover FROM grants WHERE order_id = ?1
         UNION SELECT w.handover FROM handover_tickets w JOIN tickets USING (ticket) WHERE order_id = ?1)";
     match sought {
@@ -224,11 +221,7 @@ fn look_for(
 }
 
 /// Handovers, newest first; `rest` is the `WHERE`.
-pub fn handovers(
-    sql: &Connection,
-    rest: &str,
-    parameters: impl Params,
-) -> Answer<Listed<HandoverInView>> {
+pub fn handovers(sql: &Sql, rest: &str, parameters: impl Params) -> Answer<Listed<HandoverInView>> {
     let mut statement = sql.prepare_cached(&format!(
         "SELECT h.handover, h.terminal, n.name, st.name, n.written_off IS NOT NULL, h.begun, h.purpose, h.giver, coalesce(h.receiver, g.card),
             g.order_id, h.state
@@ -249,7 +242,7 @@ pub fn handovers(
             waits_for: WaitsFor::Nothing,
             heard: None,
         };
-        Ok((view, row.get::<_, String>(10)?))
+        Ok((view, row.get::<String>(10)?))
     })?;
     let mut found = Vec::new();
     for row in rows {
@@ -292,11 +285,7 @@ fn waits_for(state: &str, last: Option<&Report>, receiver: Option<CardUid>) -> W
 }
 
 /// Tickets and what their seats are named by; `rest` is the `WHERE`.
-pub fn tickets(
-    sql: &Connection,
-    rest: &str,
-    parameters: impl Params,
-) -> Answer<Vec<UnnamedTicket>> {
+pub fn tickets(sql: &Sql, rest: &str, parameters: impl Params) -> Answer<Vec<UnnamedTicket>> {
     let mut statement = sql.prepare_cached(&format!(
         "SELECT t.ticket, t.event, e.name, t.kind, t.seat, t.epoch, t.hop, t.holder, t.holder_card, t.serial, t.handover, t.order_id, t.parcel, t.signed
          FROM tickets t LEFT JOIN events e ON e.event = t.event {rest} ORDER BY t.ticket LIMIT {ROWS_MAX}"
@@ -311,14 +300,14 @@ pub fn tickets(
         let view = TicketInView {
             ticket: TicketId(row.get(0)?),
             event: EventId(row.get(1)?),
-            event_name: row.get::<_, Option<String>>(2)?.unwrap_or_default(),
+            event_name: row.get::<Option<String>>(2)?.unwrap_or_default(),
             seat: seat.unwrap_or_default(),
             kind: row.get(3)?,
             epoch: row.get(5)?,
             hop: row.get(6)?,
             holder: from_word(row, 7)?,
             card: optional_word(row, 8)?,
-            serial: row.get::<_, Option<i64>>(9)?.map(i64::cast_unsigned),
+            serial: row.get::<Option<i64>>(9)?.map(i64::cast_unsigned),
             handover: optional_word(row, 10)?,
             order: row.get(11)?,
             parcel: row.get(12)?,
@@ -328,7 +317,7 @@ pub fn tickets(
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-fn told(sql: &Connection, rest: &str, parameters: impl Params) -> Answer<Vec<ToldInView>> {
+fn told(sql: &Sql, rest: &str, parameters: impl Params) -> Answer<Vec<ToldInView>> {
     let mut statement = sql.prepare_cached(&format!(
         "SELECT r.handover, r.terminal, n.name, st.name, n.written_off IS NOT NULL, r.received, r.report, r.newest, r.proved
          FROM reports r JOIN terminals n ON n.terminal = r.terminal LEFT JOIN stores st ON st.store = n.store {rest}"
@@ -336,10 +325,10 @@ fn told(sql: &Connection, rest: &str, parameters: impl Params) -> Answer<Vec<Tol
     let mut rows = statement.query(parameters)?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
-        let report: Report = serde_json::from_str(&row.get::<_, String>(6)?)?;
+        let report: Report = serde_json::from_str(&row.get::<String>(6)?)?;
         found.push(ToldInView {
-            handover: from_word(row, 0)?,
-            terminal: terminal_name(row, 1)?,
+            handover: from_word(&row, 0)?,
+            terminal: terminal_name(&row, 1)?,
             received: row.get(5)?,
             at: report.at,
             step: report.step,
@@ -358,7 +347,7 @@ fn told(sql: &Connection, rest: &str, parameters: impl Params) -> Answer<Vec<Tol
 }
 
 /// Terminal, name, store's name and whether it is written off, in this order from a column on.
-pub fn terminal_name(row: &Row<'_>, column: usize) -> Result<TerminalName, rusqlite::Error> {
+pub fn terminal_name(row: &Row<'_>, column: usize) -> Result<TerminalName, SqlError> {
     Ok(TerminalName {
         terminal: TerminalId(row.get(column)?),
         name: row.get(column + 1)?,
@@ -375,8 +364,12 @@ pub fn listed<T>(mut rows: Vec<T>) -> Listed<T> {
 }
 
 /// Tickets by their ids.
-pub fn tickets_by_id(sql: &Connection, ids: &[TicketId]) -> Answer<Vec<UnnamedTicket>> {
-    let marks = vec!["?"; ids.len()].join(", ");
+pub fn tickets_by_id(sql: &Sql, ids: &[TicketId]) -> Answer<Vec<UnnamedTicket>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let marks: Vec<String> = (1..=ids.len()).map(|place| format!("?{place}")).collect();
+    let marks = marks.join(", ");
     let numbers = ids
         .iter()
         .map(|ticket| i64::try_from(ticket.0).unwrap_or(-1));

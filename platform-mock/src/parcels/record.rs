@@ -1,12 +1,12 @@
 //! Parcels as the database keeps them.
 
 use kippu_ticket::ids::{CardUid, HandoverId, TerminalId, TicketId};
-use rusqlite::{Connection, Row};
 
 use crate::{
     refusal::{Answer, Refusal},
     storage::{
         Unit,
+        sql::{Params, Row, Sql, SqlError},
         words::{from_word, optional_word},
     },
 };
@@ -41,7 +41,7 @@ const PARCEL: &str =
 ///
 /// # Errors
 /// 404.
-pub fn parcel(sql: &Connection, id: &str) -> Answer<ParcelRecord> {
+pub fn parcel(sql: &Sql, id: &str) -> Answer<ParcelRecord> {
     some(sql, "WHERE parcel = ?1", [id])?
         .pop()
         .ok_or_else(|| Refusal::not_found("parcel"))
@@ -49,7 +49,7 @@ pub fn parcel(sql: &Connection, id: &str) -> Answer<ParcelRecord> {
 
 /// The parcel a try of a handover made.
 pub fn made_by(
-    sql: &Connection,
+    sql: &Sql,
     handover: HandoverId,
     terminal: TerminalId,
     attempt: u8,
@@ -63,12 +63,12 @@ pub fn made_by(
 }
 
 /// Parcels a code belongs to, newest first.
-pub fn by_code(sql: &Connection, code: &[u8; 32]) -> Answer<Vec<ParcelRecord>> {
+pub fn by_code(sql: &Sql, code: &[u8; 32]) -> Answer<Vec<ParcelRecord>> {
     some(sql, "WHERE code = ?1 ORDER BY at DESC", [code])
 }
 
 /// Parcels that came from a card or are meant for it, newest first.
-pub fn by_card(sql: &Connection, card: CardUid) -> Answer<Vec<ParcelRecord>> {
+pub fn by_card(sql: &Sql, card: CardUid) -> Answer<Vec<ParcelRecord>> {
     some(
         sql,
         "WHERE giver = ?1 OR receiver = ?1 ORDER BY at DESC",
@@ -102,11 +102,7 @@ pub fn insert(unit: &Unit<'_>, new: &ParcelRecord) -> Answer<()> {
     Ok(())
 }
 
-fn some(
-    sql: &Connection,
-    rest: &str,
-    parameters: impl rusqlite::Params,
-) -> Answer<Vec<ParcelRecord>> {
+fn some(sql: &Sql, rest: &str, parameters: impl Params) -> Answer<Vec<ParcelRecord>> {
     let mut statement = sql.prepare_cached(&format!("{PARCEL} {rest}"))?;
     let mut found = statement
         .query_map(parameters, parcel_row)?
@@ -120,12 +116,12 @@ fn some(
     Ok(found)
 }
 
-fn parcel_row(row: &Row<'_>) -> Result<ParcelRecord, rusqlite::Error> {
+fn parcel_row(row: &Row<'_>) -> Result<ParcelRecord, SqlError> {
     Ok(ParcelRecord {
         parcel: row.get(0)?,
         handover: from_word(row, 1)?,
         attempt: row.get(2)?,
-        terminal: row.get::<_, Option<u32>>(3)?.map(TerminalId),
+        terminal: row.get::<Option<u32>>(3)?.map(TerminalId),
         code: row.get(4)?,
         giver: optional_word(row, 5)?,
         receiver: optional_word(row, 6)?,

@@ -14,7 +14,7 @@ use super::{
 use crate::{
     handovers::refused::{Asked, Request, decided},
     refusal::Answer,
-    storage::Sqlite,
+    storage::Database,
 };
 
 /// What somebody looks for.
@@ -43,7 +43,7 @@ pub trait ParcelStorage: Send + Sync {
 }
 
 #[async_trait]
-impl ParcelStorage for Sqlite {
+impl ParcelStorage for Database {
     async fn park(
         &self,
         terminal: TerminalId,

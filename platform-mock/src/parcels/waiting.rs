@@ -2,12 +2,12 @@
 
 use kippu_api::parcels::WaitingPlace;
 use kippu_ticket::ids::{CardUid, EventId, HandoverId, TerminalId, TicketId};
-use rusqlite::{Connection, OptionalExtension as _};
 
 use super::{
     record::{self, ParcelRecord},
     rules,
 };
+use crate::storage::sql::{Optional as _, Sql};
 use crate::{
     handovers::{
         record::{self as handovers, HandoverRecord, HandoverState},
@@ -42,7 +42,7 @@ pub struct WaitingRecord {
 
 /// What a code belongs to. A parcel that was fetched already is said to be.
 pub(super) fn by_code(
-    sql: &Connection,
+    sql: &Sql,
     terminal: TerminalId,
     code: &[u8; 32],
 ) -> Answer<Vec<WaitingRecord>> {
@@ -58,7 +58,7 @@ pub(super) fn by_code(
 
 /// What came from a card or is meant for it.
 pub(super) fn by_card(
-    sql: &Connection,
+    sql: &Sql,
     terminal: TerminalId,
     card: CardUid,
 ) -> Answer<Vec<WaitingRecord>> {
@@ -85,11 +85,7 @@ pub(super) fn by_card(
     Ok(found)
 }
 
-fn parcel_place(
-    sql: &Connection,
-    terminal: TerminalId,
-    parcel: &ParcelRecord,
-) -> Answer<WaitingRecord> {
+fn parcel_place(sql: &Sql, terminal: TerminalId, parcel: &ParcelRecord) -> Answer<WaitingRecord> {
     let tickets = of_parcel(sql, &parcel.parcel)?;
     let waiting: Vec<&TicketRow> = rules::waiting(&tickets).collect();
     let under_way = tickets
@@ -123,7 +119,7 @@ fn parcel_place(
     })
 }
 
-fn released(sql: &Connection, release: &Release) -> Answer<Option<WaitingRecord>> {
+fn released(sql: &Sql, release: &Release) -> Answer<Option<WaitingRecord>> {
     let Some(handover) = handovers::find(sql, release.handover)? else {
         return Ok(None);
     };
@@ -158,14 +154,14 @@ fn in_hands(
     }
 }
 
-fn event_of(sql: &Connection, tickets: &[TicketId]) -> Answer<Option<EventId>> {
+fn event_of(sql: &Sql, tickets: &[TicketId]) -> Answer<Option<EventId>> {
     let Some(first) = tickets.first() else {
         return Ok(None);
     };
     Ok(find(sql, *first)?.map(|ticket| ticket.event))
 }
 
-fn terminal_place(sql: &Connection, asks: TerminalId, has: TerminalId) -> Answer<WaitingPlace> {
+fn terminal_place(sql: &Sql, asks: TerminalId, has: TerminalId) -> Answer<WaitingPlace> {
     if asks == has {
         return Ok(WaitingPlace::Here);
     }

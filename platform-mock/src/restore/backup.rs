@@ -15,7 +15,8 @@ use super::life::{EPOCHS, HighWater, Life, sync_folder};
 use crate::{
     journal::{Entry, JournalHead},
     private::{make_private, restrict},
-    storage::migrate,
+    refusal::Answer,
+    storage::{FILE_NODE, migrate, sql::Sql},
     tickets::record::pass_over_lost_numbers,
 };
 
@@ -68,7 +69,7 @@ pub fn backup(data: &Path, to: &Path) -> anyhow::Result<()> {
     let mut copy = Connection::open(&part)?;
     // All pages in one step are one reading transaction: the copy is of one moment, and the platform goes on writing meanwhile.
     Backup::new(&source, &mut copy)?.step(-1)?;
-    finish(copy, &part)?;
+    finish(Sql::Sqlite(copy), &part)?;
     fs::rename(&part, to).with_context(|| format!("cannot write {}", to.display()))?;
     sync_folder(
         to.parent()
@@ -97,15 +98,7 @@ pub struct Restored {
 /// When a platform is serving the folder, its keys are missing, or the file is no sound backup; the folder is then as it was.
 pub fn restore(data: &Path, from: &Path, epochs_above: u16, now: i64) -> anyhow::Result<Restored> {
     let _place = Serving::begin(data)?;
-    for key in KEYS {
-        let key = data.join("keys").join(key);
-        if !key.exists() {
-            bail!(
-                "{} is missing: put the platform's keys there first, tickets are worth nothing without them",
-                key.display()
-            );
-        }
-    }
+    check_keys(data)?;
     let fresh = data.join("platform.db.restoring");
     for left in [&fresh, &beside(&fresh, "-wal"), &beside(&fresh, "-shm")] {
         remove(left)?;
@@ -113,16 +106,16 @@ pub fn restore(data: &Path, from: &Path, epochs_above: u16, now: i64) -> anyhow:
     make_private(&fresh)?;
     fs::copy(from, &fresh).with_context(|| format!("cannot read {}", from.display()))?;
     restrict(&fresh, 0o600)?;
-    let mut sql = Connection::open(&fresh)?;
+    let sql = Sql::Sqlite(Connection::open(&fresh)?);
     check(&sql).with_context(|| format!("{} is no backup of a platform", from.display()))?;
-    migrate(&mut sql).with_context(|| format!("cannot use {}", from.display()))?;
+    migrate(&sql).with_context(|| format!("cannot use {}", from.display()))?;
     let known = HighWater::read(data)?;
     let mark = HighWater {
         incarnation: known.map_or(0, |mark| mark.incarnation),
         epoch_base: known.map_or(0, |mark| mark.epoch_base).max(epochs_above),
     };
     let life = Life::read(&sql)?.next(mark, now)?;
-    let due = begin(&mut sql, life)?;
+    let due = begin(&sql, life, FILE_NODE)?;
     finish(sql, &fresh)?;
     let begun = HighWater {
         incarnation: life.incarnation,
@@ -140,8 +133,22 @@ pub fn restore(data: &Path, from: &Path, epochs_above: u16, now: i64) -> anyhow:
     })
 }
 
+/// Whether the platform's keys are in its folder.
+pub(super) fn check_keys(data: &Path) -> anyhow::Result<()> {
+    for key in KEYS {
+        let key = data.join("keys").join(key);
+        if !key.exists() {
+            bail!(
+                "{} is missing: put the platform's keys there first, tickets are worth nothing without them",
+                key.display()
+            );
+        }
+    }
+    Ok(())
+}
+
 /// Whether a file is a sound database of this platform.
-fn check(sql: &Connection) -> anyhow::Result<()> {
+fn check(sql: &Sql) -> anyhow::Result<()> {
     let verdict: String = sql.query_row("PRAGMA quick_check", [], |row| row.get(0))?;
     if verdict != "ok" {
         bail!("it is damaged: {verdict}");
@@ -155,44 +162,48 @@ fn check(sql: &Connection) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Makes a copy a new life: all kiosks owe their rows, and nobody is logged in.
-fn begin(sql: &mut Connection, life: Life) -> anyhow::Result<u32> {
-    let transaction = sql.transaction()?;
-    transaction.execute(
-        "UPDATE platform_life SET incarnation = ?1, epoch_base = ?2, began = ?3",
-        (life.incarnation, life.epoch_base, life.began),
-    )?;
-    let due = transaction.execute(
-        "UPDATE terminals SET resend_due = 1, resent = NULL WHERE role = 'kiosk' AND written_off IS NULL",
-        [],
-    )?;
-    // Once a restore: two restores of one backup begin with different numbers.
-    for _ in 0..life.epoch_base / EPOCHS {
-        pass_over_lost_numbers(&transaction)?;
-    }
-    transaction.execute_batch("DELETE FROM clerk_sessions; DELETE FROM operator_sessions;")?;
-    let note = life.incarnation.to_string();
-    JournalHead::read(&transaction)?.append(
-        &transaction,
-        life.began,
-        &Entry {
-            kind: "restored",
-            note: Some(&note),
-            ..Entry::default()
-        },
-    )?;
-    transaction.commit()?;
+/// Makes a database a new life: all kiosks owe their rows, and nobody is logged in. `node`: who writes that down.
+pub(super) fn begin(sql: &Sql, life: Life, node: i64) -> anyhow::Result<u32> {
+    let due = sql.in_transaction(|sql| -> Answer<usize> {
+        sql.execute(
+            "UPDATE platform_life SET incarnation = ?1, epoch_base = ?2, began = ?3",
+            (life.incarnation, life.epoch_base, life.began),
+        )?;
+        let due = sql.execute(
+            "UPDATE terminals SET resend_due = 1, resent = NULL WHERE role = 'kiosk' AND written_off IS NULL",
+            [],
+        )?;
+        // Once a restore: two restores of one backup begin with different numbers.
+        for _ in 0..life.epoch_base / EPOCHS {
+            pass_over_lost_numbers(sql)?;
+        }
+        sql.execute("DELETE FROM clerk_sessions", [])?;
+        sql.execute("DELETE FROM operator_sessions", [])?;
+        let note = life.incarnation.to_string();
+        JournalHead::read(sql, node)?.append(
+            sql,
+            life.began,
+            &Entry {
+                kind: "restored",
+                note: Some(&note),
+                ..Entry::default()
+            },
+        )?;
+        Ok(due)
+    })?;
     Ok(u32::try_from(due)?)
 }
 
 /// Leaves a connection's file whole: no log beside it, on disk, sound.
-fn finish(sql: Connection, path: &Path) -> anyhow::Result<()> {
+fn finish(sql: Sql, path: &Path) -> anyhow::Result<()> {
     let mode: String = sql.query_row("PRAGMA journal_mode = DELETE", [], |row| row.get(0))?;
     if mode != "delete" {
         bail!("{} is in use", path.display());
     }
     check(&sql)?;
-    sql.close().map_err(|(_, error)| error)?;
+    if let Sql::Sqlite(sql) = sql {
+        sql.close().map_err(|(_, error)| error)?;
+    }
     File::open(path)?.sync_all()?;
     Ok(())
 }

@@ -34,26 +34,32 @@ pub const GUARDED: [&str; 10] = [
 
 /// How the terminals stand, kept until one of them changes.
 #[derive(Default)]
-pub struct Standings(RwLock<Option<Arc<HashMap<TerminalId, Standing>>>>);
+pub struct Standings(RwLock<Option<Known>>);
+
+#[derive(Clone)]
+struct Known {
+    version: u64,
+    standings: Arc<HashMap<TerminalId, Standing>>,
+}
 
 impl Standings {
     async fn read(&self, app: &App) -> Answer<Arc<HashMap<TerminalId, Standing>>> {
+        // Asked before the database is: what changes in between makes the next request read again.
+        let version = app.storage().standings_version();
         let known = self
             .0
             .read()
             .unwrap_or_else(PoisonError::into_inner)
             .clone();
-        if let Some(known) = known {
-            return Ok(known);
+        if let Some(known) = known.filter(|known| known.version == version) {
+            return Ok(known.standings);
         }
-        let fresh = Arc::new(app.storage().standings().await?);
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&fresh));
-        Ok(fresh)
-    }
-
-    /// Reads them anew next time.
-    pub fn forget(&self) {
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = None;
+        let standings = Arc::new(app.storage().standings().await?);
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Some(Known {
+            version,
+            standings: Arc::clone(&standings),
+        });
+        Ok(standings)
     }
 }
 

@@ -7,10 +7,10 @@ use std::{
 };
 
 use anyhow::{Context as _, bail};
-use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 
 use crate::private::{make_private, restrict};
+use crate::storage::sql::{Sql, SqlError};
 
 /// Epochs a life may give to one ticket: its re-issues get `epoch_base + 1` to `epoch_base + EPOCHS`, the next life begins above. So no
 /// epoch given after a restore was ever given before, although nobody knows what the lost time issued.
@@ -29,7 +29,7 @@ pub struct Life {
 
 impl Life {
     /// The life a database says it belongs to.
-    pub fn read(sql: &Connection) -> Result<Self, rusqlite::Error> {
+    pub fn read(sql: &Sql) -> Result<Self, SqlError> {
         let text = "SELECT incarnation, epoch_base, began FROM platform_life";
         sql.prepare_cached(text)?.query_row([], |row| {
             Ok(Self {

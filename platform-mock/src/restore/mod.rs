@@ -5,4 +5,5 @@ pub mod backup;
 pub mod guard;
 pub mod life;
 pub mod routes;
+pub mod server;
 pub mod storage;

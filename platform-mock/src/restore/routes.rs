@@ -25,6 +25,5 @@ pub async fn resent(
     Body(to): Body<Resent>,
 ) -> Answer<StatusCode> {
     app.storage().resent(terminal.id, to.incarnation).await?;
-    app.standings().forget();
     Ok(StatusCode::NO_CONTENT)
 }

@@ -5,12 +5,14 @@ use std::collections::HashMap;
 use async_trait::async_trait;
 use kippu_api::problem::ProblemCode;
 use kippu_ticket::ids::{HandoverId, TerminalId};
-use rusqlite::{Connection, OptionalExtension as _};
 
 use super::life::Life;
 use crate::{
     refusal::{Answer, Refusal},
-    storage::Sqlite,
+    storage::{
+        Database,
+        sql::{Optional as _, Sql},
+    },
 };
 
 /// How a terminal stands towards this life of the platform.
@@ -40,6 +42,8 @@ pub trait RestoreStorage: Send + Sync {
     fn life(&self) -> Life;
     /// How the terminals stand; those that are not named stand well.
     async fn standings(&self) -> Answer<HashMap<TerminalId, Standing>>;
+    /// Rises whenever a terminal may stand otherwise than before, here or through another node.
+    fn standings_version(&self) -> u64;
     /// Whether something may be older than this life, so that a terminal that has not resent may know more of it.
     async fn is_older(&self, subject: Subject) -> Answer<bool>;
     /// A terminal has sent all its rows to this life.
@@ -47,7 +51,7 @@ pub trait RestoreStorage: Send + Sync {
 }
 
 #[async_trait]
-impl RestoreStorage for Sqlite {
+impl RestoreStorage for Database {
     fn life(&self) -> Life {
         Self::life(self)
     }
@@ -66,6 +70,10 @@ impl RestoreStorage for Sqlite {
         .await
     }
 
+    fn standings_version(&self) -> u64 {
+        self.hints().standings()
+    }
+
     async fn is_older(&self, subject: Subject) -> Answer<bool> {
         let began = self.life().began;
         self.read(move |sql| Ok(created(sql, &subject)?.is_none_or(|at| at <= began)))
@@ -80,6 +88,7 @@ impl RestoreStorage for Sqlite {
             unit.sql
                 .prepare_cached("UPDATE terminals SET resend_due = 0, resent = ?2 WHERE terminal = ?1 AND resend_due = 1")?
                 .execute((terminal.0, unit.now))?;
+            unit.standings_changed();
             Ok(())
         })
         .await
@@ -87,7 +96,7 @@ impl RestoreStorage for Sqlite {
 }
 
 /// When something began; `None` where nothing is known of it.
-fn created(sql: &Connection, subject: &Subject) -> Answer<Option<i64>> {
+fn created(sql: &Sql, subject: &Subject) -> Answer<Option<i64>> {
     let (text, name) = match subject {
         Subject::Order(order) => ("SELECT created FROM orders WHERE id = ?1", order.clone()),
         Subject::Parcel(parcel) => ("SELECT at FROM parcels WHERE parcel = ?1", parcel.clone()),

@@ -70,7 +70,7 @@ pub(super) fn all_free(
         "SELECT EXISTS (SELECT 1 FROM stock WHERE event = ?1 AND seat = ?2 AND seller = ?3 AND claim IS NULL)",
     )?;
     for seat in seats {
-        if !statement.query_row((event.0, seat, seller.0), |row| row.get::<_, bool>(0))? {
+        if !statement.query_row((event.0, seat, seller.0), |row| row.get::<bool>(0))? {
             return Ok(false);
         }
     }
@@ -86,7 +86,7 @@ pub(super) fn pass_seats(
     seats: &[u32],
 ) -> Answer<()> {
     let mut statement = unit.sql.prepare_cached(
-        "UPDATE stock SET claim = ?1 WHERE event = ?2 AND seat = ?3 AND claim IS ?4",
+        "UPDATE stock SET claim = ?1 WHERE event = ?2 AND seat = ?3 AND claim IS NOT DISTINCT FROM ?4",
     )?;
     for seat in seats {
         if statement.execute((to, event.0, seat, from))? != 1 {

@@ -2,9 +2,9 @@
 
 use kippu_api::{orders::OrderState, problem::ProblemCode};
 use kippu_ticket::ids::{CardUid, EventId, SellerId, TerminalId, TicketId};
-use rusqlite::{Connection, OptionalExtension as _, Row, types::Type};
 use serde::{Deserialize, Serialize};
 
+use crate::storage::sql::{Optional as _, Params, Row, Sql, SqlError};
 use crate::{
     refusal::{Answer, Refusal},
     storage::words::{from_word, optional_word},
@@ -125,7 +125,7 @@ impl OrderRecord {
 }
 
 /// Loads a hold.
-pub fn hold(sql: &Connection, id: &str) -> Answer<Option<HoldRecord>> {
+pub fn hold(sql: &Sql, id: &str) -> Answer<Option<HoldRecord>> {
     let mut statement = sql.prepare_cached(
         "SELECT hold, event, terminal, seats, expires, extensions, apart FROM holds WHERE hold = ?1",
     )?;
@@ -136,9 +136,8 @@ pub fn hold(sql: &Connection, id: &str) -> Answer<Option<HoldRecord>> {
                 hold: row.get(0)?,
                 event: EventId(row.get(1)?),
                 terminal: TerminalId(row.get(2)?),
-                seats: serde_json::from_str(&seats).map_err(|error| {
-                    rusqlite::Error::FromSqlConversionFailure(3, Type::Text, Box::new(error))
-                })?,
+                seats: serde_json::from_str(&seats)
+                    .map_err(|error| SqlError::conversion(3, error))?,
                 expires: row.get(4)?,
                 extensions: row.get(5)?,
                 apart: row.get(6)?,
@@ -152,7 +151,7 @@ pub fn hold(sql: &Connection, id: &str) -> Answer<Option<HoldRecord>> {
 ///
 /// # Errors
 /// 409 `hold_expired` when it ended, was given back, or never was.
-pub fn live_hold(sql: &Connection, id: &str, terminal: TerminalId, now: i64) -> Answer<HoldRecord> {
+pub fn live_hold(sql: &Sql, id: &str, terminal: TerminalId, now: i64) -> Answer<HoldRecord> {
     hold(sql, id)?
         .filter(|hold| hold.terminal == terminal && hold.expires > now)
         .ok_or_else(|| {
@@ -170,7 +169,7 @@ const ORDER: &str = "SELECT id, state, event, seller, store, card, total, tax, c
 ///
 /// # Errors
 /// 404.
-pub fn order(sql: &Connection, id: &str) -> Answer<OrderRecord> {
+pub fn order(sql: &Sql, id: &str) -> Answer<OrderRecord> {
     one(sql, &format!("{ORDER} WHERE id = ?1"), id)
 }
 
@@ -178,16 +177,12 @@ pub fn order(sql: &Connection, id: &str) -> Answer<OrderRecord> {
 ///
 /// # Errors
 /// 404.
-pub fn order_by_slip(sql: &Connection, slip: &str) -> Answer<OrderRecord> {
+pub fn order_by_slip(sql: &Sql, slip: &str) -> Answer<OrderRecord> {
     one(sql, &format!("{ORDER} WHERE slip = ?1"), slip)
 }
 
 /// Loads orders; `rest` is the `WHERE` and what follows it.
-pub fn orders(
-    sql: &Connection,
-    rest: &str,
-    parameters: impl rusqlite::Params,
-) -> Answer<Vec<OrderRecord>> {
+pub fn orders(sql: &Sql, rest: &str, parameters: impl Params) -> Answer<Vec<OrderRecord>> {
     let mut statement = sql.prepare_cached(&format!("{ORDER} {rest}"))?;
     let mut found = statement
         .query_map(parameters, order_row)?
@@ -198,7 +193,7 @@ pub fn orders(
     Ok(found)
 }
 
-fn one(sql: &Connection, text: &str, parameter: &str) -> Answer<OrderRecord> {
+fn one(sql: &Sql, text: &str, parameter: &str) -> Answer<OrderRecord> {
     let found = sql
         .prepare_cached(text)?
         .query_row([parameter], order_row)
@@ -208,7 +203,7 @@ fn one(sql: &Connection, text: &str, parameter: &str) -> Answer<OrderRecord> {
     Ok(order)
 }
 
-fn order_row(row: &Row<'_>) -> Result<OrderRecord, rusqlite::Error> {
+fn order_row(row: &Row<'_>) -> Result<OrderRecord, SqlError> {
     Ok(OrderRecord {
         id: row.get(0)?,
         state: from_word(row, 1)?,
@@ -228,7 +223,7 @@ fn order_row(row: &Row<'_>) -> Result<OrderRecord, rusqlite::Error> {
     })
 }
 
-fn tickets(sql: &Connection, order: &str) -> Answer<Vec<TicketRecord>> {
+fn tickets(sql: &Sql, order: &str) -> Answer<Vec<TicketRecord>> {
     let mut statement = sql.prepare_cached(
         "SELECT ticket, seat, class, price, epoch, hop, holder, holder_card, moved, void FROM tickets WHERE order_id = ?1 ORDER BY place",
     )?;

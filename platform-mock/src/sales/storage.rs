@@ -23,7 +23,7 @@ use crate::{
     masters::rules::{EventFacts, Terminal},
     refusal::{Answer, Refusal},
     storage::{
-        Sqlite,
+        Database,
         idempotency::{self, RequestKey, once},
     },
 };
@@ -109,7 +109,7 @@ pub trait SalesStorage: Send + Sync {
 }
 
 #[async_trait]
-impl SalesStorage for Sqlite {
+impl SalesStorage for Database {
     async fn hold(&self, command: HoldCommand) -> Answer<HoldRecord> {
         self.write(move |unit| once(unit, &command.key, |unit| placing::hold(unit, &command)))
             .await
@@ -280,7 +280,7 @@ impl SalesStorage for Sqlite {
     }
 }
 
-impl Sqlite {
+impl Database {
     async fn expire_if_due(&self) -> Answer<()> {
         crate::allocation::storage::AllocationStorage::expire_due(self).await
     }

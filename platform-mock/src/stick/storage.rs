@@ -2,9 +2,9 @@
 
 use async_trait::async_trait;
 use kippu_ticket::ids::TerminalId;
-use rusqlite::OptionalExtension as _;
 
-use crate::{refusal::Answer, storage::Sqlite};
+use crate::storage::sql::Optional as _;
+use crate::{refusal::Answer, storage::Database};
 
 /// Stick files.
 #[async_trait]
@@ -21,7 +21,7 @@ pub trait StickStorage: Send + Sync {
 }
 
 #[async_trait]
-impl StickStorage for Sqlite {
+impl StickStorage for Database {
     async fn device_key(&self, terminal: TerminalId) -> Answer<Option<[u8; 32]>> {
         self.read(move |sql| {
             Ok(sql

@@ -1,12 +1,14 @@
 //! Idempotency keys: the answer is stored in the same transaction as the change, and given again to whoever repeats the request.
 
 use kippu_api::problem::ProblemCode;
-use rusqlite::{Connection, OptionalExtension as _};
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
     refusal::{Answer, Refusal},
-    storage::Unit,
+    storage::{
+        Unit,
+        sql::{Optional as _, Sql},
+    },
 };
 
 /// How long answers are kept.
@@ -27,7 +29,7 @@ pub struct RequestKey {
 ///
 /// # Errors
 /// 409 `key_reused` when the key was used for another request.
-pub fn answer<T: DeserializeOwned>(sql: &Connection, key: &RequestKey) -> Answer<Option<T>> {
+pub fn answer<T: DeserializeOwned>(sql: &Sql, key: &RequestKey) -> Answer<Option<T>> {
     let known: Option<([u8; 32], String)> = sql
         .prepare_cached("SELECT request, answer FROM answers WHERE caller = ?1 AND key = ?2")?
         .query_row((&key.caller, &key.key), |row| {

@@ -1,6 +1,6 @@
 //! Brings a database to the version this program knows: numbered files, each in its own transaction.
 
-use rusqlite::Connection;
+use super::sql::{Sql, SqlError};
 
 const FILES: &[(u32, &str)] = &[
     (1, include_str!("../../migrations/0001_masters.sql")),
@@ -11,7 +11,17 @@ const FILES: &[(u32, &str)] = &[
     (6, include_str!("../../migrations/0006_gate_marks.sql")),
     (7, include_str!("../../migrations/0007_handovers.sql")),
     (8, include_str!("../../migrations/0008_operators.sql")),
+    (9, include_str!("../../migrations/0009_nodes.sql")),
 ];
+
+/// PostgreSQL came with version 9; what was before it is one file.
+const POSTGRES_FILES: &[(u32, &str)] = &[(
+    9,
+    include_str!("../../migrations/postgres/0009_everything.sql"),
+)];
+
+/// Held while files are applied. Any number but the batches'.
+const MIGRATION_LOCK: i64 = 0x6b_6970_7076;
 
 /// Why a database cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -26,42 +36,75 @@ pub enum MigrationFault {
     },
     /// The database refused.
     #[error(transparent)]
-    Sql(#[from] rusqlite::Error),
+    Sql(#[from] SqlError),
 }
 
-/// Applies every file above the database's `user_version`.
+/// Applies every file above the database's version.
 ///
 /// # Errors
 /// [`MigrationFault`].
-pub fn migrate(sql: &mut Connection) -> Result<(), MigrationFault> {
-    let known = FILES.last().map_or(0, |(number, _)| *number);
-    let found: u32 = sql.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+pub fn migrate(sql: &Sql) -> Result<(), MigrationFault> {
+    match sql {
+        Sql::Sqlite(_) => {
+            let found = sql.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+            for (number, text) in above(found, FILES)? {
+                apply(sql, *number, text)?;
+            }
+            Ok(())
+        }
+        // Nodes that start together take turns; whoever is second finds it done.
+        Sql::Postgres(_) => sql.in_transaction(|sql| {
+            sql.execute_batch(&format!(
+                "SELECT pg_advisory_xact_lock({MIGRATION_LOCK});
+                 CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL)"
+            ))?;
+            let newest = "SELECT coalesce(max(version), 0) FROM schema_version";
+            let found = sql.query_row(newest, [], |row| row.get(0))?;
+            for (number, text) in above(found, POSTGRES_FILES)? {
+                sql.execute_batch(text)?;
+                sql.execute(
+                    "INSERT INTO schema_version (version) VALUES (?1)",
+                    [*number],
+                )?;
+            }
+            Ok(())
+        }),
+    }
+}
+
+/// The files a database of some version has yet to see.
+fn above(
+    found: u32,
+    files: &'static [(u32, &'static str)],
+) -> Result<impl Iterator<Item = &'static (u32, &'static str)>, MigrationFault> {
+    let known = files.last().map_or(0, |(number, _)| *number);
     if found > known {
         return Err(MigrationFault::Newer { found, known });
     }
-    for (number, text) in FILES.iter().filter(|(number, _)| *number > found) {
-        apply(sql, *number, text)?;
-    }
-    Ok(())
+    Ok(files.iter().filter(move |(number, _)| *number > found))
 }
 
-fn apply(sql: &mut Connection, number: u32, text: &str) -> Result<(), rusqlite::Error> {
-    let transaction = sql.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
-    transaction.execute_batch(text)?;
-    transaction.pragma_update(None, "user_version", number)?;
-    transaction.commit()
+fn apply(sql: &Sql, number: u32, text: &str) -> Result<(), SqlError> {
+    sql.in_transaction(|sql| {
+        sql.execute_batch(text)?;
+        sql.execute_batch(&format!("PRAGMA user_version = {number}"))
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn in_memory() -> Sql {
+        Sql::Sqlite(rusqlite::Connection::open_in_memory().unwrap())
+    }
+
     #[test]
     fn gates_of_an_older_database_keep_their_marks_and_doors() {
-        let mut sql = Connection::open_in_memory().unwrap();
+        let sql = in_memory();
         sql.execute_batch("PRAGMA foreign_keys = ON").unwrap();
         for (number, text) in &FILES[..5] {
-            apply(&mut sql, *number, text).unwrap();
+            apply(&sql, *number, text).unwrap();
         }
         sql.execute_batch(
             "INSERT INTO organizers VALUES (1, 'o', 'O');
@@ -75,7 +118,7 @@ mod tests {
              INSERT INTO gate_doors VALUES (21, 1, 0, 1, 'ahead');",
         )
         .unwrap();
-        migrate(&mut sql).unwrap();
+        migrate(&sql).unwrap();
         let kept: (u8, u32, u32) = sql
             .query_row(
                 "SELECT mark, bundles, (SELECT count(*) FROM gate_doors) FROM gates",
@@ -92,11 +135,11 @@ mod tests {
     }
 
     /// A database of schema 6 with an order on its card, one under way, a re-issue, a refusal and reports.
-    fn database_of_schema_6() -> Connection {
-        let mut sql = Connection::open_in_memory().unwrap();
+    fn database_of_schema_6() -> Sql {
+        let sql = in_memory();
         sql.execute_batch("PRAGMA foreign_keys = ON").unwrap();
         for (number, text) in &FILES[..6] {
-            apply(&mut sql, *number, text).unwrap();
+            apply(&sql, *number, text).unwrap();
         }
         let (given, under_way) = ("A".repeat(32), "B".repeat(32));
         sql.execute_batch(&format!(
@@ -128,10 +171,10 @@ mod tests {
 
     #[test]
     fn a_database_with_sold_tickets_learns_of_handovers() {
-        let mut sql = database_of_schema_6();
-        migrate(&mut sql).unwrap();
+        let sql = database_of_schema_6();
+        migrate(&sql).unwrap();
         let rows = |text: &str| -> Vec<String> {
-            let mut statement = sql.prepare(text).unwrap();
+            let mut statement = sql.prepare_cached(text).unwrap();
             let rows = statement.query_map([], |row| row.get(0)).unwrap();
             rows.collect::<Result<_, _>>().unwrap()
         };
@@ -193,16 +236,16 @@ mod tests {
 
     #[test]
     fn migrating_twice_changes_nothing_and_a_newer_database_is_refused() {
-        let mut sql = Connection::open_in_memory().unwrap();
-        migrate(&mut sql).unwrap();
-        migrate(&mut sql).unwrap();
+        let sql = in_memory();
+        migrate(&sql).unwrap();
+        migrate(&sql).unwrap();
         let version: u32 = sql
             .query_row("PRAGMA user_version", [], |row| row.get(0))
             .unwrap();
         assert_eq!(version, FILES.len() as u32);
-        sql.pragma_update(None, "user_version", 999).unwrap();
+        sql.execute_batch("PRAGMA user_version = 999").unwrap();
         assert!(matches!(
-            migrate(&mut sql),
+            migrate(&sql),
             Err(MigrationFault::Newer { found: 999, .. })
         ));
     }

@@ -1,17 +1,24 @@
-//! Storage: commands and questions the rest of the platform may ask, and their implementation on an embedded SQLite database.
+//! Storage: commands and questions the rest of the platform may ask, and their implementation on SQLite or PostgreSQL.
 //!
-//! Each noun states its own part of [`Storage`] in its `storage.rs` and implements it there for [`Sqlite`].
+//! Each noun states its own part of [`Storage`] in its `storage.rs` and implements it there for [`Database`].
 
+pub mod copy;
+mod database;
+pub mod hints;
 pub mod idempotency;
 mod migrations;
-mod sqlite;
+mod place;
+mod session;
+pub mod sql;
 pub mod stock;
 mod unit;
 pub mod words;
 mod writer;
 
+pub use database::Database;
 pub use migrations::{MigrationFault, migrate};
-pub use sqlite::Sqlite;
+pub use place::Place;
+pub use session::FILE_NODE;
 pub use unit::Unit;
 pub use writer::WriterCounts;
 

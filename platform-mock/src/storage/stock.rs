@@ -3,21 +3,23 @@
 //! A version is the time in microseconds at which the copy was read plus the number of changes since, so it rises across restarts too.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeSet, HashMap},
     sync::{Arc, Mutex, PoisonError, RwLock},
 };
 
 use kippu_ticket::ids::{EventId, SellerId};
-use rusqlite::Connection;
 
-use crate::refusal::{Answer, Refusal};
+use crate::{
+    refusal::{Answer, Refusal},
+    storage::sql::{Optional as _, Row, Sql, SqlError},
+};
 
 /// Level at which availability is packed: more gains little on one byte a seat.
 const ZSTD_LEVEL: i32 = 3;
 
 /// One committed change.
-#[derive(Debug, Clone, Copy)]
-pub enum StockChange {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Change {
     /// A seat was claimed or became free.
     Claim {
         /// Event.
@@ -32,6 +34,8 @@ pub enum StockChange {
         /// Event.
         event: EventId,
     },
+    /// A terminal stands otherwise towards this life of the platform.
+    Standings,
 }
 
 /// Availability for one seller, packed.
@@ -55,7 +59,7 @@ struct EventStock {
     seats: Vec<StockSeat>,
 }
 
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 struct StockSeat {
     /// 0: not allocated.
     seller: u16,
@@ -74,25 +78,31 @@ pub struct Left {
 
 impl Stock {
     /// Reads all events.
-    pub fn read(sql: &Connection, now: i64) -> Answer<Self> {
+    pub fn read(sql: &Sql, now: i64) -> Answer<Self> {
         let stock = Self::default();
-        let mut events = sql.prepare_cached("SELECT event FROM events")?;
-        let ids = events
-            .query_map([], |row| row.get::<_, u32>(0))?
-            .collect::<Result<Vec<_>, _>>()?;
-        for event in ids {
-            stock.reload(sql, EventId(event), now)?;
-        }
+        stock.reload_all(sql, now)?;
         Ok(stock)
     }
 
+    /// Reads all events anew.
+    pub fn reload_all(&self, sql: &Sql, now: i64) -> Answer<()> {
+        let mut events = sql.prepare_cached("SELECT event FROM events")?;
+        let ids = events
+            .query_map([], |row| row.get::<u32>(0))?
+            .collect::<Result<Vec<_>, _>>()?;
+        for event in ids {
+            self.reload(sql, EventId(event), now)?;
+        }
+        Ok(())
+    }
+
     /// Takes over what was committed.
-    pub fn apply(&self, sql: &Connection, changes: &[StockChange], now: i64) {
+    pub fn apply(&self, sql: &Sql, changes: &[Change], now: i64) {
         if changes.is_empty() {
             return;
         }
         for change in changes {
-            if let StockChange::Reload { event } = change
+            if let Change::Reload { event } = change
                 && let Err(refusal) = self.reload(sql, *event, now)
             {
                 tracing::error!(%refusal, %event, "the stock could not be read anew");
@@ -100,7 +110,7 @@ impl Stock {
         }
         let mut events = self.events.write().unwrap_or_else(PoisonError::into_inner);
         for change in changes {
-            if let StockChange::Claim {
+            if let Change::Claim {
                 event,
                 seat,
                 claimed,
@@ -114,23 +124,46 @@ impl Stock {
         }
     }
 
-    fn reload(&self, sql: &Connection, event: EventId, now: i64) -> Answer<()> {
+    /// Reads an event anew.
+    pub fn reload(&self, sql: &Sql, event: EventId, now: i64) -> Answer<()> {
         let mut rows = sql.prepare_cached(
             "SELECT seller, class, claim IS NOT NULL FROM stock WHERE event = ?1 ORDER BY seat",
         )?;
         let seats = rows
-            .query_map([event.0], |row| {
-                Ok(StockSeat {
-                    seller: row.get::<_, Option<u16>>(0)?.unwrap_or(0),
-                    class: row.get(1)?,
-                    claimed: row.get(2)?,
-                })
-            })?
+            .query_map([event.0], stock_seat)?
             .collect::<Result<Vec<_>, _>>()?;
         let mut events = self.events.write().unwrap_or_else(PoisonError::into_inner);
         let before = events.get(&event).map_or(0, |stock| stock.version);
         let version = u64::try_from(now).unwrap_or(0).max(before + 1);
         events.insert(event, EventStock { version, seats });
+        Ok(())
+    }
+
+    /// Reads some seats of an event anew.
+    pub fn reload_seats(&self, sql: &Sql, event: EventId, seats: &BTreeSet<u32>) -> Answer<()> {
+        let mut statement = sql.prepare_cached(
+            "SELECT seller, class, claim IS NOT NULL FROM stock WHERE event = ?1 AND seat = ?2",
+        )?;
+        let mut fresh = Vec::with_capacity(seats.len());
+        for seat in seats {
+            if let Some(found) = statement
+                .query_row((event.0, *seat), stock_seat)
+                .optional()?
+            {
+                fresh.push((*seat, found));
+            }
+        }
+        let mut events = self.events.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(stock) = events.get_mut(&event) {
+            for (seat, fresh) in fresh {
+                if let Some(known) = stock.seats.get_mut(seat as usize)
+                    && *known != fresh
+                {
+                    *known = fresh;
+                    stock.version += 1;
+                }
+            }
+        }
         Ok(())
     }
 
@@ -183,6 +216,14 @@ impl Stock {
         packed.insert((event, seller), fresh.clone());
         Ok(fresh)
     }
+}
+
+fn stock_seat(row: &Row<'_>) -> Result<StockSeat, SqlError> {
+    Ok(StockSeat {
+        seller: row.get::<Option<u16>>(0)?.unwrap_or(0),
+        class: row.get(1)?,
+        claimed: row.get(2)?,
+    })
 }
 
 impl EventStock {

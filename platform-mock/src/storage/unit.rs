@@ -1,22 +1,22 @@
 //! What a command works with inside the writing transaction.
 
 use kippu_ticket::ids::EventId;
-use rusqlite::Connection;
 
+use crate::storage::sql::Sql;
 use crate::{
     journal::{Entry, JournalHead},
     refusal::Answer,
-    storage::stock::StockChange,
+    storage::stock::Change,
 };
 
 /// One request's view of the transaction: the connection, the batch's time, the journal and the stock's changes.
 pub struct Unit<'a> {
     /// Inside the transaction.
-    pub sql: &'a Connection,
+    pub sql: &'a Sql,
     /// The batch's time, UTC microseconds.
     pub now: i64,
     head: &'a mut JournalHead,
-    changes: Vec<StockChange>,
+    changes: Vec<Change>,
 }
 
 /// Where a savepoint began.
@@ -27,7 +27,7 @@ pub struct Mark {
 
 impl<'a> Unit<'a> {
     /// Begins a batch.
-    pub fn new(sql: &'a Connection, now: i64, head: &'a mut JournalHead) -> Self {
+    pub fn new(sql: &'a Sql, now: i64, head: &'a mut JournalHead) -> Self {
         Self {
             sql,
             now,
@@ -43,7 +43,7 @@ impl<'a> Unit<'a> {
 
     /// Tells readers, once committed, that a seat was claimed or became free.
     pub fn seat_changed(&mut self, event: EventId, seat: u32, claimed: bool) {
-        self.changes.push(StockChange::Claim {
+        self.changes.push(Change::Claim {
             event,
             seat,
             claimed,
@@ -52,19 +52,24 @@ impl<'a> Unit<'a> {
 
     /// Tells readers, once committed, that an event's stock must be read anew.
     pub fn stock_replaced(&mut self, event: EventId) {
-        self.changes.push(StockChange::Reload { event });
+        self.changes.push(Change::Reload { event });
+    }
+
+    /// Tells everybody, once committed, that a terminal stands otherwise towards this life of the platform.
+    pub fn standings_changed(&mut self) {
+        self.changes.push(Change::Standings);
     }
 
     /// Does something that leaves no trace when it is refused, although the request goes on.
     pub fn all_or_nothing<T>(&mut self, run: impl FnOnce(&mut Self) -> Answer<T>) -> Answer<T> {
-        self.sql.prepare_cached("SAVEPOINT part")?.execute([])?;
+        self.sql.ahead("SAVEPOINT part")?;
         let mark = self.mark();
         let done = run(self);
         if done.is_err() {
-            self.sql.prepare_cached("ROLLBACK TO part")?.execute([])?;
+            self.sql.ahead("ROLLBACK TO part")?;
             self.return_to(mark);
         }
-        self.sql.prepare_cached("RELEASE part")?.execute([])?;
+        self.sql.ahead("RELEASE part")?;
         done
     }
 
@@ -80,7 +85,7 @@ impl<'a> Unit<'a> {
         self.changes.truncate(mark.changes);
     }
 
-    pub(super) fn into_changes(self) -> Vec<StockChange> {
+    pub(super) fn into_changes(self) -> Vec<Change> {
         self.changes
     }
 }

@@ -1,9 +1,9 @@
 //! Closed sets of words in text columns: the same words as in the API.
 
-use rusqlite::{Row, types::Type};
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::refusal::{Answer, Refusal};
+use crate::storage::sql::{Row, SqlError};
 
 /// The word the database keeps for a value.
 pub fn word<T: Serialize>(value: &T) -> Answer<String> {
@@ -14,7 +14,7 @@ pub fn word<T: Serialize>(value: &T) -> Answer<String> {
 }
 
 /// The value behind the word in a column.
-pub fn from_word<T: DeserializeOwned>(row: &Row<'_>, column: usize) -> Result<T, rusqlite::Error> {
+pub fn from_word<T: DeserializeOwned>(row: &Row<'_>, column: usize) -> Result<T, SqlError> {
     parse(row.get(column)?, column)
 }
 
@@ -22,14 +22,13 @@ pub fn from_word<T: DeserializeOwned>(row: &Row<'_>, column: usize) -> Result<T,
 pub fn optional_word<T: DeserializeOwned>(
     row: &Row<'_>,
     column: usize,
-) -> Result<Option<T>, rusqlite::Error> {
-    row.get::<_, Option<String>>(column)?
+) -> Result<Option<T>, SqlError> {
+    row.get::<Option<String>>(column)?
         .map(|word| parse(word, column))
         .transpose()
 }
 
-fn parse<T: DeserializeOwned>(word: String, column: usize) -> Result<T, rusqlite::Error> {
-    serde_json::from_value(serde_json::Value::String(word)).map_err(|error| {
-        rusqlite::Error::FromSqlConversionFailure(column, Type::Text, Box::new(error))
-    })
+fn parse<T: DeserializeOwned>(word: String, column: usize) -> Result<T, SqlError> {
+    serde_json::from_value(serde_json::Value::String(word))
+        .map_err(|error| SqlError::conversion(column, error))
 }

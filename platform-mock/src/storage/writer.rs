@@ -1,7 +1,7 @@
 //! Group commit: one thread owns the only writing connection, gives each request a savepoint, commits many at once and answers after the commit.
 //!
-//! `BEGIN IMMEDIATE` · expire what is due · up to [`BATCH_MAX`] requests, each in a savepoint · `COMMIT` (one fsync) · show the stock's
-//! changes to readers · answer. A request that is refused undoes its own savepoint only; a commit that fails refuses the whole batch.
+//! `BEGIN` · expire what is due · up to [`BATCH_MAX`] requests, each in a savepoint · `COMMIT` (one fsync) · show the stock's changes to
+//! readers · answer. A request that is refused undoes its own savepoint only; a commit that fails refuses the whole batch.
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
@@ -13,15 +13,19 @@ use std::{
     thread::JoinHandle,
 };
 
-use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use crate::{
     clock::Clock,
-    journal::JournalHead,
     refusal::{Answer, Refusal},
     sales,
-    storage::{Unit, stock::Stock},
+    storage::{
+        Unit,
+        hints::Hints,
+        session::{Fate, Session},
+        sql::Sql,
+        stock::Stock,
+    },
 };
 
 /// Most requests in one commit.
@@ -50,12 +54,13 @@ pub struct Writer {
 impl Writer {
     /// Starts the thread on a connection that nobody else writes with.
     pub fn start(
-        sql: Connection,
+        session: Session,
         clock: Arc<dyn Clock>,
         stock: Arc<Stock>,
+        hints: Arc<Hints>,
     ) -> anyhow::Result<Self> {
         let (queue, jobs) = sync_channel(QUEUE_MAX);
-        let mut worker = Worker::new(sql, clock, stock)?;
+        let mut worker = Worker::new(session, clock, stock, hints);
         let counts = Arc::clone(&worker.counts);
         let thread = std::thread::Builder::new()
             .name("storage-writer".into())
@@ -71,11 +76,12 @@ impl Writer {
     /// The same without a thread: each request is a batch of its own, done by whoever asks for it. For simulations, whose runs must not
     /// depend on how threads take turns.
     pub fn inline(
-        sql: Connection,
+        session: Session,
         clock: Arc<dyn Clock>,
         stock: Arc<Stock>,
+        hints: Arc<Hints>,
     ) -> anyhow::Result<Self> {
-        let worker = Worker::new(sql, clock, stock)?;
+        let worker = Worker::new(session, clock, stock, hints);
         let counts = Arc::clone(&worker.counts);
         Ok(Self {
             queue: None,
@@ -86,18 +92,18 @@ impl Writer {
     }
 
     /// Answers a question on the writing connection, between two requests. Only where there is no thread.
-    pub fn look<T>(&self, question: impl FnOnce(&Connection) -> Answer<T>) -> Answer<T> {
+    pub fn look<T>(&self, question: impl FnOnce(&Sql) -> Answer<T>) -> Answer<T> {
         let Some(worker) = &self.here else {
             return Err(Refusal::internal(&"the writing connection is its thread's"));
         };
         let worker = worker.lock().unwrap_or_else(PoisonError::into_inner);
-        question(&worker.sql)
+        question(&worker.session.sql)
     }
 
     /// The connection, where there is no thread.
-    pub fn into_inline_connection(mut self) -> Option<Connection> {
+    pub fn into_inline_connection(mut self) -> Option<Sql> {
         let worker = self.here.take()?.into_inner();
-        Some(worker.unwrap_or_else(PoisonError::into_inner).sql)
+        Some(worker.unwrap_or_else(PoisonError::into_inner).session.sql)
     }
 
     /// Whether there is no thread.
@@ -199,23 +205,25 @@ where
 }
 
 struct Worker {
-    sql: Connection,
+    session: Session,
     clock: Arc<dyn Clock>,
     stock: Arc<Stock>,
-    head: JournalHead,
+    hints: Arc<Hints>,
     counts: Arc<WriterCounts>,
+    /// The connection was lost since the last batch.
+    astray: bool,
 }
 
 impl Worker {
-    fn new(sql: Connection, clock: Arc<dyn Clock>, stock: Arc<Stock>) -> anyhow::Result<Self> {
-        let head = JournalHead::read(&sql)?;
-        Ok(Self {
-            sql,
+    fn new(session: Session, clock: Arc<dyn Clock>, stock: Arc<Stock>, hints: Arc<Hints>) -> Self {
+        Self {
+            session,
             clock,
             stock,
-            head,
+            hints,
             counts: Arc::default(),
-        })
+            astray: false,
+        }
     }
 
     fn run(&mut self, jobs: &Receiver<Box<dyn Job>>) {
@@ -226,32 +234,52 @@ impl Worker {
 
     fn serve(&mut self, first: Box<dyn Job>, jobs: &Receiver<Box<dyn Job>>) {
         let mut batch = vec![first];
-        let head = self.head.clone();
-        match self.batch(jobs, &mut batch) {
-            Ok(()) => batch.into_iter().for_each(|job| job.settle(Ok(()))),
-            Err(refusal) => {
-                self.head = head;
-                if !self.sql.is_autocommit()
-                    && let Err(error) = self.sql.execute_batch("ROLLBACK")
-                {
-                    tracing::error!(%error, "a failed batch could not be rolled back");
-                }
-                batch
-                    .into_iter()
-                    .for_each(|job| job.settle(Err(refusal.clone())));
+        let head = self.session.head.clone();
+        let fate = self
+            .find_back()
+            .and_then(|()| self.batch(jobs, &mut batch))
+            .unwrap_or_else(Fate::Undone);
+        self.astray |= self.session.is_lost() || matches!(fate, Fate::Unknown);
+        let settled = match fate {
+            Fate::Committed => Ok(()),
+            Fate::Undone(refusal) => {
+                self.session.head = head;
+                self.session.abandon();
+                Err(refusal)
             }
+            Fate::Unknown => Err(Refusal::unknown()),
+        };
+        batch
+            .into_iter()
+            .for_each(|job| job.settle(settled.clone()));
+    }
+
+    /// After the connection was lost: a new one, and everything in memory read anew.
+    fn find_back(&mut self) -> Answer<()> {
+        if !self.astray {
+            return Ok(());
         }
+        let now = self.clock.now();
+        self.session.resume(now).map_err(|error| {
+            tracing::warn!("the database is out of reach: {error:#}");
+            Refusal::busy()
+        })?;
+        self.stock.reload_all(&self.session.sql, now)?;
+        self.astray = false;
+        tracing::info!("the database is back");
+        Ok(())
     }
 
     fn batch(
         &mut self,
         jobs: &Receiver<Box<dyn Job>>,
         batch: &mut Vec<Box<dyn Job>>,
-    ) -> Answer<()> {
-        let changes_before = self.sql.total_changes();
-        self.sql.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
+    ) -> Answer<Fate> {
+        let changes_before = self.session.sql.total_changes();
+        self.session.open_batch()?;
         let now = self.clock.now();
-        let mut unit = Unit::new(&self.sql, now, &mut self.head);
+        let Session { sql, head, .. } = &mut self.session;
+        let mut unit = Unit::new(sql, now, head);
         savepoint(&mut unit, |unit| match sales::expiry::expire(unit) {
             Ok(()) => true,
             Err(refusal) => {
@@ -271,27 +299,30 @@ impl Worker {
             }
         }
         let changes = unit.into_changes();
-        self.sql.prepare_cached("COMMIT")?.execute([])?;
-        if self.sql.total_changes() > changes_before {
-            self.counts.commits.fetch_add(1, Ordering::Relaxed);
+        head.anchor_when_due(sql, now)?;
+        let changed = sql.total_changes() > changes_before;
+        let fate = self.session.commit(changed);
+        if matches!(fate, Fate::Committed) {
+            self.counts
+                .commits
+                .fetch_add(changed.into(), Ordering::Relaxed);
+            self.counts.requests.fetch_add(kept, Ordering::Relaxed);
+            self.stock.apply(&self.session.sql, &changes, now);
+            self.hints.committed(&changes, self.session.is_shared());
         }
-        self.counts.requests.fetch_add(kept, Ordering::Relaxed);
-        self.stock.apply(&self.sql, &changes, now);
-        Ok(())
+        Ok(fate)
     }
 }
 
 /// Runs something so that it leaves no trace when it says so.
 fn savepoint(unit: &mut Unit<'_>, run: impl FnOnce(&mut Unit<'_>) -> bool) -> Answer<bool> {
-    unit.sql.prepare_cached("SAVEPOINT request")?.execute([])?;
+    unit.sql.ahead("SAVEPOINT request")?;
     let mark = unit.mark();
     let keep = run(unit);
     if !keep {
-        unit.sql
-            .prepare_cached("ROLLBACK TO request")?
-            .execute([])?;
+        unit.sql.ahead("ROLLBACK TO request")?;
         unit.return_to(mark);
     }
-    unit.sql.prepare_cached("RELEASE request")?.execute([])?;
+    unit.sql.ahead("RELEASE request")?;
     Ok(keep)
 }

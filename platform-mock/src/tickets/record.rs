@@ -4,13 +4,13 @@ use kippu_ticket::{
     ids::{CardUid, EventId, Generation, HandoverId, TicketId},
     record::{SignedTicket, TicketKind},
 };
-use rusqlite::{Connection, OptionalExtension as _, Row, ToSql, types::Type};
 
 use super::standing::{Holder, Phase, Rank, Standing};
 use crate::{
     refusal::{Answer, Refusal},
     storage::{
         Unit,
+        sql::{Optional as _, Row, Sql, SqlError, ToValue},
         words::{from_word, optional_word, word},
     },
 };
@@ -48,7 +48,7 @@ impl TicketRow {
 const TICKET: &str = "SELECT ticket, order_id, event, signed, epoch, hop, phase, holder, holder_card, serial, handover, bound, parcel, moved, void FROM tickets";
 
 /// A ticket by its id.
-pub fn find(sql: &Connection, ticket: TicketId) -> Answer<Option<TicketRow>> {
+pub fn find(sql: &Sql, ticket: TicketId) -> Answer<Option<TicketRow>> {
     Ok(sql
         .prepare_cached(&format!("{TICKET} WHERE ticket = ?1"))?
         .query_row([number(ticket)?], ticket_row)
@@ -56,7 +56,7 @@ pub fn find(sql: &Connection, ticket: TicketId) -> Answer<Option<TicketRow>> {
 }
 
 /// Tickets of a parcel that have not gone elsewhere since, in the order they were put in.
-pub fn of_parcel(sql: &Connection, parcel: &str) -> Answer<Vec<TicketRow>> {
+pub fn of_parcel(sql: &Sql, parcel: &str) -> Answer<Vec<TicketRow>> {
     all(
         sql,
         &format!("{TICKET} WHERE parcel = ?1 ORDER BY ticket"),
@@ -65,7 +65,7 @@ pub fn of_parcel(sql: &Connection, parcel: &str) -> Answer<Vec<TicketRow>> {
 }
 
 /// Tickets a handover has between holders.
-pub fn in_hands_of(sql: &Connection, handover: HandoverId) -> Answer<Vec<TicketRow>> {
+pub fn in_hands_of(sql: &Sql, handover: HandoverId) -> Answer<Vec<TicketRow>> {
     all(
         sql,
         &format!(
@@ -75,7 +75,7 @@ pub fn in_hands_of(sql: &Connection, handover: HandoverId) -> Answer<Vec<TicketR
     )
 }
 
-fn all(sql: &Connection, text: &str, parameter: &dyn ToSql) -> Answer<Vec<TicketRow>> {
+fn all(sql: &Sql, text: &str, parameter: &dyn ToValue) -> Answer<Vec<TicketRow>> {
     let mut statement = sql.prepare_cached(text)?;
     let rows = statement.query_map([parameter], ticket_row)?;
     Ok(rows.collect::<Result<_, _>>()?)
@@ -108,7 +108,7 @@ pub fn keep(unit: &Unit<'_>, signed: &SignedTicket, standing: &Standing) -> Answ
 pub fn put(unit: &Unit<'_>, ticket: TicketId, standing: &Standing) -> Answer<()> {
     unit.sql
         .prepare_cached(
-            "UPDATE tickets SET epoch = ?2, hop = ?3, phase = ?4, bound = max(bound, ?3), holder = ?5, holder_card = ?6, serial = ?7, handover = ?8
+            "UPDATE tickets SET epoch = ?2, hop = ?3, phase = ?4, bound = CASE WHEN bound > ?3 THEN bound ELSE ?3 END, holder = ?5, holder_card = ?6, serial = ?7, handover = ?8
              WHERE ticket = ?1",
         )?
         .execute((
@@ -149,7 +149,7 @@ pub fn put_claim(
 const LOST_NUMBERS: u64 = 1_000_000_000;
 
 /// Begins numbers that no earlier life of the platform can have given, though nobody knows what the lost time gave (R15).
-pub fn pass_over_lost_numbers(sql: &Connection) -> Result<(), rusqlite::Error> {
+pub fn pass_over_lost_numbers(sql: &Sql) -> Result<(), SqlError> {
     sql.execute("UPDATE counters SET value = value + ?1", [LOST_NUMBERS])?;
     Ok(())
 }
@@ -202,7 +202,7 @@ fn kind_word(kind: TicketKind) -> &'static str {
     }
 }
 
-fn ticket_row(row: &Row<'_>) -> Result<TicketRow, rusqlite::Error> {
+fn ticket_row(row: &Row<'_>) -> Result<TicketRow, SqlError> {
     let signed: Option<[u8; SignedTicket::LEN]> = row.get(3)?;
     let phase: u8 = row.get(6)?;
     Ok(TicketRow {
@@ -212,9 +212,7 @@ fn ticket_row(row: &Row<'_>) -> Result<TicketRow, rusqlite::Error> {
         signed: signed
             .map(|bytes| SignedTicket::from_bytes(&bytes))
             .transpose()
-            .map_err(|error| {
-                rusqlite::Error::FromSqlConversionFailure(3, Type::Blob, Box::new(error))
-            })?,
+            .map_err(|error| SqlError::conversion(3, error))?,
         standing: Standing {
             rank: Rank::of(
                 Generation {
@@ -222,11 +220,11 @@ fn ticket_row(row: &Row<'_>) -> Result<TicketRow, rusqlite::Error> {
                     hop: row.get(5)?,
                 },
                 Phase::from_number(phase)
-                    .ok_or(rusqlite::Error::IntegralValueOutOfRange(6, phase.into()))?,
+                    .ok_or_else(|| SqlError::conversion(6, format!("there is no phase {phase}")))?,
             ),
             holder: from_word::<Holder>(row, 7)?,
             card: optional_word::<CardUid>(row, 8)?,
-            serial: row.get::<_, Option<i64>>(9)?.map(i64::cast_unsigned),
+            serial: row.get::<Option<i64>>(9)?.map(i64::cast_unsigned),
             handover: optional_word::<HandoverId>(row, 10)?,
         },
         bound: row.get(11)?,

@@ -1,6 +1,13 @@
 //! A platform to test, with one event, two sellers, a store, its terminals and two clerks; and what tests say often.
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::Duration,
+};
 
 use kippu_api::{
     clerk::{Confirm, Confirmed, Login},
@@ -17,13 +24,22 @@ use platform_center::{
     auth::hash_token,
     clerks::rules::hash_pin,
     clock::{Clock as _, ManualClock},
+    journal::storage::JournalStorage as _,
     keys::Keys,
     masters::{
         rules::{BlockWay, NewEvent, TerminalRole},
         storage::{GateDoor, NewGate, NewTerminal},
     },
-    restore::backup::{Restored, restore},
-    storage::Storage,
+    restore::{
+        backup::{Restored, restore},
+        server,
+    },
+    storage::{
+        Database, Place, Storage,
+        copy::{Copied, copy},
+        migrate,
+        sql::{Sql, off_runtime},
+    },
 };
 use tempfile::TempDir;
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
@@ -49,6 +65,8 @@ pub struct TestApp {
     pub clock: Arc<ManualClock>,
     pub url: String,
     folder: TempDir,
+    /// On a server; otherwise it is a file in the folder.
+    database: Option<String>,
     running: Option<Running>,
 }
 
@@ -65,19 +83,36 @@ impl TestApp {
 
     /// Starts one whose seller has only the first `seats` seats.
     pub async fn with_seats(seats: u32) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let clock = Arc::new(ManualClock::at(NOW));
-        let app = App::open(folder.path(), clock.clone()).unwrap();
-        furnish(app.storage(), seats).await;
-        drop(app);
+        Self::on(new_database(), seats).await
+    }
+
+    /// Starts one with a database file, whatever the other tests use.
+    pub async fn on_file() -> Self {
+        Self::on(None, 18).await
+    }
+
+    async fn on(database: Option<String>, seats: u32) -> Self {
         let mut this = Self {
-            clock,
+            clock: Arc::new(ManualClock::at(NOW)),
             url: String::new(),
-            folder,
+            folder: tempfile::tempdir().unwrap(),
+            database,
             running: None,
         };
+        let app = this.open();
+        furnish(app.storage(), seats).await;
+        drop(app);
         this.run().await;
         this
+    }
+
+    /// Another platform, or another node of the same one, that nobody can call.
+    pub fn open(&self) -> App {
+        let clock = self.clock.clone();
+        match &self.database {
+            Some(database) => App::connect(database, self.data(), clock).unwrap(),
+            None => App::open(self.data(), clock).unwrap(),
+        }
     }
 
     /// Stops the platform and starts it again on the same folder.
@@ -94,6 +129,38 @@ impl TestApp {
         done
     }
 
+    /// Stops the platform, copies its database file to a server and starts it again there.
+    pub async fn move_up(&mut self) -> Vec<Copied> {
+        self.stop().await;
+        let database = new_database().unwrap();
+        let to = Place::server(&database).unwrap();
+        let from = Place::file_in(self.data()).unwrap();
+        let copied = off_runtime(|| {
+            let to = to.connect().unwrap();
+            migrate(&to).unwrap();
+            copy(&from.connect().unwrap(), &to).unwrap()
+        });
+        self.database = Some(database);
+        self.run().await;
+        copied
+    }
+
+    /// Stops the platform, begins a new life on its server's database as if that had been put back from a backup, and starts it again.
+    pub async fn begin_anew(&mut self) -> Restored {
+        self.stop().await;
+        let database = self.database.clone().unwrap();
+        let begin = || off_runtime(|| server::restored(&database, self.data(), 0, self.now()));
+        // The server takes a moment to see that the node's connections are closed, and nothing is done before.
+        let done = loop {
+            match begin() {
+                Ok(done) => break done,
+                Err(refused) => assert!(refused.to_string().contains("stop them"), "{refused:#}"),
+            }
+        };
+        self.run().await;
+        done
+    }
+
     async fn stop(&mut self) {
         let Running { stop, task } = self.running.take().unwrap();
         stop.send(()).unwrap();
@@ -101,12 +168,21 @@ impl TestApp {
     }
 
     async fn run(&mut self) {
-        let app = App::open(self.folder.path(), self.clock.clone()).unwrap();
+        let app = self.open();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         self.url = format!("http://{}", listener.local_addr().unwrap());
         let (stop, stopped) = oneshot::channel::<()>();
         let task = tokio::spawn(app.serve(listener, async { drop(stopped.await) }));
         self.running = Some(Running { stop, task });
+    }
+
+    /// Starts another node on the same database, which runs until the test ends; its address.
+    pub async fn node(&self) -> String {
+        let app = self.open();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        tokio::spawn(app.serve(listener, std::future::pending()));
+        url
     }
 
     pub fn data(&self) -> &Path {
@@ -118,8 +194,27 @@ impl TestApp {
     }
 
     /// A second look at the same database.
-    pub fn storage(&self) -> platform_center::storage::Sqlite {
-        platform_center::storage::Sqlite::open(self.data(), self.clock.clone()).unwrap()
+    pub fn storage(&self) -> Database {
+        let clock = self.clock.clone();
+        match &self.database {
+            Some(database) => Database::connect(database, self.data(), clock).unwrap(),
+            None => Database::open(self.data(), clock).unwrap(),
+        }
+    }
+
+    /// Does something to the database behind the platform's back.
+    pub fn behind<T: Send>(&self, work: impl FnOnce(&Sql) -> T + Send) -> T {
+        let place = match &self.database {
+            Some(database) => Place::server(database).unwrap(),
+            None => Place::file_in(self.data()).unwrap(),
+        };
+        off_runtime(|| work(&place.connect().unwrap()))
+    }
+
+    /// How many rows the journal has, none of them changed.
+    pub async fn verified_rows(&self) -> u64 {
+        let verified = self.storage().verify_journal(None).await.unwrap();
+        verified.unwrap().rows
     }
 
     pub fn client(&self, terminal: &str) -> Client {
@@ -191,6 +286,20 @@ impl TestApp {
     pub fn now(&self) -> i64 {
         self.clock.now()
     }
+}
+
+/// A database of its own on the server that the tests shall use, if they shall use one.
+fn new_database() -> Option<String> {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let server = std::env::var("KIPPU_TEST_POSTGRES").ok()?;
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    let name = format!("test_{}_{number}", std::process::id());
+    let main = Place::server(&format!("{server} dbname=postgres")).unwrap();
+    off_runtime(|| {
+        let create = format!("CREATE DATABASE {name}");
+        main.connect().unwrap().execute_batch(&create).unwrap();
+    });
+    Some(format!("{server} dbname={name}"))
 }
 
 pub fn token(terminal: &str) -> String {

@@ -85,7 +85,7 @@ async fn a_ticket_goes_to_another_card_and_both_cards_stand_in_the_journal() {
         (OrderState::Issued, 0),
         "the order was brought where it was meant to go"
     );
-    app.storage().verify_journal().await.unwrap();
+    app.verified_rows().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

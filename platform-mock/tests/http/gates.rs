@@ -20,7 +20,7 @@ use platform_center::{
         storage::{GateDoor, MasterStorage as _, NewGate, NewTerminal},
     },
     refusal::Answer,
-    storage::Sqlite,
+    storage::Database,
 };
 
 use crate::app::{CARD, EVENT, GATE_KEY, TestApp, code, plan, play};
@@ -80,7 +80,7 @@ async fn the_next_bundle_replaces_the_last_and_recalls_what_was_issued_anew() {
 }
 
 /// Registers a gate that serves these events; its mark number.
-async fn mark_of_new_gate(storage: &Sqlite, number: u32, events: &[EventId]) -> Answer<u8> {
+async fn mark_of_new_gate(storage: &Database, number: u32, events: &[EventId]) -> Answer<u8> {
     let door = |event: &EventId| GateDoor {
         event: *event,
         entrance: 0,

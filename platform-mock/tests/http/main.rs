@@ -9,6 +9,7 @@ mod grants;
 mod holds;
 mod items;
 mod moves;
+mod nodes;
 mod operator;
 mod paper;
 mod parking;

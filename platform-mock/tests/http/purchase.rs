@@ -10,7 +10,10 @@ use kippu_api::{
 };
 use kippu_seatplan::Plan;
 use kippu_ticket::{ids::Step, record::BoundTicket};
-use platform_center::journal::storage::JournalStorage as _;
+use platform_center::{
+    journal::{storage::JournalStorage as _, verify::JournalFault},
+    storage::sql::Sql,
+};
 
 use crate::app::{CARD, EVENT, SELLER, TestApp, code, new_order};
 
@@ -104,7 +107,7 @@ async fn seats_are_seen_held_ordered_paid_signed_and_issued() {
     assert_eq!(kiosk.card_orders(CARD).await.unwrap(), []);
 
     let storage = app.storage();
-    assert_eq!(storage.verify_journal().await, Ok(4));
+    assert_eq!(app.verified_rows().await, 4);
     let life = storage.life_of(order.tickets[0]).await.unwrap();
     let kinds: Vec<String> = life
         .iter()
@@ -167,12 +170,21 @@ fn check_records(app: &TestApp, grant: &Grant) {
 async fn the_journal_shows_that_somebody_changed_it() {
     let app = TestApp::start().await;
     app.paid_order(&[0]).await;
-    let sql = rusqlite::Connection::open(app.data().join("platform.db")).unwrap();
-    let change = "UPDATE journal SET entry = replace(entry, '8800', '8801') WHERE row = 2";
-    assert!(sql.execute(change, []).is_err(), "the table refuses");
-    sql.execute_batch("DROP TRIGGER journal_is_final").unwrap();
-    assert_eq!(sql.execute(change, []).unwrap(), 1);
-    assert!(app.storage().verify_journal().await.is_err());
+    app.behind(|sql| {
+        let change = "UPDATE journal SET entry = replace(entry, '8800', '8801') WHERE row = 2";
+        assert!(sql.execute(change, []).is_err(), "the table refuses");
+        let open = match sql {
+            Sql::Sqlite(_) => "DROP TRIGGER journal_is_final",
+            Sql::Postgres(_) => "DROP TRIGGER journal_is_final ON journal",
+        };
+        sql.execute_batch(open).unwrap();
+        assert_eq!(sql.execute(change, []).unwrap(), 1);
+    });
+    let verified = app.storage().verify_journal(None).await.unwrap();
+    assert!(
+        matches!(verified, Err(JournalFault::Edited { row: 2, .. })),
+        "{verified:?}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

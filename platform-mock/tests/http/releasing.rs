@@ -508,7 +508,7 @@ async fn hops_never_overtake_an_epoch() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_restored_platform_learns_who_went_on_with_a_released_handover() {
     for second_first in [false, true] {
-        let mut app = TestApp::start().await;
+        let mut app = TestApp::on_file().await;
         let (_, tickets) = app.sold(&[0]).await;
         let mut first = Mover::at(&app, "kiosk-1", MOVE, &tickets);
         let saved = app.data().join("saved.db");

@@ -6,7 +6,6 @@ use kippu_api::{
     orders::OrderState,
 };
 use kippu_ticket::ids::HandoverId;
-use platform_center::journal::storage::JournalStorage as _;
 
 use crate::app::{EVENT, TestApp, claim, login, new_order, wish};
 
@@ -55,7 +54,7 @@ async fn every_station_of_a_purchase_survives() {
         app.kiosk().order(&order.order).await.unwrap().state,
         OrderState::Granted
     );
-    assert_eq!(app.storage().verify_journal().await, Ok(3));
+    assert_eq!(app.verified_rows().await, 3);
 }
 
 #[tokio::test(flavor = "multi_thread")]

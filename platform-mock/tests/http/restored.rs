@@ -42,7 +42,7 @@ async fn resend(app: &TestApp, terminal: &str, incarnation: u32) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_old_is_given_out_until_every_kiosk_has_resent() {
-    let mut app = TestApp::start().await;
+    let mut app = TestApp::on_file().await;
     let order = app.paid_order(&[0]).await;
     let from = saved(&app);
     let claim = Claim::Order(order.order.clone());
@@ -116,7 +116,7 @@ async fn nothing_old_is_given_out_until_every_kiosk_has_resent() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_left_at_the_platform_by_a_grant_it_has_forgotten_is_there() {
-    let mut app = TestApp::start().await;
+    let mut app = TestApp::on_file().await;
     let from = saved(&app);
     let order = app.paid_order(&[0]).await;
     let lost = app.kiosk().grant(&claim(&order), &wish(MOVE)).await;
@@ -145,7 +145,7 @@ async fn what_was_left_at_the_platform_by_a_grant_it_has_forgotten_is_there() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn moves_wait_for_the_terminals_own_rows() {
-    let mut app = TestApp::start().await;
+    let mut app = TestApp::on_file().await;
     let (_, tickets) = app.sold(&[0]).await;
     let from = saved(&app);
     let life = app.restore(&from).await.life.incarnation;
@@ -175,7 +175,7 @@ async fn moves_wait_for_the_terminals_own_rows() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_answer_names_the_life_and_requests_of_another_are_refused() {
-    let app = TestApp::start().await;
+    let app = TestApp::on_file().await;
     let order = app.paid_order(&[0]).await;
     let http = reqwest::Client::new();
     for path in ["/healthz", "/nowhere", "/api/v1/events", "/operator/login"] {
@@ -198,7 +198,7 @@ async fn every_answer_names_the_life_and_requests_of_another_are_refused() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn epochs_and_bundles_rise_with_every_life() {
-    let mut app = TestApp::start().await;
+    let mut app = TestApp::on_file().await;
     let (_, tickets) = app.sold(&[0]).await;
     let from = saved(&app);
     let sealed = |bytes: Vec<u8>, app: &TestApp| {
@@ -228,7 +228,7 @@ async fn epochs_and_bundles_rise_with_every_life() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn slips_of_an_earlier_life_do_not_run_out_before_all_have_resent() {
-    let mut app = TestApp::start().await;
+    let mut app = TestApp::on_file().await;
     let order = app.order(&[0]).await;
     let from = saved(&app);
     let life = app.restore(&from).await.life.incarnation;
@@ -243,7 +243,7 @@ async fn slips_of_an_earlier_life_do_not_run_out_before_all_have_resent() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_restore_that_cannot_be_right_changes_nothing() {
-    let mut app = TestApp::start().await;
+    let mut app = TestApp::on_file().await;
     let order = app.paid_order(&[0]).await;
     let from = saved(&app);
     assert!(backup(app.data(), &from).is_err(), "it exists already");

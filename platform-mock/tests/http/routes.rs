@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use kippu_api::problem::ProblemCode;
 use platform_center::{
-    app::App,
     auth::{Allow, Role},
     operator::{pages::is_page, terminals::TerminalStorage as _},
     restore::guard::GUARDED,
@@ -38,7 +37,7 @@ async fn the_document_and_the_table_of_routes_are_the_same_set() {
             described.insert((path.clone(), method.clone()));
         }
     }
-    let table = App::open(app.data(), app.clock.clone()).unwrap().table();
+    let table = app.open().table();
     let served: BTreeSet<_> = table
         .iter()
         // Pages are for people; what they do has routes of its own.
@@ -69,7 +68,7 @@ async fn each_route_lets_in_whom_it_names_and_nobody_else() {
         .await
         .unwrap();
     let http = reqwest::Client::new();
-    let table = App::open(app.data(), app.clock.clone()).unwrap().table();
+    let table = app.open().table();
     // Logging out would end the session the other checks need; logging in is tried with words elsewhere.
     for entry in table.iter().filter(|entry| {
         !entry.path.ends_with("/logout") && (entry.allow != Allow::Anyone || entry.method == "get")
@@ -147,7 +146,7 @@ async fn refusals_are_problem_details() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_restored_platform_refuses_are_routes() {
     let app = TestApp::start().await;
-    let table = App::open(app.data(), app.clock.clone()).unwrap().table();
+    let table = app.open().table();
     for path in GUARDED {
         assert!(
             table

@@ -67,10 +67,10 @@ async fn two_clerks_at_once_are_one_payment() {
     };
     assert_eq!(paid.outcome, ConfirmOutcome::Paid);
     assert_eq!(code(refused), ProblemCode::WrongState);
-    let sql = rusqlite::Connection::open(app.data().join("platform.db")).unwrap();
-    let payments: i64 = sql
-        .query_row("SELECT count(*) FROM payments", [], |row| row.get(0))
-        .unwrap();
+    let payments: i64 = app.behind(|sql| {
+        sql.query_row("SELECT count(*) FROM payments", [], |row| row.get(0))
+            .unwrap()
+    });
     assert_eq!(payments, 1);
 }
 
@@ -180,4 +180,13 @@ async fn wrong_pins_are_slowed_down_and_sessions_end() {
         code(clerk.slips().await.unwrap_err()),
         ProblemCode::Unauthenticated
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_text_that_no_database_can_keep_is_refused() {
+    let app = TestApp::start().await;
+    let mut wrong = login("1", "1111");
+    wrong.store.push('\0');
+    let refused = app.client("register-1").login(&wrong).await.unwrap_err();
+    assert_eq!(code(refused), ProblemCode::BadRequest);
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Context as _;
 use kippu_ticket::ids::HandoverId;
-use rusqlite::Connection;
+use platform_center::storage::sql::Sql;
 
 /// Where the books say a ticket is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,7 +46,7 @@ impl Books {
     ///
     /// # Errors
     /// The database cannot be read, or its tables are others than the auditor knows.
-    pub fn read(sql: &Connection) -> anyhow::Result<Self> {
+    pub fn read(sql: &Sql) -> anyhow::Result<Self> {
         let mut books = Self::default();
         let mut tickets = sql.prepare_cached(
             "SELECT ticket, holder, holder_card, serial, h.terminal, h.incarnation FROM tickets
@@ -60,13 +60,13 @@ impl Books {
                 "terminal" => Holding::Terminal(row.get(4)?),
                 "card" => {
                     let mut uid = [0; 7];
-                    hex::decode_to_slice(row.get::<_, String>(2)?, &mut uid)?;
+                    hex::decode_to_slice(row.get::<String>(2)?, &mut uid)?;
                     Holding::Card(uid)
                 }
-                "paper" => Holding::Paper(row.get::<_, i64>(3)?.cast_unsigned()),
+                "paper" => Holding::Paper(row.get::<i64>(3)?.cast_unsigned()),
                 _ => Holding::Unknown(row.get(4)?),
             };
-            let ticket = row.get::<_, i64>(0)?.cast_unsigned();
+            let ticket = row.get::<i64>(0)?.cast_unsigned();
             books.holdings.insert(ticket, holding);
             if let (Some(terminal), Some(journal)) = (row.get(4)?, row.get(5)?) {
                 books.tellers.insert(ticket, (terminal, journal));
@@ -81,7 +81,7 @@ impl Books {
             let name: String = row.get(0)?;
             let mut cards = Vec::new();
             for column in 1..=3 {
-                if let Some(text) = row.get::<_, Option<String>>(column)? {
+                if let Some(text) = row.get::<Option<String>>(column)? {
                     let mut uid = [0; 7];
                     hex::decode_to_slice(text, &mut uid)?;
                     cards.push(uid);
@@ -95,14 +95,14 @@ impl Books {
         let mut recalls = sql.prepare_cached("SELECT ticket, epoch FROM recalls")?;
         let mut rows = recalls.query([])?;
         while let Some(row) = rows.next()? {
-            let ticket = row.get::<_, i64>(0)?.cast_unsigned();
+            let ticket = row.get::<i64>(0)?.cast_unsigned();
             books.recalls.insert(ticket, row.get(1)?);
         }
         let mut papers = sql.prepare_cached("SELECT ticket, serial FROM papers WHERE void = 1")?;
         let mut rows = papers.query([])?;
         while let Some(row) = rows.next()? {
-            let ticket = row.get::<_, i64>(0)?.cast_unsigned();
-            let serial = row.get::<_, i64>(1)?.cast_unsigned();
+            let ticket = row.get::<i64>(0)?.cast_unsigned();
+            let serial = row.get::<i64>(1)?.cast_unsigned();
             books.void.insert((ticket, serial));
         }
         Ok(books)

@@ -7,7 +7,7 @@ mod operators;
 mod owned;
 mod terminals;
 
-use std::{path::Path, sync::Arc};
+use std::path::Path;
 
 use anyhow::{Context as _, bail};
 use kippu_ticket::ids::{EventId, SellerId};
@@ -16,10 +16,10 @@ use platform_center::{
     clock::{Clock as _, SystemClock},
     keys::Keys,
     masters::storage::MasterStorage as _,
-    storage::{Sqlite, Storage},
+    storage::Storage,
 };
 
-use super::say;
+use super::{data::Data, say};
 
 /// The store's seller.
 const HOSHIMI: SellerId = SellerId(1);
@@ -40,10 +40,10 @@ const MATCH: EventId = EventId(2);
 const MEMBERSHIP: EventId = EventId(901);
 
 /// Fills an empty data folder. One that has the demo already is refused, or left as it is with `if_empty`.
-pub async fn seed(data: &Path, tray: Option<&Path>, if_empty: bool) -> anyhow::Result<()> {
-    let clock = Arc::new(SystemClock);
-    let now = clock.now();
-    let storage = Sqlite::open(data, clock)?;
+pub async fn seed(place: &Data, tray: Option<&Path>, if_empty: bool) -> anyhow::Result<()> {
+    let data = place.folder.as_path();
+    let now = SystemClock.now();
+    let storage = place.storage()?;
     let keys = Keys::open(data)?;
     if !storage.event_ids().await?.is_empty() {
         let anew = start_anew(data, tray);

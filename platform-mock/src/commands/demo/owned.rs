@@ -31,7 +31,7 @@ use platform_center::{
         storage::MasterStorage as _,
     },
     sales::storage::{HoldCommand, SalesStorage as _},
-    storage::{Sqlite, idempotency::RequestKey},
+    storage::{Database, idempotency::RequestKey},
     tickets::{record as tickets, standing::Standing},
 };
 
@@ -48,7 +48,7 @@ const JOURNAL: &str = "demo";
 const WENT_IN: u8 = 1;
 
 /// Sells and writes what lies on the two cards.
-pub async fn give_out(storage: &Sqlite, keys: &Keys, tray: &Tray) -> anyhow::Result<()> {
+pub async fn give_out(storage: &Database, keys: &Keys, tray: &Tray) -> anyhow::Result<()> {
     let (kiosk, _) = storage
         .terminal_by_name(KIOSK)
         .await?
@@ -106,7 +106,7 @@ fn front_row(number: &str) -> anyhow::Result<Item> {
 }
 
 struct Seller<'a> {
-    storage: &'a Sqlite,
+    storage: &'a Database,
     keys: &'a Keys,
     tray: &'a Tray,
     kiosk: Terminal,

@@ -103,7 +103,6 @@ pub async fn wish(
         app.storage()
             .do_about_terminal(operator, number(&terminal)?, wish)
             .await?;
-        app.standings().forget();
         Ok(Redirect::to("/operator/terminals").into_response())
     }
     .await;

@@ -1,23 +1,24 @@
-//! The embedded database: one writing thread and a few reading connections on one file.
+//! The database in use: one writing connection and a few reading ones, on a file or on a server.
 
 use std::{
-    fs,
     path::Path,
     sync::{Arc, Mutex, PoisonError},
 };
 
 use anyhow::Context as _;
-use rusqlite::{Connection, config::DbConfig};
 use tokio::sync::Semaphore;
 
 use crate::{
     clock::Clock,
-    private::{make_private, restrict},
     refusal::{Answer, Refusal},
     restore::life::{HighWater, Life},
     storage::{
-        Unit,
+        Place, Unit,
+        hints::{Courier, Hints},
         migrations::migrate,
+        place::{keep_file, make_folder, open_unsynced},
+        session::Session,
+        sql::{Sql, off_runtime},
         stock::Stock,
         writer::{Writer, WriterCounts},
     },
@@ -26,33 +27,28 @@ use crate::{
 /// Reading connections; more readers wait. Opening one costs as much as some hundred questions, so all are kept.
 const READERS: usize = 4;
 
-/// Statements a connection keeps compiled: all the platform knows.
-const STATEMENTS: usize = 512;
-/// What was answered survives a power cut.
-const DURABLE: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;";
-/// It survives the end of the process only.
-const UNSYNCED: &str = "PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF;";
-const DATABASE: &str = "platform.db";
-
-/// The platform's database file, `platform.db` in its data folder.
-pub struct Sqlite {
-    path: std::path::PathBuf,
+/// The platform's database: `platform.db` in its data folder, or one on a PostgreSQL server that several nodes share.
+pub struct Database {
+    place: Place,
     writer: Writer,
-    readers: Arc<Mutex<Vec<Connection>>>,
+    hints: Arc<Hints>,
+    _courier: Option<Courier>,
+    readers: Arc<Mutex<Vec<Sql>>>,
     turns: Arc<Semaphore>,
     stock: Arc<Stock>,
     clock: Arc<dyn Clock>,
     life: Life,
 }
 
-impl Sqlite {
-    /// Opens (or makes) the database of a data folder.
+impl Database {
+    /// Opens (or makes) the database file of a data folder.
     ///
     /// # Errors
     /// When the folder cannot be written, the file is no database, or a newer release wrote it.
     pub fn open(data: &Path, clock: Arc<dyn Clock>) -> anyhow::Result<Self> {
-        let sql = open_file(data, DURABLE)?;
-        Self::on(data, sql, clock, Writer::start)
+        let place = Place::file_in(data)?;
+        let sql = place.connect()?;
+        Self::on(place, sql, data, clock, Writer::start)
     }
 
     /// The same without threads, for simulations that must be the same every time: every command and question runs where it is asked for, on
@@ -61,23 +57,27 @@ impl Sqlite {
     /// # Errors
     /// As [`Self::open`].
     pub fn open_inline(data: &Path, clock: Arc<dyn Clock>) -> anyhow::Result<Self> {
-        Self::inline_on(data, open_file(data, UNSYNCED)?, clock)
+        let sql = match Place::file_in(data)? {
+            Place::File(path) => open_unsynced(&path)?,
+            server @ Place::Server(_) => server.connect()?,
+        };
+        Self::inline_on(data, sql, clock)
     }
 
     /// The same on a connection [`Self::into_inline_connection`] gave back. The file may have other content by now.
     ///
     /// # Errors
     /// As [`Self::open`].
-    pub fn inline_on(data: &Path, sql: Connection, clock: Arc<dyn Clock>) -> anyhow::Result<Self> {
+    pub fn inline_on(data: &Path, sql: Sql, clock: Arc<dyn Clock>) -> anyhow::Result<Self> {
         keep_file(&sql, true)?;
-        Self::on(data, sql, clock, Writer::inline)
+        Self::on(Place::file_in(data)?, sql, data, clock, Writer::inline)
     }
 
     /// The connection of a platform without threads, with the statements it has compiled. The file is free.
     ///
     /// # Errors
     /// When the file cannot be let go of.
-    pub fn into_inline_connection(self) -> anyhow::Result<Connection> {
+    pub fn into_inline_connection(self) -> anyhow::Result<Sql> {
         let sql = self.writer.into_inline_connection();
         let sql = sql.context("the writing connection is its thread's")?;
         keep_file(&sql, false)?;
@@ -89,21 +89,50 @@ impl Sqlite {
         self.read(move |sql| Ok(keep_file(sql, keep)?)).await
     }
 
+    /// Becomes a node of the platform whose database is on a PostgreSQL server. `data` keeps what belongs to this node.
+    ///
+    /// # Errors
+    /// When the server cannot be reached, or a newer release wrote the database.
+    pub fn connect(address: &str, data: &Path, clock: Arc<dyn Clock>) -> anyhow::Result<Self> {
+        make_folder(data)?;
+        let place = Place::server(address)?;
+        off_runtime(|| {
+            let sql = place.connect()?;
+            Self::on(place, sql, data, clock, Writer::start)
+        })
+    }
+
     fn on(
+        place: Place,
+        sql: Sql,
         data: &Path,
-        mut sql: Connection,
         clock: Arc<dyn Clock>,
-        writer: impl FnOnce(Connection, Arc<dyn Clock>, Arc<Stock>) -> anyhow::Result<Writer>,
+        writer: impl FnOnce(Session, Arc<dyn Clock>, Arc<Stock>, Arc<Hints>) -> anyhow::Result<Writer>,
     ) -> anyhow::Result<Self> {
-        let path = data.join(DATABASE);
-        migrate(&mut sql).with_context(|| format!("cannot use {}", path.display()))?;
+        migrate(&sql).with_context(|| format!("cannot use {place}"))?;
         let life = Life::read(&sql)?;
         HighWater::check(data, life)?;
         let stock = Arc::new(Stock::read(&sql, clock.now())?);
-        let writer = writer(sql, Arc::clone(&clock), Arc::clone(&stock))?;
+        let hints = Arc::new(Hints::default());
+        let session = Session::begin(place.clone(), sql, data, life, clock.now())?;
+        let writer = writer(
+            session,
+            Arc::clone(&clock),
+            Arc::clone(&stock),
+            Arc::clone(&hints),
+        )?;
+        let courier = place
+            .is_shared()
+            .then(|| {
+                let (place, stock) = (place.clone(), Arc::clone(&stock));
+                Courier::start(place, stock, Arc::clone(&hints), Arc::clone(&clock))
+            })
+            .transpose()?;
         Ok(Self {
-            path,
+            place,
             writer,
+            hints,
+            _courier: courier,
             readers: Arc::default(),
             turns: Arc::new(Semaphore::new(READERS)),
             stock,
@@ -127,6 +156,11 @@ impl Sqlite {
         self.life
     }
 
+    /// What the nodes tell one another.
+    pub fn hints(&self) -> &Hints {
+        &self.hints
+    }
+
     /// What the writer has done; for measuring.
     pub fn counts(&self) -> &WriterCounts {
         self.writer.counts()
@@ -145,7 +179,7 @@ impl Sqlite {
     pub async fn read<T, F>(&self, question: F) -> Answer<T>
     where
         T: Send + 'static,
-        F: FnOnce(&Connection) -> Answer<T> + Send + 'static,
+        F: FnOnce(&Sql) -> Answer<T> + Send + 'static,
     {
         if self.writer.is_inline() {
             return self.writer.look(question);
@@ -160,11 +194,14 @@ impl Sqlite {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .pop();
-        let (path, readers) = (self.path.clone(), Arc::clone(&self.readers));
+        let (place, readers) = (self.place.clone(), Arc::clone(&self.readers));
         let work = move || {
-            let sql = match kept {
+            let sql: Sql = match kept.filter(|sql| !sql.is_closed()) {
                 Some(sql) => sql,
-                None => connect(&path, DURABLE)?,
+                None => place.connect_to_read().map_err(|error| {
+                    tracing::warn!("{error:#}");
+                    Refusal::busy()
+                })?,
             };
             let answer = question(&sql);
             readers
@@ -179,42 +216,4 @@ impl Sqlite {
             .await
             .unwrap_or_else(|error| Err(Refusal::internal(&error)))
     }
-}
-
-/// Makes what is missing of a data folder and opens its database.
-fn open_file(data: &Path, durability: &str) -> anyhow::Result<Connection> {
-    fs::create_dir_all(data)
-        .with_context(|| format!("cannot make the folder {}", data.display()))?;
-    let path = data.join(DATABASE);
-    // The log and its index get the database's mode when SQLite makes them.
-    make_private(&path)?;
-    for left in ["platform.db-wal", "platform.db-shm"].map(|name| data.join(name)) {
-        if left.exists() {
-            restrict(&left, 0o600)?;
-        }
-    }
-    connect(&path, durability).with_context(|| format!("cannot open {}", path.display()))
-}
-
-/// Takes a file for one connection alone, or lets go of it. Either happens with the next question, so one is asked.
-fn keep_file(sql: &Connection, keep: bool) -> Result<(), rusqlite::Error> {
-    let mode = if keep { "EXCLUSIVE" } else { "NORMAL" };
-    sql.pragma_update(None, "locking_mode", mode)?;
-    sql.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))
-}
-
-fn connect(path: &Path, durability: &str) -> Result<Connection, rusqlite::Error> {
-    let sql = Connection::open(path)?;
-    sql.set_prepared_statement_cache_capacity(STATEMENTS);
-    // Without this, SQLite compiles some statements anew for every value bound to them, in case another plan suits that value better.
-    sql.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
-    sql.execute_batch(durability)?;
-    sql.execute_batch(
-        "PRAGMA foreign_keys = ON;
-         PRAGMA busy_timeout = 5000;
-         PRAGMA journal_size_limit = 67108864;
-         PRAGMA cache_size = -16000;
-         PRAGMA temp_store = MEMORY;",
-    )?;
-    Ok(sql)
 }
