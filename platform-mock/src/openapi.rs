@@ -4,8 +4,9 @@ use axum::{Json, extract::State, routing::get};
 use utoipa::{
     OpenApi as _,
     openapi::{
-        OpenApi,
+        ContentBuilder, HeaderBuilder, OpenApi, Ref, ResponseBuilder,
         extensions::ExtensionsBuilder,
+        path::Operation,
         security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme},
     },
 };
@@ -120,6 +121,7 @@ pub fn describe(table: &[RouteEntry]) -> OpenApi {
             _ => None,
         };
         let Some(operation) = operation else { continue };
+        add_refusals(operation, entry.allow);
         let allowed: Vec<String> = match entry.allow {
             Allow::Anyone => vec!["anyone".into()],
             Allow::Roles(roles) => {
@@ -138,4 +140,43 @@ pub fn describe(table: &[RouteEntry]) -> OpenApi {
         );
     }
     document
+}
+
+/// Every way in which any route may refuse (`default` in the routes' own descriptions).
+fn add_refusals(operation: &mut Operation, allow: Allow) {
+    let problem = |description: &str| {
+        let content = ContentBuilder::new()
+            .schema(Some(Ref::from_schema_name("Problem")))
+            .build();
+        ResponseBuilder::new()
+            .description(description)
+            .content("application/problem+json", content)
+    };
+    let unknown = ResponseBuilder::new()
+        .description("Nobody knows whether it was done. Send the same request with the same key again: it is done once.")
+        .content("text/plain; charset=utf-8", ContentBuilder::new().build());
+    let retry_after = HeaderBuilder::new().description(Some("Seconds.")).build();
+    let busy = problem("Too much to do, or the database is out of reach. Nothing was changed.")
+        .header("Retry-After", retry_after);
+    let mut answers = vec![
+        ("4XX", problem("Refused; nothing was changed.")),
+        (
+            "5XX",
+            problem("A fault of the platform; nothing was changed."),
+        ),
+        ("503", busy),
+        ("504", unknown),
+    ];
+    if allow != Allow::Anyone {
+        answers.push((
+            "401",
+            problem("No valid credentials came with the request."),
+        ));
+        answers.push(("403", problem("Not for this caller.")));
+    }
+    let described = &mut operation.responses.responses;
+    described.remove("default");
+    for (status, answer) in answers {
+        described.insert(status.into(), answer.build().into());
+    }
 }

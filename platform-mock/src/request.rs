@@ -1,9 +1,9 @@
-//! Reading requests: JSON bodies with a clear refusal, and idempotency keys.
+//! Reading requests: paths, queries and JSON bodies with a clear refusal, and idempotency keys.
 
 use axum::{
     body::Bytes,
-    extract::{FromRequest, Request},
-    http::HeaderMap,
+    extract::{self, FromRequest, FromRequestParts, Request},
+    http::{HeaderMap, request::Parts},
 };
 use kippu_api::client::IDEMPOTENCY_KEY;
 use serde::de::DeserializeOwned;
@@ -18,6 +18,12 @@ use crate::{
 /// Longest idempotency key.
 const KEY_MAX: usize = 64;
 
+/// What stands in the path.
+pub struct Path<T>(pub T);
+
+/// What stands behind the question mark.
+pub struct Query<T>(pub T);
+
 /// A JSON body.
 pub struct Body<T>(pub T);
 
@@ -26,6 +32,28 @@ pub struct Keyed(pub RequestKey);
 
 /// An idempotency key and a JSON body.
 pub struct KeyedJson<T>(pub RequestKey, pub T);
+
+impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<T> {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Answer<Self> {
+        let found = extract::Path::from_request_parts(parts, state).await;
+        found
+            .map(|extract::Path(found)| Self(found))
+            .map_err(|rejection| Refusal::bad_request(rejection.body_text()))
+    }
+}
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Answer<Self> {
+        let found = extract::Query::from_request_parts(parts, state).await;
+        found
+            .map(|extract::Query(found)| Self(found))
+            .map_err(|rejection| Refusal::bad_request(rejection.body_text()))
+    }
+}
 
 impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
     type Rejection = Refusal;

@@ -1,7 +1,7 @@
 //! Availability: every seat of an event in one small answer.
 
 use axum::{
-    extract::{Path, State},
+    extract::State,
     http::header,
     response::{IntoResponse as _, Response},
     routing::get,
@@ -13,6 +13,7 @@ use crate::{
     app::App,
     auth::{AsTerminal, KIOSK},
     refusal::Answer,
+    request::Path,
     routes::Routes,
 };
 

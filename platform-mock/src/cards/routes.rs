@@ -2,7 +2,7 @@
 
 use axum::{
     Json,
-    extract::{Path, State},
+    extract::State,
     http::StatusCode,
     routing::{get, post},
 };
@@ -23,7 +23,7 @@ use crate::{
     auth::{AsTerminal, CARD_TERMINAL, KIOSK},
     masters::rules::{EventFacts, TerminalRole},
     refusal::{Answer, Refusal},
-    request::Body,
+    request::{Body, Path},
     routes::Routes,
 };
 

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use axum::{
     Json,
-    extract::{Path, State},
+    extract::State,
     http::StatusCode,
     routing::{get, post},
 };
@@ -19,7 +19,7 @@ use crate::{
     app::App,
     auth::{AsClerk, AsTerminal, CLERK, STORE_TERMINAL, hash_token},
     refusal::{Answer, Refusal},
-    request::{Body, KeyedJson},
+    request::{Body, KeyedJson, Path},
     routes::Routes,
     sales::{
         routes::{show, slip_name},

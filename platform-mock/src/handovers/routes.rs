@@ -2,7 +2,7 @@
 
 use axum::{
     Json,
-    extract::{Path, State},
+    extract::State,
     routing::{get, post},
 };
 use kippu_api::{
@@ -20,7 +20,7 @@ use crate::{
     app::App,
     auth::{AsTerminal, KIOSK},
     refusal::{Answer, Refusal},
-    request::Body,
+    request::{Body, Path},
     routes::Routes,
     tickets::{
         brought::{self, is_bound_to},

@@ -2,11 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use axum::{
-    Json,
-    extract::{Path, State},
-    routing::post,
-};
+use axum::{Json, extract::State, routing::post};
 use kippu_api::{
     orders::{Claim, Grant, GrantRequest},
     problem::Problem,
@@ -19,7 +15,7 @@ use crate::{
     auth::{AsTerminal, KIOSK},
     masters::rules::{EventFacts, Terminal},
     refusal::Answer,
-    request::Body,
+    request::{Body, Path},
     routes::Routes,
 };
 

@@ -2,7 +2,7 @@
 
 use axum::{
     Json,
-    extract::{Path, State},
+    extract::State,
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse as _, Response},
     routing::get,
@@ -14,6 +14,7 @@ use crate::{
     app::App,
     auth::{AsTerminal, KIOSK},
     refusal::{Answer, Refusal},
+    request::Path,
     routes::Routes,
 };
 

@@ -3,7 +3,7 @@
 use axum::{
     Json,
     body::Bytes,
-    extract::{DefaultBodyLimit, Path, Query, State},
+    extract::{DefaultBodyLimit, State},
     response::{IntoResponse as _, Response},
     routing::{get, post},
 };
@@ -26,7 +26,7 @@ use crate::{
     app::App,
     auth::{AsOperator, OPERATOR},
     refusal::{Answer, Refusal},
-    request::{Body, KeyedJson},
+    request::{Body, KeyedJson, Path, Query},
     routes::Routes,
     stick::{keys, reports, routes::stick_headers},
 };

@@ -1,10 +1,6 @@
 //! Parcels over HTTP.
 
-use axum::{
-    Json,
-    extract::{Path, State},
-    routing::post,
-};
+use axum::{Json, extract::State, routing::post};
 use kippu_api::{
     handovers::{ParkRequest, Parked},
     orders::{Claim, Grant, GrantRequest},
@@ -20,7 +16,7 @@ use crate::{
     handovers::rules::read_all,
     issuing::routes::grant_of,
     refusal::{Answer, Refusal},
-    request::Body,
+    request::{Body, Path},
     routes::Routes,
 };
 

@@ -2,7 +2,7 @@
 
 use axum::{
     Json,
-    extract::{Path, State},
+    extract::State,
     http::StatusCode,
     routing::{delete, get, post},
 };
@@ -26,7 +26,7 @@ use crate::{
     auth::{AsTerminal, KIOSK},
     masters::rules::{EventFacts, Terminal},
     refusal::{Answer, Refusal},
-    request::{Keyed, KeyedJson},
+    request::{Keyed, KeyedJson, Path},
     routes::Routes,
 };
 

@@ -44,10 +44,17 @@ pub enum MigrationFault {
 /// # Errors
 /// [`MigrationFault`].
 pub fn migrate(sql: &Sql) -> Result<(), MigrationFault> {
+    migrate_to(sql, u32::MAX)
+}
+
+/// Applies every file above the database's version, and none above `last`.
+///
+/// # Errors
+/// [`MigrationFault`].
+pub fn migrate_to(sql: &Sql, last: u32) -> Result<(), MigrationFault> {
     match sql {
         Sql::Sqlite(_) => {
-            let found = sql.query_row("PRAGMA user_version", [], |row| row.get(0))?;
-            for (number, text) in above(found, FILES)? {
+            for (number, text) in above(schema_version(sql)?, last, FILES)? {
                 apply(sql, *number, text)?;
             }
             Ok(())
@@ -58,9 +65,7 @@ pub fn migrate(sql: &Sql) -> Result<(), MigrationFault> {
                 "SELECT pg_advisory_xact_lock({MIGRATION_LOCK});
                  CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL)"
             ))?;
-            let newest = "SELECT coalesce(max(version), 0) FROM schema_version";
-            let found = sql.query_row(newest, [], |row| row.get(0))?;
-            for (number, text) in above(found, POSTGRES_FILES)? {
+            for (number, text) in above(schema_version(sql)?, last, POSTGRES_FILES)? {
                 sql.execute_batch(text)?;
                 sql.execute(
                     "INSERT INTO schema_version (version) VALUES (?1)",
@@ -72,16 +77,31 @@ pub fn migrate(sql: &Sql) -> Result<(), MigrationFault> {
     }
 }
 
-/// The files a database of some version has yet to see.
+/// The version of a database that was migrated before; 0 for an empty file.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub fn schema_version(sql: &Sql) -> Result<u32, SqlError> {
+    let newest = match sql {
+        Sql::Sqlite(_) => "PRAGMA user_version",
+        Sql::Postgres(_) => "SELECT coalesce(max(version), 0) FROM schema_version",
+    };
+    sql.query_row(newest, [], |row| row.get(0))
+}
+
+/// The files a database of some version has yet to see, up to the last one wanted.
 fn above(
     found: u32,
+    last: u32,
     files: &'static [(u32, &'static str)],
 ) -> Result<impl Iterator<Item = &'static (u32, &'static str)>, MigrationFault> {
     let known = files.last().map_or(0, |(number, _)| *number);
     if found > known {
         return Err(MigrationFault::Newer { found, known });
     }
-    Ok(files.iter().filter(move |(number, _)| *number > found))
+    Ok(files
+        .iter()
+        .filter(move |(number, _)| (found + 1..=last).contains(number)))
 }
 
 fn apply(sql: &Sql, number: u32, text: &str) -> Result<(), SqlError> {

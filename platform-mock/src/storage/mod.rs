@@ -16,7 +16,7 @@ pub mod words;
 mod writer;
 
 pub use database::Database;
-pub use migrations::{MigrationFault, migrate};
+pub use migrations::{MigrationFault, migrate, migrate_to, schema_version};
 pub use place::Place;
 pub use session::FILE_NODE;
 pub use unit::Unit;

@@ -57,7 +57,7 @@ pub const OTHER_CARD: CardUid = CardUid([4, 1, 2, 3, 4, 5, 7]);
 /// Device key of the gate.
 pub const GATE_KEY: [u8; 32] = [21; 32];
 /// 2026-12-01T09:00:00Z
-const NOW: i64 = 1_796_115_600_000_000;
+pub const NOW: i64 = 1_796_115_600_000_000;
 const HOUR: i64 = 3600 * 1_000_000;
 
 /// A running platform.
@@ -91,14 +91,29 @@ impl TestApp {
         Self::on(None, 18).await
     }
 
-    async fn on(database: Option<String>, seats: u32) -> Self {
-        let mut this = Self {
-            clock: Arc::new(ManualClock::at(NOW)),
+    /// One that has nothing yet, and does not run.
+    pub fn new(at: i64) -> Self {
+        Self::stopped(new_database(), at)
+    }
+
+    fn stopped(database: Option<String>, at: i64) -> Self {
+        Self {
+            clock: Arc::new(ManualClock::at(at)),
             url: String::new(),
             folder: tempfile::tempdir().unwrap(),
             database,
             running: None,
-        };
+        }
+    }
+
+    /// Makes the events, shops and terminals of the tests, and starts.
+    pub async fn furnish(&mut self) {
+        furnish(self.open().storage(), 18).await;
+        self.run().await;
+    }
+
+    async fn on(database: Option<String>, seats: u32) -> Self {
+        let mut this = Self::stopped(database, NOW);
         let app = this.open();
         furnish(app.storage(), seats).await;
         drop(app);
@@ -161,13 +176,13 @@ impl TestApp {
         done
     }
 
-    async fn stop(&mut self) {
+    pub async fn stop(&mut self) {
         let Running { stop, task } = self.running.take().unwrap();
         stop.send(()).unwrap();
         task.await.unwrap().unwrap();
     }
 
-    async fn run(&mut self) {
+    pub async fn run(&mut self) {
         let app = self.open();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         self.url = format!("http://{}", listener.local_addr().unwrap());
@@ -183,6 +198,11 @@ impl TestApp {
         let url = format!("http://{}", listener.local_addr().unwrap());
         tokio::spawn(app.serve(listener, std::future::pending()));
         url
+    }
+
+    /// Where the server has the database; `None` for a file.
+    pub fn address(&self) -> Option<&str> {
+        self.database.as_deref()
     }
 
     pub fn data(&self) -> &Path {

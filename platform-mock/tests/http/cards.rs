@@ -48,6 +48,23 @@ impl PlayedCard {
     }
 }
 
+/// Opens [`CARD`] at a kiosk.
+pub async fn open_card(app: &TestApp) {
+    let card = PlayedCard::new(app, Role::Write);
+    let wish = SessionRequest {
+        role: CardRole::Write,
+        challenge: card.challenge(),
+    };
+    let begun = app.kiosk().begin_card_session(CARD, &wish).await.unwrap();
+    let answer = SessionAnswer {
+        answer: card.answer(&begun.response),
+    };
+    app.kiosk()
+        .finish_card_session(&begun.session, &answer)
+        .await
+        .unwrap();
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_terminal_opens_a_card_with_its_own_role_and_it_is_written_down() {
     let app = TestApp::start().await;

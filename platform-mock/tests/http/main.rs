@@ -21,3 +21,4 @@ mod restored;
 mod routes;
 mod slips;
 mod sticks;
+mod upgrades;

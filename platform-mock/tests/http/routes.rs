@@ -117,6 +117,7 @@ async fn refusals_are_problem_details() {
             400,
             "bad_request",
         ),
+        ("/api/v1/events/none/holds", "{}", 400, "bad_request"),
     ] {
         let request = http
             .post(format!("{}{path}", app.url))
