@@ -261,3 +261,56 @@ async fn what_a_former_owner_still_tells_does_not_end_what_another_goes_on_with(
     assert!(!first.send(&late).await.unwrap().newest);
     assert!(next.handover(MOVE).await.unwrap().yours);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn when_one_doubt_ends_well_the_one_that_was_let_go_of_remains() {
+    let app = TestApp::start().await;
+    let (_, tickets) = app.sold(&[0]).await;
+    let mut failed = Mover::at(&app, "kiosk-1", MOVE, &tickets);
+    failed.register(Purpose::Assignment).await.unwrap();
+    let mut taker = Mover::at(&app, "kiosk-2", OTHER_MOVE, &tickets);
+    taker.register(Purpose::Assignment).await.unwrap();
+    failed.tell(Step::Take, Unknown).await.unwrap();
+    taker.tell(Step::Take, Unknown).await.unwrap();
+    let wish = taker.release_wish();
+    taker.client.release(OTHER_MOVE, &wish).await.unwrap();
+    let ticket = tickets[0].ticket;
+    assert_eq!(app.booked(ticket).await.standing.handover, Some(MOVE));
+
+    assert!(failed.tell(Step::Take, NotDone).await.unwrap().newest);
+    let booked = app.booked(ticket).await.standing;
+    assert_eq!(
+        (booked.holder, booked.handover),
+        (Holder::Unknown, Some(OTHER_MOVE)),
+        "it is not known to be on its card"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_others_took_meanwhile_does_not_keep_the_rest_from_being_let_go_of() {
+    let app = TestApp::start().await;
+    let (_, tickets) = app.sold(&[0, 1]).await;
+    let mut failed = Mover::at(&app, "kiosk-1", MOVE, &tickets);
+    failed.register(Purpose::Assignment).await.unwrap();
+    let mut taker = Mover::at(&app, "kiosk-2", OTHER_MOVE, &tickets[..1]);
+    taker.take(Purpose::Assignment).await;
+
+    failed.tell(Step::Take, Unknown).await.unwrap();
+    let wish = failed.release_wish();
+    failed.client.release(MOVE, &wish).await.unwrap();
+    let next = app.client("kiosk-2");
+    let wish = take_over_wish("kiosk-2");
+    next.take_over(MOVE, &wish).await.unwrap();
+    let (taken, doubted) = (
+        app.booked(tickets[0].ticket).await.standing,
+        app.booked(tickets[1].ticket).await.standing,
+    );
+    assert_eq!(
+        (taken.holder, taken.handover),
+        (Holder::Terminal, Some(OTHER_MOVE))
+    );
+    assert_eq!(
+        (doubted.holder, doubted.handover),
+        (Holder::Unknown, Some(MOVE))
+    );
+}
