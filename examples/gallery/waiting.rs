@@ -153,6 +153,15 @@ fn troubles() -> Vec<Sample> {
             ),
         ),
         (
+            "trouble-giving-unknown",
+            giving(GivingStation::OtherCard),
+            trouble(
+                TroubleKind::GivingUnknown,
+                TicketFact::BeingChecked { count: 2 },
+                &[Way::LayCard, Way::CallStaff],
+            ),
+        ),
+        (
             "trouble-not-without-network",
             giving(GivingStation::Choose),
             trouble(

@@ -8,7 +8,7 @@ use std::{
 use anyhow::{Result, bail, ensure};
 use kippu_stage::hand::Hand;
 
-use super::swap::{GIVER, RECEIVER, take};
+use super::swap::{GIVER, RECEIVER, give, take};
 use crate::support::{SOON, World, moves};
 
 /// Between two looks at screen and card.
@@ -17,6 +17,8 @@ const LOOK: Duration = Duration::from_millis(20);
 const EXCHANGES_MAX: u32 = 80;
 /// Opening a card takes as many exchanges.
 const FIRST_OF_WRITING: u32 = 14;
+/// Reading the giver's card and the first half of the taking do.
+const FIRST_OF_TAKING: u32 = 24;
 
 /// Tears the card at its next laying.
 fn plan(world: &World, card: &str, exchange: u32) -> Result<()> {
@@ -78,13 +80,7 @@ fn the_receivers_card_tells_later_and_the_tickets_are_on_it() -> Result<()> {
         plan(&world, RECEIVER, exchange)?;
         moves::lay(&mut kiosk, RECEIVER)?;
         let done = "2 tickets are on card B";
-        match torn(
-            &world,
-            &mut kiosk,
-            RECEIVER,
-            "We are checking your card",
-            done,
-        )? {
+        match torn(&world, &mut kiosk, RECEIVER, "We are checking card B", done)? {
             Some(true) => break,
             Some(false) => exchange += 1,
             None => bail!("it was never unknown"),
@@ -99,6 +95,42 @@ fn the_receivers_card_tells_later_and_the_tickets_are_on_it() -> Result<()> {
     kiosk.tap("銀河鉄道の夜, The card left too early: go on")?;
     kiosk.wait("2 tickets are on card B", SOON)?;
     moves::lift(&mut kiosk, RECEIVER)?;
+    ensure!(world.live_on(RECEIVER)?.len() == 2);
+    Ok(())
+}
+
+#[test]
+fn the_givers_card_tells_later_that_they_were_taken_and_they_go_on() -> Result<()> {
+    let world = World::open()?;
+    let before = world.live_on(GIVER)?.len();
+    let mut kiosk = world.kiosk("kiosk-1")?;
+    let mut exchange = FIRST_OF_TAKING;
+    loop {
+        ensure!(exchange < EXCHANGES_MAX, "it is never unknown");
+        plan(&world, GIVER, exchange)?;
+        give(&mut kiosk, 2)?;
+        let unknown = "We are checking card A";
+        match torn(&world, &mut kiosk, GIVER, unknown, "Swap the cards")? {
+            Some(true) => break,
+            Some(false) => exchange += 1,
+            None => bail!("it was never unknown"),
+        }
+        ensure!(world.live_on(GIVER)?.len() == before, "nothing was taken");
+        kiosk.tap("Finish")?;
+    }
+    moves::lay(&mut kiosk, "chiyo-2k")?;
+    kiosk.wait("Only the card ending 0007 helps now.", SOON)?;
+    moves::lift(&mut kiosk, "chiyo-2k")?;
+
+    let mut kiosk = days_later(&world, kiosk)?;
+    moves::lay(&mut kiosk, GIVER)?;
+    kiosk.tap("銀河鉄道の夜, The card left too early: go on")?;
+    kiosk.wait("Swap the cards", SOON)?;
+    moves::lift(&mut kiosk, GIVER)?;
+    moves::lay(&mut kiosk, RECEIVER)?;
+    kiosk.wait("2 tickets are on card B", SOON)?;
+    moves::lift(&mut kiosk, RECEIVER)?;
+    ensure!(world.live_on(GIVER)?.len() == before - 2);
     ensure!(world.live_on(RECEIVER)?.len() == 2);
     Ok(())
 }

@@ -26,8 +26,8 @@ pub fn choose(kiosk: &mut Hand, count: usize) -> Result<()> {
     Ok(())
 }
 
-/// From the first screen to the swap: so many tickets are in the kiosk, and the giver's card lies there.
-pub fn take(kiosk: &mut Hand, count: usize) -> Result<()> {
+/// From the first screen to the yes to so many tickets.
+pub fn give(kiosk: &mut Hand, count: usize) -> Result<()> {
     kiosk.tap("Give to someone")?;
     kiosk.wait("Lay the giving card", SOON)?;
     moves::lay(kiosk, GIVER)?;
@@ -39,7 +39,12 @@ pub fn take(kiosk: &mut Hand, count: usize) -> Result<()> {
         format!("Give {count} tickets")
     };
     kiosk.tap(&key)?;
-    kiosk.tap("Yes, give them")?;
+    kiosk.tap("Yes, give them")
+}
+
+/// From the first screen to the swap: so many tickets are in the kiosk, and the giver's card lies there.
+pub fn take(kiosk: &mut Hand, count: usize) -> Result<()> {
+    give(kiosk, count)?;
     kiosk.wait("Swap the cards", SOON)
 }
 

@@ -63,6 +63,7 @@ pub fn show_trouble(to: &ui::Trouble<'_>, trouble: &Trouble, language: Language)
         TroubleKind::NeedsStaff => ui::TroubleKind::NeedsStaff,
         TroubleKind::PaperTicketUnconfirmed => ui::TroubleKind::PaperTicketUnconfirmed,
         TroubleKind::TakingUnknown => ui::TroubleKind::TakingUnknown,
+        TroubleKind::GivingUnknown => ui::TroubleKind::GivingUnknown,
         TroubleKind::NothingTaken => ui::TroubleKind::NothingTaken,
         TroubleKind::NotWithoutNetwork => ui::TroubleKind::NotWithoutNetwork,
         TroubleKind::TicketStays(reason) => {

@@ -171,7 +171,7 @@ fn lay(
                 if card == Some(passing.giver) {
                     TroubleKind::TakingUnknown
                 } else {
-                    TroubleKind::CardTornUnknown
+                    TroubleKind::GivingUnknown
                 },
                 vec![Way::LayCard, Way::CallStaff],
             ),

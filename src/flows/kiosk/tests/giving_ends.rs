@@ -170,7 +170,7 @@ fn what_only_a_card_can_tell_is_asked_of_it() {
     let asks = |found| lay(Some(OTHER), CardWanted::ToAnswer, found);
     stand.card_says(rest(unknown.clone(), asks(None)));
     let screen = stand.screen();
-    assert_eq!(trouble(&screen).kind, TroubleKind::CardTornUnknown);
+    assert_eq!(trouble(&screen).kind, TroubleKind::GivingUnknown);
     assert_eq!(
         trouble(&screen).safety.ticket,
         TicketFact::BeingChecked { count: 2 }

@@ -134,6 +134,8 @@ pub enum TroubleKind {
     PaperTicketUnconfirmed,
     /// The giver's card left while the tickets were taken: it alone can tell where they are.
     TakingUnknown,
+    /// The receiver's card left while they were written onto it: it alone can tell where they are.
+    GivingUnknown,
     /// The giver's card left before anything was taken.
     NothingTaken,
     /// Nobody can bring this to an end just now: the platform is away and there are no local keys. Nothing was taken (R17).

@@ -186,7 +186,7 @@ fn answer(labels: &str, walk: &mut Walk, endings: &[String; 2]) -> Act {
     // Only the card itself can tell: the one the tickets left, or else the one they go to.
     for (title, which) in [
         ("We are checking card A", Which::Giver),
-        ("We are checking your card", Which::Receiver),
+        ("We are checking card B", Which::Receiver),
     ] {
         if sees(labels, title) {
             return Act::Lay(which);
