@@ -1,12 +1,12 @@
 //! The running platform: its parts, its router, and serving it until it is told to stop.
 
-use std::{future::Future, path::Path, sync::Arc, time::Duration};
+use std::{future::Future, net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
 use axum::{
     Router,
     extract::{DefaultBodyLimit, State},
     http::HeaderValue,
-    middleware::map_response_with_state,
+    middleware::{from_fn, map_response_with_state},
     response::Response,
     serve::ListenerExt as _,
 };
@@ -18,13 +18,13 @@ use crate::{
     allocation,
     auth::TerminalCache,
     cards::{self, sessions::CardSessions},
-    clerks::{self, throttle::Throttle},
+    clerks,
     clock::Clock,
-    gates, handovers, issuing,
+    gates, handovers, headers, issuing,
     keys::Keys,
     masters::{self, catalogue::Catalogue, rules::EventFacts},
-    openapi, operator,
-    parcels::{self, CodeThrottle},
+    openapi, operator, own, parcels,
+    people::{self, secrets::Checking},
     refusal::{Answer, Refusal},
     restore::{self, guard::Standings},
     routes::{RouteEntry, Routes},
@@ -48,8 +48,7 @@ struct Parts {
     catalogue: Catalogue,
     terminals: TerminalCache,
     card_sessions: CardSessions,
-    throttle: Throttle,
-    code_throttle: CodeThrottle,
+    checking: Checking,
     standings: Standings,
 }
 
@@ -85,8 +84,7 @@ impl App {
             catalogue: Catalogue::default(),
             terminals: TerminalCache::default(),
             card_sessions,
-            throttle: Throttle::default(),
-            code_throttle: CodeThrottle::default(),
+            checking: Checking::default(),
             standings: Standings::default(),
         }))
     }
@@ -130,14 +128,9 @@ impl App {
         &self.0.card_sessions
     }
 
-    /// Tries of PINs.
-    pub fn throttle(&self) -> &Throttle {
-        &self.0.throttle
-    }
-
-    /// Tries of resume codes.
-    pub fn code_throttle(&self) -> &CodeThrottle {
-        &self.0.code_throttle
+    /// Turns at checking what people must know.
+    pub fn checking(&self) -> &Checking {
+        &self.0.checking
     }
 
     /// How the terminals stand towards this life of the platform.
@@ -161,6 +154,7 @@ impl App {
             })
             .layer(DefaultBodyLimit::max(BODY_MAX))
             .layer(map_response_with_state(self.clone(), state_life))
+            .layer(from_fn(headers::guard))
     }
 
     fn routes(&self) -> Routes {
@@ -171,8 +165,9 @@ impl App {
         let routes = parcels::routes::routes(routes);
         let routes = clerks::routes::routes(gates::routes::routes(routes));
         let routes = stick::routes::routes(restore::routes::routes(routes));
+        let routes = own::routes::routes(people::routes::routes(routes));
         let routes = operator::routes::routes(operator::sessions::routes(routes));
-        operator::pages::routes(routes)
+        operator::pages::routes(operator::accounts::routes(routes))
     }
 
     /// Serves until `stop` is done, then finishes the requests that are under way.
@@ -199,7 +194,10 @@ impl App {
                 tracing::debug!(%error, "a connection keeps its delay");
             }
         });
-        let served = axum::serve(listener, self.router())
+        let router = self
+            .router()
+            .into_make_service_with_connect_info::<SocketAddr>();
+        let served = axum::serve(listener, router)
             .with_graceful_shutdown(stop)
             .await;
         drop(ended);

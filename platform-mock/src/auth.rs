@@ -1,4 +1,4 @@
-//! Who calls: terminals by their bearer token, clerks and operators by their session. Each route states who may call it.
+//! Who calls: terminals by their bearer token, people by their session. Each route states who may call it and whose data it is about.
 
 use std::{
     collections::HashMap,
@@ -7,18 +7,19 @@ use std::{
 
 use axum::{
     extract::{FromRequestParts, Request, State},
-    http::{header, request::Parts},
+    http::{HeaderMap, header, request::Parts},
     middleware::Next,
     response::{IntoResponse as _, Response},
 };
-use kippu_api::problem::ProblemCode;
+use kippu_api::{people::PersonRole, problem::ProblemCode};
+use kippu_ticket::ids::{CardUid, SellerId};
 use sha2::{Digest as _, Sha256};
 
 use crate::{
     app::App,
-    clerks::rules::Clerk,
     masters::rules::{Terminal, TerminalRole},
-    operator::{pages, rules::Operator},
+    operator::pages,
+    people::rules::{Bound, Clerk, Operator, Person},
     refusal::{Answer, Refusal},
     restore::guard,
     routes::RouteEntry,
@@ -38,6 +39,25 @@ pub enum Role {
     Clerk,
     /// An operator's session, as bearer token or, for pages, as cookie.
     Operator,
+    /// A session of somebody of an organizer.
+    Organizer,
+    /// A session of somebody of a seller.
+    Seller,
+    /// A session of somebody who works at a venue.
+    Venue,
+    /// A session of somebody with cards.
+    Member,
+}
+
+impl Role {
+    /// The word for it in the API's description.
+    pub fn word(self) -> String {
+        format!("{self:?}").to_lowercase()
+    }
+
+    fn is_person(self) -> bool {
+        !matches!(self, Self::Kiosk | Self::Gate | Self::Register)
+    }
 }
 
 /// Who may call a route.
@@ -47,6 +67,54 @@ pub enum Allow {
     Anyone,
     /// Callers with one of these roles.
     Roles(&'static [Role]),
+}
+
+/// Whose data a route shows and changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// Nobody's: the same for every caller.
+    Common,
+    /// Everybody's.
+    All,
+    /// The calling person's own account and sessions.
+    Account,
+    /// What the calling terminal has in hand, was given or did.
+    Terminal,
+    /// What whoever is at the terminal shows it: a card, or a code. The terminal is believed that it is there.
+    Bearer,
+    /// Of the caller's store.
+    Store,
+    /// Of the caller's seller.
+    Seller,
+    /// Of the caller's organizer.
+    Organizer,
+    /// Of the caller's venue.
+    Venue,
+    /// Of the caller's cards.
+    Cards,
+}
+
+impl Scope {
+    /// The word for it in the API's description.
+    pub fn word(self) -> String {
+        format!("{self:?}").to_lowercase()
+    }
+}
+
+/// Who may call a route, and whose data it is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Access {
+    /// Who.
+    pub allow: Allow,
+    /// Whose.
+    pub scope: Scope,
+}
+
+impl Allow {
+    /// States whose data it is about.
+    pub const fn of(self, scope: Scope) -> Access {
+        Access { allow: self, scope }
+    }
 }
 
 /// Kiosks.
@@ -61,16 +129,31 @@ pub const STORE_TERMINAL: Allow = Allow::Roles(&[Role::Kiosk, Role::Register]);
 pub const CLERK: Allow = Allow::Roles(&[Role::Clerk]);
 /// People who run the platform.
 pub const OPERATOR: Allow = Allow::Roles(&[Role::Operator]);
+/// People of organizers.
+pub const ORGANIZER: Allow = Allow::Roles(&[Role::Organizer]);
+/// People of sellers.
+pub const SELLER: Allow = Allow::Roles(&[Role::Seller]);
+/// People who work at venues.
+pub const VENUE: Allow = Allow::Roles(&[Role::Venue]);
+/// People with cards.
+pub const MEMBER: Allow = Allow::Roles(&[Role::Member]);
+/// Everybody with an account.
+pub const PERSON: Allow = Allow::Roles(&[
+    Role::Clerk,
+    Role::Operator,
+    Role::Organizer,
+    Role::Seller,
+    Role::Venue,
+    Role::Member,
+]);
 
 /// An authenticated caller.
 #[derive(Debug, Clone)]
 pub enum Caller {
     /// A terminal.
     Terminal(Terminal),
-    /// A clerk, with the hash of the session's token.
-    Clerk(Clerk, [u8; 32]),
-    /// An operator, with the hash of the session's token.
-    Operator(Operator, [u8; 32]),
+    /// Somebody, with the hash of the session's token.
+    Person(Person, [u8; 32]),
 }
 
 impl Caller {
@@ -78,8 +161,7 @@ impl Caller {
     pub fn label(&self) -> String {
         match self {
             Self::Terminal(terminal) => format!("t{}", terminal.id),
-            Self::Clerk(clerk, _) => format!("c{}", clerk.id),
-            Self::Operator(operator, _) => format!("o{}", operator.id),
+            Self::Person(person, _) => format!("a{}", person.account),
         }
     }
 
@@ -90,8 +172,14 @@ impl Caller {
                 TerminalRole::Gate => Role::Gate,
                 TerminalRole::Register => Role::Register,
             },
-            Self::Clerk(..) => Role::Clerk,
-            Self::Operator(..) => Role::Operator,
+            Self::Person(person, _) => match person.role {
+                PersonRole::Operator => Role::Operator,
+                PersonRole::Organizer => Role::Organizer,
+                PersonRole::Seller => Role::Seller,
+                PersonRole::Clerk => Role::Clerk,
+                PersonRole::Venue => Role::Venue,
+                PersonRole::Member => Role::Member,
+            },
         }
     }
 }
@@ -141,7 +229,7 @@ pub async fn authorize(
         .and_then(|value| value.strip_prefix("Bearer "))
         .map(hash_token);
     let token = token.or_else(|| pages::cookie(entry.path, request.headers()));
-    let checked = match check(&app, entry.allow, token).await {
+    let checked = match checked(&app, entry, request.headers(), token).await {
         Ok(Some(caller)) => {
             let (path, headers) = (request.uri().path(), request.headers());
             let passed = guard::check(&app, entry, path, headers, &caller).await;
@@ -154,11 +242,25 @@ pub async fn authorize(
             if let Some(caller) = caller {
                 request.extensions_mut().insert(caller);
             }
+            request.extensions_mut().insert(entry);
             next.run(request).await
         }
         Err(refusal) if pages::is_page(entry.path) => pages::refused(&request, refusal),
         Err(refusal) => refusal.into_response(),
     }
+}
+
+/// Who calls, if they may; forms of other sites are refused whoever calls.
+async fn checked(
+    app: &App,
+    entry: RouteEntry,
+    headers: &HeaderMap,
+    token: Option<[u8; 32]>,
+) -> Answer<Option<Caller>> {
+    if pages::is_page(entry.path) && entry.method != "get" {
+        pages::check_origin(headers)?;
+    }
+    check(app, entry.access.allow, token).await
 }
 
 async fn check(app: &App, allow: Allow, token: Option<[u8; 32]>) -> Answer<Option<Caller>> {
@@ -181,92 +283,126 @@ async fn check(app: &App, allow: Allow, token: Option<[u8; 32]>) -> Answer<Optio
     } else {
         Err(Refusal::new(
             ProblemCode::Forbidden,
-            format!(
-                "This is not for a {}.",
-                format!("{:?}", caller.role()).to_lowercase()
-            ),
+            format!("This is not for the role {}.", caller.role().word()),
         ))
     }
 }
 
 /// Whoever a token belongs to. Looks first among those who may call, and then among the others to tell a stranger from the wrong caller.
 async fn find(app: &App, roles: &[Role], token: [u8; 32]) -> Answer<Option<Caller>> {
-    if roles == [Role::Clerk]
-        && let Some(clerk) = clerk(app, token).await?
-    {
-        return Ok(Some(clerk));
-    }
-    if roles == [Role::Operator]
-        && let Some(operator) = operator(app, token).await?
-    {
-        return Ok(Some(operator));
+    let people_first = roles.iter().all(|role| role.is_person());
+    if people_first && let Some(person) = person(app, token).await? {
+        return Ok(Some(person));
     }
     if let Some(terminal) = app.terminals().find(app.storage(), token).await? {
         return Ok(Some(Caller::Terminal(terminal)));
     }
-    match clerk(app, token).await? {
-        Some(clerk) => Ok(Some(clerk)),
-        None => operator(app, token).await,
+    if people_first {
+        return Ok(None);
     }
+    person(app, token).await
 }
 
-async fn operator(app: &App, token: [u8; 32]) -> Answer<Option<Caller>> {
-    let found = app.storage().operator_by_session(token, app.now()).await?;
-    Ok(found.map(|operator| Caller::Operator(operator, token)))
+async fn person(app: &App, token: [u8; 32]) -> Answer<Option<Caller>> {
+    let Some((person, tell)) = app.storage().person_by_session(token, app.now()).await? else {
+        return Ok(None);
+    };
+    if tell {
+        app.storage().session_used(token).await?;
+    }
+    Ok(Some(Caller::Person(person, token)))
 }
 
-async fn clerk(app: &App, token: [u8; 32]) -> Answer<Option<Caller>> {
-    let clerk = app.storage().clerk_by_session(token, app.now()).await?;
-    Ok(clerk.map(|clerk| Caller::Clerk(clerk, token)))
-}
-
-/// The calling terminal.
+/// The calling terminal, on a route about anything but everything.
 pub struct AsTerminal(pub Terminal);
 
-/// The calling clerk, with the hash of the session's token.
+/// The calling clerk, with the hash of the session's token, on a route about the clerk's store.
 pub struct AsClerk(pub Clerk, pub [u8; 32]);
 
-/// The calling operator, with the hash of the session's token.
+/// The calling operator, with the hash of the session's token, on a route about everything.
 pub struct AsOperator(pub Operator, pub [u8; 32]);
 
-impl<S: Send + Sync> FromRequestParts<S> for AsTerminal {
-    type Rejection = Refusal;
+/// Whoever has a session, with the hash of its token, on a route about themselves.
+pub struct AsPerson(pub Person, pub [u8; 32]);
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Answer<Self> {
-        match parts.extensions.get::<Caller>() {
-            Some(Caller::Terminal(terminal)) => Ok(Self(terminal.clone())),
-            _ => Err(Refusal::new(
-                ProblemCode::Forbidden,
-                "Only a terminal may do this.",
-            )),
-        }
-    }
+/// Row of the caller's organizer, on a route about that.
+pub struct OwnOrganizer(pub i64);
+
+/// The caller's seller, on a route about that.
+pub struct OwnSeller(pub SellerId);
+
+/// Row of the caller's venue, on a route about that.
+pub struct OwnVenue(pub i64);
+
+/// The caller's cards, on a route about them.
+pub struct OwnCards(pub Vec<CardUid>);
+
+/// Takes out of a request what its route was declared for. A handler asks for what it needs by these types alone, so one that needs more than
+/// its route declares is refused whoever calls.
+fn taken<T>(
+    parts: &Parts,
+    declared: impl Fn(Scope) -> bool,
+    take: impl FnOnce(&Caller) -> Option<T>,
+) -> Answer<T> {
+    let entry = parts.extensions.get::<RouteEntry>();
+    let fits = entry.is_some_and(|entry| declared(entry.access.scope));
+    let caller = parts.extensions.get::<Caller>().filter(|_| fits);
+    caller
+        .and_then(take)
+        .ok_or_else(|| Refusal::new(ProblemCode::Forbidden, "This is not for you to see or do."))
 }
 
-impl<S: Send + Sync> FromRequestParts<S> for AsClerk {
-    type Rejection = Refusal;
+macro_rules! taken {
+    ($($name:ident: $($scope:ident)|+, $caller:ident => $take:expr;)*) => {$(
+        impl<S: Send + Sync> FromRequestParts<S> for $name {
+            type Rejection = Refusal;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Answer<Self> {
-        match parts.extensions.get::<Caller>() {
-            Some(Caller::Clerk(clerk, session)) => Ok(Self(clerk.clone(), *session)),
-            _ => Err(Refusal::new(
-                ProblemCode::Forbidden,
-                "Only a clerk may do this.",
-            )),
+            async fn from_request_parts(parts: &mut Parts, _: &S) -> Answer<Self> {
+                let declared = |scope| matches!(scope, $(Scope::$scope)|+);
+                taken(parts, declared, |$caller| $take)
+            }
         }
-    }
+    )*};
 }
 
-impl<S: Send + Sync> FromRequestParts<S> for AsOperator {
-    type Rejection = Refusal;
+taken! {
+    AsTerminal: Common | Terminal | Bearer | Store | Seller, caller => match caller {
+        Caller::Terminal(terminal) => Some(Self(terminal.clone())),
+        Caller::Person(..) => None,
+    };
+    AsClerk: Store | Account, caller => match caller {
+        Caller::Person(person, session) => person.as_clerk().map(|clerk| Self(clerk, *session)),
+        Caller::Terminal(_) => None,
+    };
+    AsOperator: All | Account, caller => match caller {
+        Caller::Person(person, session) => person.as_operator().map(|operator| Self(operator, *session)),
+        Caller::Terminal(_) => None,
+    };
+    AsPerson: Account, caller => match caller {
+        Caller::Person(person, session) => Some(Self(person.clone(), *session)),
+        Caller::Terminal(_) => None,
+    };
+    OwnOrganizer: Organizer, caller => match bound(caller)? {
+        Bound::Organizer(organizer) => Some(Self(*organizer)),
+        _ => None,
+    };
+    OwnSeller: Seller, caller => match bound(caller)? {
+        Bound::Seller(seller) => Some(Self(*seller)),
+        _ => None,
+    };
+    OwnVenue: Venue, caller => match bound(caller)? {
+        Bound::Venue(venue) => Some(Self(*venue)),
+        _ => None,
+    };
+    OwnCards: Cards, caller => match bound(caller)? {
+        Bound::Cards(cards) => Some(Self(cards.clone())),
+        _ => None,
+    };
+}
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Answer<Self> {
-        match parts.extensions.get::<Caller>() {
-            Some(Caller::Operator(operator, session)) => Ok(Self(operator.clone(), *session)),
-            _ => Err(Refusal::new(
-                ProblemCode::Forbidden,
-                "Only an operator may do this.",
-            )),
-        }
+fn bound(caller: &Caller) -> Option<&Bound> {
+    match caller {
+        Caller::Person(person, _) => Some(&person.bound),
+        Caller::Terminal(_) => None,
     }
 }

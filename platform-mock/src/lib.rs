@@ -3,19 +3,23 @@
 
 pub mod allocation;
 pub mod app;
+pub mod audit;
 pub mod auth;
 pub mod cards;
 pub mod clerks;
 pub mod clock;
 pub mod gates;
 pub mod handovers;
+pub mod headers;
 pub mod issuing;
 pub mod journal;
 pub mod keys;
 pub mod masters;
 pub mod openapi;
 pub mod operator;
+pub mod own;
 pub mod parcels;
+pub mod people;
 pub mod private;
 pub mod refusal;
 pub mod request;

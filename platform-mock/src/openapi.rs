@@ -14,8 +14,8 @@ use utoipa::{
 use crate::{
     allocation,
     app::App,
-    auth::Allow,
-    cards, clerks, gates, handovers, issuing, masters, operator, parcels,
+    auth::{Allow, Scope},
+    cards, clerks, gates, handovers, issuing, masters, operator, own, parcels, people,
     refusal::Answer,
     restore,
     routes::{RouteEntry, Routes},
@@ -26,7 +26,7 @@ use crate::{
 #[openapi(
     info(
         title = "Kippu platform",
-        description = "Terminals, clerks and the platform."
+        description = "Terminals, people and the platform."
     ),
     paths(
         masters::routes::events,
@@ -64,6 +64,19 @@ use crate::{
         clerks::routes::confirm,
         clerks::routes::reissue,
         restore::routes::resent,
+        people::routes::log_in,
+        people::routes::log_out,
+        people::routes::me,
+        people::routes::password,
+        own::routes::organized,
+        own::routes::organized_sales,
+        own::routes::organized_seats,
+        own::routes::sold,
+        own::routes::sold_parts,
+        own::routes::entrances,
+        own::routes::entrance,
+        own::routes::tickets,
+        own::routes::tickets_of_card,
         operator::sessions::log_in,
         operator::sessions::log_out,
         operator::routes::handovers,
@@ -75,6 +88,10 @@ use crate::{
         operator::routes::look,
         operator::routes::order,
         operator::routes::import,
+        operator::accounts::accounts,
+        operator::accounts::make,
+        operator::accounts::about,
+        operator::accounts::audit,
         stick::routes::terminal_keys,
         healthz,
         document,
@@ -85,8 +102,18 @@ struct Described;
 /// The document and the health of the platform.
 pub fn routes(routes: Routes) -> Routes {
     routes
-        .on("/healthz", "get", Allow::Anyone, get(healthz))
-        .on("/api/openapi.json", "get", Allow::Anyone, get(document))
+        .on(
+            "/healthz",
+            "get",
+            Allow::Anyone.of(Scope::Common),
+            get(healthz),
+        )
+        .on(
+            "/api/openapi.json",
+            "get",
+            Allow::Anyone.of(Scope::Common),
+            get(document),
+        )
 }
 
 /// 204 when the platform can read its database.
@@ -102,7 +129,7 @@ pub async fn document(State(app): State<App>) -> Json<OpenApi> {
     Json(describe(&app.table()))
 }
 
-/// The document for a table of routes; each route's `x-allowed` says who may call it.
+/// The document for a table of routes; each route's `x-allowed` says who may call it, its `x-scope` whose data it is about.
 pub fn describe(table: &[RouteEntry]) -> OpenApi {
     let mut document = Described::openapi();
     let bearer = SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build());
@@ -121,21 +148,19 @@ pub fn describe(table: &[RouteEntry]) -> OpenApi {
             _ => None,
         };
         let Some(operation) = operation else { continue };
-        add_refusals(operation, entry.allow);
-        let allowed: Vec<String> = match entry.allow {
+        add_refusals(operation, entry.access.allow);
+        let allowed: Vec<String> = match entry.access.allow {
             Allow::Anyone => vec!["anyone".into()],
             Allow::Roles(roles) => {
                 operation.security =
                     Some(vec![SecurityRequirement::new("bearer", [] as [&str; 0])]);
-                roles
-                    .iter()
-                    .map(|role| format!("{role:?}").to_lowercase())
-                    .collect()
+                roles.iter().map(|role| role.word()).collect()
             }
         };
         operation.extensions = Some(
             ExtensionsBuilder::new()
                 .add("x-allowed", serde_json::json!(allowed))
+                .add("x-scope", serde_json::json!(entry.access.scope.word()))
                 .build(),
         );
     }

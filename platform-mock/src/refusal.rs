@@ -24,6 +24,8 @@ pub struct Refusal {
     pub hint: Option<&'static str>,
     /// It may have been done after all.
     pub unknown: bool,
+    /// Trying again makes no sense before so many seconds.
+    pub wait: Option<u64>,
 }
 
 impl Refusal {
@@ -34,6 +36,7 @@ impl Refusal {
             detail: detail.into(),
             hint: None,
             unknown: false,
+            wait: None,
         }
     }
 
@@ -66,6 +69,24 @@ impl Refusal {
             "The platform could not do this. Nothing was changed.",
         )
         .hint("Try again; tell the operator if it stays.")
+    }
+
+    /// 429: what `detail` says was tried too often. `wait`: microseconds after which it can be tried again.
+    pub fn too_many(detail: &str, wait: i64) -> Self {
+        let seconds = u64::try_from(wait).unwrap_or(0).div_ceil(1_000_000).max(1);
+        let (minutes, rest) = (seconds / 60, seconds % 60);
+        let time = match (minutes, rest) {
+            (0, _) => format!("{rest} seconds"),
+            (_, 0) => format!("{minutes} minutes"),
+            _ => format!("{minutes} minutes {rest} seconds"),
+        };
+        Self {
+            wait: Some(seconds),
+            ..Self::new(
+                ProblemCode::TooMany,
+                format!("{detail} Nothing was checked. Wait {time}."),
+            )
+        }
     }
 
     /// 503: more requests are waiting than the platform takes.
@@ -115,6 +136,8 @@ impl From<SqlError> for Refusal {
     fn from(error: SqlError) -> Self {
         if matches!(error, SqlError::Nul) {
             Self::bad_request("A text contains the character U+0000.")
+        } else if matches!(error, SqlError::TooLarge) {
+            Self::bad_request("A number is larger than anything here can be.")
         } else if error.is_passing() {
             tracing::warn!(%error, "the database is busy or out of reach");
             Self::busy()
@@ -135,7 +158,8 @@ impl IntoResponse for Refusal {
         if self.unknown {
             return (StatusCode::GATEWAY_TIMEOUT, self.detail).into_response();
         }
-        let busy = self.code == ProblemCode::Busy;
+        let busy = (self.code == ProblemCode::Busy).then_some(1);
+        let wait = self.wait.or(busy);
         let problem = self.problem();
         let status =
             StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
@@ -144,10 +168,10 @@ impl IntoResponse for Refusal {
             header::CONTENT_TYPE,
             HeaderValue::from_static("application/problem+json"),
         );
-        if busy {
+        if let Some(seconds) = wait {
             response
                 .headers_mut()
-                .insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+                .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         response
     }

@@ -1,10 +1,10 @@
-//! The table of routes: a route cannot be added without saying who may call it.
+//! The table of routes: a route cannot be added without saying who may call it and whose data it is about.
 
 use axum::{Router, middleware::from_fn_with_state, routing::MethodRouter};
 
 use crate::{
     app::App,
-    auth::{Allow, authorize},
+    auth::{Access, authorize},
 };
 
 /// One route's entry.
@@ -14,8 +14,8 @@ pub struct RouteEntry {
     pub path: &'static str,
     /// In small letters, as in OpenAPI.
     pub method: &'static str,
-    /// Who may call it.
-    pub allow: Allow,
+    /// Who may call it, and whose data it is about.
+    pub access: Access,
 }
 
 /// Routes with their entries.
@@ -40,13 +40,13 @@ impl Routes {
         mut self,
         path: &'static str,
         method: &'static str,
-        allow: Allow,
+        access: Access,
         handler: MethodRouter<App>,
     ) -> Self {
         let entry = RouteEntry {
             path,
             method,
-            allow,
+            access,
         };
         let guarded = handler.route_layer(from_fn_with_state((self.app.clone(), entry), authorize));
         self.router = self.router.route(path, guarded);

@@ -2,6 +2,7 @@
 
 use std::{fs, path::Path};
 
+use kippu_api::people::{NewAccount, PersonRole};
 use kippu_gate::bundle::{Direction, Passage};
 use kippu_seatplan::{Plan, import};
 use kippu_ticket::ids::{EventId, SellerId, TerminalId};
@@ -11,6 +12,7 @@ use platform_center::{
         rules::{BlockWay, NewEvent, TerminalRole},
         storage::{GateDoor, NewGate, NewTerminal},
     },
+    people::storage::Opening,
     refusal::Answer,
     storage::Storage,
 };
@@ -113,12 +115,16 @@ pub async fn furnish(storage: &dyn Storage) -> Answer<()> {
     storage.put_seller(SELLER, "one", "Seller One").await?;
     storage.put_store(STORE, "Corner store", SELLER).await?;
     // No PIN fits this: the clerk's session is opened directly.
-    storage
-        .put_clerk(STORE, "1", "Clerk", "no hash".into())
-        .await?;
-    storage
-        .put_operator("1", "Operator", "no hash".into())
-        .await?;
+    for (role, of) in [(PersonRole::Clerk, STORE), (PersonRole::Operator, "")] {
+        let account = NewAccount {
+            role,
+            number: "1".into(),
+            name: "somebody".into(),
+            of: of.into(),
+            cards: Vec::new(),
+        };
+        storage.put_account(account, "no hash".into()).await?;
+    }
     let layout = storage
         .put_layout("Hall", "Asia/Tokyo", "full", &plan())
         .await?;
@@ -156,12 +162,16 @@ pub async fn furnish(storage: &dyn Storage) -> Answer<()> {
 /// # Errors
 /// The platform's refusal.
 pub async fn log_in(storage: &dyn Storage) -> Answer<()> {
-    storage
-        .open_session(hash_token(CLERK_TOKEN), 1, REGISTER)
-        .await?;
-    storage
-        .open_operator_session(hash_token(OPERATOR_TOKEN), 1)
-        .await?;
+    for (token, account, terminal) in [(CLERK_TOKEN, 1, Some(REGISTER)), (OPERATOR_TOKEN, 2, None)]
+    {
+        let opening = Opening {
+            token: hash_token(token),
+            account,
+            terminal,
+            attempt: None,
+        };
+        storage.open_session(opening).await?;
+    }
     Ok(())
 }
 

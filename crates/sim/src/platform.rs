@@ -24,13 +24,14 @@ use kippu_api::{
 };
 use platform_center::{
     app::App,
+    auth::hash_token,
     clock::Clock,
     keys::Keys,
     masters::storage::MasterStorage as _,
+    people::storage::PeopleStorage as _,
     refusal::Refusal,
     storage::{Database, sql::Sql},
 };
-
 use tower::ServiceExt as _;
 
 use crate::{audit::Books, chance, furnish, items};
@@ -287,6 +288,11 @@ impl Platform {
     pub fn call(&self, message: &Message) -> anyhow::Result<Answer> {
         self.clock.0.store(chance::now(), Ordering::Relaxed);
         let running = self.running.as_ref().context("the platform is stopped")?;
+        if [furnish::CLERK_TOKEN, furnish::OPERATOR_TOKEN].contains(&message.token.as_str()) {
+            // People who did nothing for a while log in again, which is not what is tried here.
+            let used = running.storage.session_used(hash_token(&message.token));
+            block_on(used).map_err(refused)?;
+        }
         let mut request = Request::builder()
             .method(message.method)
             .uri(format!("/api/v1{}", message.path))

@@ -16,11 +16,14 @@ use kippu_api::{
 };
 use kippu_ticket::ids::{CardUid, HandoverId};
 use platform_center::{
-    clerks::{rules::Clerk, storage::ClerkStorage as _},
     clock::SystemClock,
     issuing::{rules, storage::IssuingStorage as _},
     keys::Keys,
     masters::{rules::EventFacts, rules::Terminal, storage::MasterStorage as _},
+    people::{
+        rules::Clerk,
+        storage::{Login as Whom, PeopleStorage as _},
+    },
     sales::storage::{HoldCommand, SalesStorage as _},
     storage::{Database, idempotency::RequestKey},
 };
@@ -39,7 +42,12 @@ pub async fn measure(arguments: &Arguments, data: &Path) -> anyhow::Result<Row> 
         .terminal_by_name("kiosk-1")
         .await?
         .context("no kiosk")?;
-    let (clerk, _) = storage.clerk("0101", "1").await?.context("no clerk")?;
+    let login = Whom::Clerk {
+        store: "0101".into(),
+        number: "1".into(),
+    };
+    let (person, _) = storage.person(login).await?.context("no clerk")?;
+    let clerk = person.as_clerk().context("no clerk")?;
     let free = storage
         .stock()
         .free(MATCH, terminal.shop()?.seller)

@@ -11,7 +11,7 @@ use kippu_ticket::ids::EventId;
 
 use crate::{
     app::App,
-    auth::{AsTerminal, KIOSK},
+    auth::{AsTerminal, KIOSK, Scope},
     refusal::Answer,
     request::Path,
     routes::Routes,
@@ -22,7 +22,7 @@ pub fn routes(routes: Routes) -> Routes {
     routes.on(
         "/api/v1/events/{event}/availability",
         "get",
-        KIOSK,
+        KIOSK.of(Scope::Seller),
         get(availability),
     )
 }

@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     app::App,
-    auth::{AsTerminal, CARD_TERMINAL, KIOSK},
+    auth::{AsTerminal, CARD_TERMINAL, KIOSK, Scope},
     masters::rules::{EventFacts, TerminalRole},
     refusal::{Answer, Refusal},
     request::{Body, Path},
@@ -33,16 +33,21 @@ pub fn routes(routes: Routes) -> Routes {
         .on(
             "/api/v1/cards/{uid}/sessions",
             "post",
-            CARD_TERMINAL,
+            CARD_TERMINAL.of(Scope::Bearer),
             post(begin),
         )
         .on(
             "/api/v1/card-sessions/{session}/finish",
             "post",
-            CARD_TERMINAL,
+            CARD_TERMINAL.of(Scope::Terminal),
             post(finish),
         )
-        .on("/api/v1/cards/{uid}/history", "get", KIOSK, get(history))
+        .on(
+            "/api/v1/cards/{uid}/history",
+            "get",
+            KIOSK.of(Scope::Bearer),
+            get(history),
+        )
 }
 
 /// Answers a card's challenge with the key this terminal may use.

@@ -83,13 +83,15 @@ impl CardSessions {
     /// # Errors
     /// 404 when it is unknown, over, used, or another terminal's.
     pub fn take(&self, name: &str, terminal: TerminalId, now: i64) -> Answer<OpenSession> {
-        let session = self
-            .open
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .remove(name);
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        // Another terminal that names it ends nothing.
+        let own = open
+            .get(name)
+            .is_some_and(|session| session.terminal == terminal);
+        let session = if own { open.remove(name) } else { None };
+        drop(open);
         session
-            .filter(|session| session.terminal == terminal && session.expires > now)
+            .filter(|session| session.expires > now)
             .ok_or_else(|| Refusal::not_found("card session").hint("Begin anew with the card."))
     }
 

@@ -1,7 +1,5 @@
 //! The clerk at the register over HTTP.
 
-use std::sync::LazyLock;
-
 use axum::{
     Json,
     extract::State,
@@ -11,13 +9,18 @@ use axum::{
 use kippu_api::{
     clerk::{Confirm, Confirmed, Login, Reissue, Session},
     orders::Order,
-    problem::{Problem, ProblemCode},
+    problem::Problem,
 };
 
-use super::rules::{self, pin_matches};
 use crate::{
     app::App,
-    auth::{AsClerk, AsTerminal, CLERK, STORE_TERMINAL, hash_token},
+    auth::{AsClerk, AsTerminal, CLERK, STORE_TERMINAL, Scope},
+    people::{
+        self,
+        rules::{Bound, Person},
+        sessions::{self, Wish},
+        tries::Attempt,
+    },
     refusal::{Answer, Refusal},
     request::{Body, KeyedJson, Path},
     routes::Routes,
@@ -33,26 +36,43 @@ const RECENT_MICROS: i64 = 12 * 3600 * 1_000_000;
 /// This noun's routes.
 pub fn routes(routes: Routes) -> Routes {
     routes
-        .on("/api/v1/clerk/login", "post", STORE_TERMINAL, post(login))
-        .on("/api/v1/clerk/logout", "post", CLERK, post(logout))
-        .on("/api/v1/clerk/slips", "get", CLERK, get(slips))
-        .on("/api/v1/clerk/slips/{slip}", "get", CLERK, get(slip))
+        .on(
+            "/api/v1/clerk/login",
+            "post",
+            STORE_TERMINAL.of(Scope::Store),
+            post(login),
+        )
+        .on(
+            "/api/v1/clerk/logout",
+            "post",
+            CLERK.of(Scope::Account),
+            post(logout),
+        )
+        .on(
+            "/api/v1/clerk/slips",
+            "get",
+            CLERK.of(Scope::Store),
+            get(slips),
+        )
+        .on(
+            "/api/v1/clerk/slips/{slip}",
+            "get",
+            CLERK.of(Scope::Store),
+            get(slip),
+        )
         .on(
             "/api/v1/clerk/slips/{slip}/confirm",
             "post",
-            CLERK,
+            CLERK.of(Scope::Store),
             post(confirm),
         )
         .on(
             "/api/v1/clerk/orders/{order}/reissue",
             "post",
-            CLERK,
+            CLERK.of(Scope::Store),
             post(reissue),
         )
 }
-
-/// A hash to check a PIN against when there is no such clerk, so that both take as long.
-static NOBODY: LazyLock<String> = LazyLock::new(|| rules::hash_pin("000000").unwrap_or_default());
 
 /// Logs a clerk in at a terminal of the clerk's store.
 #[utoipa::path(post, path = "/api/v1/clerk/login", tag = "clerk", request_body = Login,
@@ -62,34 +82,27 @@ pub async fn login(
     AsTerminal(terminal): AsTerminal,
     Body(login): Body<Login>,
 ) -> Answer<Json<Session>> {
-    let shop = terminal.shop()?;
-    let wrong = || {
-        Refusal::new(ProblemCode::Unauthenticated, "Number or PIN is wrong.")
-            .hint("Enter both again.")
+    let here = terminal.shop()?.store;
+    let wish = Wish {
+        attempt: Attempt::pin(&login.store, &login.clerk, terminal.id),
+        login: people::storage::Login::Clerk {
+            store: login.store,
+            number: login.clerk,
+        },
+        secret: login.pin,
     };
-    app.throttle()
-        .admit(&login.store, &login.clerk, app.now())?;
-    let known = app.storage().clerk(&login.store, &login.clerk).await?;
-    let (clerk, hash) = known.map_or((None, NOBODY.clone()), |(clerk, hash)| (Some(clerk), hash));
-    let pin = login.pin;
-    let right = tokio::task::spawn_blocking(move || pin_matches(&pin, &hash))
-        .await
-        .map_err(|error| Refusal::internal(&error))?;
-    let clerk = clerk.filter(|_| right).ok_or_else(wrong)?;
-    if clerk.store != shop.store {
-        return Err(wrong());
-    }
-    app.throttle().forget(&login.store, &login.clerk);
-    let token = hex::encode(rand::random::<[u8; 32]>());
-    let expires = app
-        .storage()
-        .open_session(hash_token(&token), clerk.id, terminal.id)
-        .await?;
+    let of_this_store =
+        |person: &Person| matches!(person.bound, Bound::Store { store, .. } if store == here);
+    let opened = sessions::open(&app, wish, Some(&terminal), of_this_store).await?;
+    let store_name = match opened.person.bound {
+        Bound::Store { name, .. } => name,
+        _ => String::new(),
+    };
     Ok(Json(Session {
-        token,
-        name: clerk.name,
-        store_name: clerk.store_name,
-        expires,
+        token: opened.token,
+        name: opened.person.name,
+        store_name,
+        expires: opened.expires,
     }))
 }
 

@@ -4,6 +4,7 @@ use std::{fs, path::Path};
 
 use anyhow::{Context as _, bail};
 use platform_center::{
+    audit::Actor,
     clock::{Clock as _, SystemClock},
     operator::terminals::TerminalStorage as _,
     restore::backup::{self, Serving},
@@ -62,7 +63,7 @@ pub async fn import_reports(data: &Data, file: &Path) -> anyhow::Result<()> {
     let _place =
         Serving::begin(&data.folder).context("or upload the file at /operator/terminals")?;
     let app = data.app()?;
-    let done = reports::import(&app, &bytes)
+    let done = reports::import(&app, &bytes, Actor::CommandLine)
         .await
         .with_context(|| format!("{} was not imported", file.display()))?;
     let new = done.reports - done.known - u32::try_from(done.refused.len())?;

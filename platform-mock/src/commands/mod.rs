@@ -1,5 +1,6 @@
 //! The commands of `platform-center`.
 
+mod accounts;
 mod backup;
 mod cards;
 mod data;
@@ -75,6 +76,9 @@ enum Command {
     /// Proves that nobody changed the sales journal.
     #[command(subcommand)]
     Journal(Journal),
+    /// Makes, disables and resets accounts of people, whether the platform is serving or not.
+    #[command(subcommand)]
+    Account(accounts::Account),
     /// Fills an empty data folder.
     #[command(subcommand)]
     Seed(Seed),
@@ -192,6 +196,7 @@ impl Arguments {
                     )
                     .await
                 }
+                Command::Account(wish) => accounts::run(wish).await,
                 Command::Seed(Seed::Demo {
                     data,
                     tray,

@@ -15,7 +15,7 @@ use kippu_api::{
 use super::bundles;
 use crate::{
     app::App,
-    auth::{AsTerminal, GATE},
+    auth::{AsTerminal, GATE, Scope},
     refusal::{Answer, Refusal},
     request::Body,
     routes::Routes,
@@ -24,11 +24,16 @@ use crate::{
 /// This noun's routes.
 pub fn routes(routes: Routes) -> Routes {
     routes
-        .on("/api/v1/gates/bundle", "get", GATE, get(bundle))
+        .on(
+            "/api/v1/gates/bundle",
+            "get",
+            GATE.of(Scope::Terminal),
+            get(bundle),
+        )
         .on(
             "/api/v1/entrance-records",
             "post",
-            GATE,
+            GATE.of(Scope::Terminal),
             post(entrance_records),
         )
 }

@@ -18,7 +18,8 @@ use kippu_ticket::ids::HandoverId;
 use super::{rules::read_all, storage::Evidence};
 use crate::{
     app::App,
-    auth::{AsTerminal, KIOSK},
+    auth::{AsTerminal, KIOSK, Scope},
+    people::tries::Attempt,
     refusal::{Answer, Refusal},
     request::{Body, Path},
     routes::Routes,
@@ -31,36 +32,46 @@ use crate::{
 /// This noun's routes.
 pub fn routes(routes: Routes) -> Routes {
     routes
-        .on("/api/v1/handovers", "post", KIOSK, post(register))
-        .on("/api/v1/handovers/{handover}", "get", KIOSK, get(handover))
+        .on(
+            "/api/v1/handovers",
+            "post",
+            KIOSK.of(Scope::Terminal),
+            post(register),
+        )
+        .on(
+            "/api/v1/handovers/{handover}",
+            "get",
+            KIOSK.of(Scope::Terminal),
+            get(handover),
+        )
         .on(
             "/api/v1/handovers/{handover}/bindings",
             "post",
-            KIOSK,
+            KIOSK.of(Scope::Terminal),
             post(bind),
         )
         .on(
             "/api/v1/handovers/{handover}/paper",
             "post",
-            KIOSK,
+            KIOSK.of(Scope::Terminal),
             post(paper),
         )
         .on(
             "/api/v1/handovers/{handover}/release",
             "post",
-            KIOSK,
+            KIOSK.of(Scope::Terminal),
             post(release),
         )
         .on(
             "/api/v1/handovers/{handover}/take-over",
             "post",
-            KIOSK,
+            KIOSK.of(Scope::Bearer),
             post(take_over),
         )
         .on(
             "/api/v1/handovers/{handover}/reports",
             "post",
-            KIOSK,
+            KIOSK.of(Scope::Terminal),
             post(report),
         )
 }
@@ -169,7 +180,7 @@ pub async fn take_over(
     Body(wish): Body<TakeOverRequest>,
 ) -> Answer<Json<TakenOver>> {
     if wish.code.is_some() {
-        app.code_throttle().admit(terminal.id, app.now())?;
+        app.storage().admit(Attempt::code(terminal.id)).await?;
     }
     let code = wish.code.map(|code| app.keys().code_hash(code));
     Ok(Json(

@@ -4,10 +4,11 @@ use kippu_api::orders::OrderState;
 use kippu_ticket::ids::{CardUid, HandoverId, TicketId};
 
 use crate::{
-    clerks::rules::Clerk,
+    audit::{self, Act},
     handovers::record::settle,
     journal::Entry,
     parcels::record::{self as parcels, ParcelRecord},
+    people::rules::Clerk,
     refusal::{Answer, Refusal},
     restore::life::EPOCHS,
     sales::{
@@ -143,6 +144,14 @@ pub(super) fn reissue_order(
         ));
     }
     issue_anew(unit, &out, WaitsAt::Order)?;
+    let subject = format!("order {id}");
+    let act = Act {
+        what: "reissued",
+        subject: &subject,
+        note: Some(reason),
+        ..Act::default()
+    };
+    audit::note(unit.sql, unit.now, &clerk.into(), &act)?;
     unit.journal(&Entry {
         kind: "reissued",
         order: Some(id),

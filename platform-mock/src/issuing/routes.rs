@@ -12,7 +12,7 @@ use kippu_ticket::ids::EventId;
 use super::rules;
 use crate::{
     app::App,
-    auth::{AsTerminal, KIOSK},
+    auth::{AsTerminal, KIOSK, Scope},
     masters::rules::{EventFacts, Terminal},
     refusal::Answer,
     request::{Body, Path},
@@ -21,7 +21,12 @@ use crate::{
 
 /// This noun's routes.
 pub fn routes(routes: Routes) -> Routes {
-    routes.on("/api/v1/orders/{order}/grant", "post", KIOSK, post(grant))
+    routes.on(
+        "/api/v1/orders/{order}/grant",
+        "post",
+        KIOSK.of(Scope::Seller),
+        post(grant),
+    )
 }
 
 /// The signed and bound tickets of a paid order, for this terminal, journal, card and handover only. Repeating it gives the same bytes.

@@ -12,7 +12,6 @@ use super::{
     rules::{self, GrantRecord, GrantedItem},
 };
 use crate::{
-    clerks::rules::Clerk,
     handovers::{
         record::{self as handovers, HandoverRecord, HandoverState},
         refused::{Asked, Request, decided},
@@ -20,6 +19,7 @@ use crate::{
     journal::Entry,
     masters::rules::Terminal,
     parcels,
+    people::rules::Clerk,
     refusal::{Answer, Refusal},
     sales::{
         command::refresh_state,

@@ -12,7 +12,7 @@ use kippu_ticket::ids::EventId;
 
 use crate::{
     app::App,
-    auth::{AsTerminal, KIOSK},
+    auth::{AsTerminal, KIOSK, Scope},
     refusal::{Answer, Refusal},
     request::Path,
     routes::Routes,
@@ -20,12 +20,19 @@ use crate::{
 
 /// This noun's routes.
 pub fn routes(routes: Routes) -> Routes {
-    routes.on("/api/v1/events", "get", KIOSK, get(events)).on(
-        "/api/v1/events/{event}/plan",
-        "get",
-        KIOSK,
-        get(plan),
-    )
+    routes
+        .on(
+            "/api/v1/events",
+            "get",
+            KIOSK.of(Scope::Seller),
+            get(events),
+        )
+        .on(
+            "/api/v1/events/{event}/plan",
+            "get",
+            KIOSK.of(Scope::Common),
+            get(plan),
+        )
 }
 
 /// Events on sale for the terminal's seller, in order of their start.

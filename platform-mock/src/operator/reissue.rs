@@ -17,15 +17,14 @@ use kippu_ticket::{
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use super::{
-    rules::Operator,
-    views::{self, name_seats, tickets_by_id},
-};
+use super::views::{self, name_seats, tickets_by_id};
 use crate::{
     app::App,
+    audit::{self, Act},
     handovers::{record as handover_record, status::open_question},
     issuing::reissue::{WaitsAt, issue_anew},
     journal::Entry,
+    people::rules::Operator,
     refusal::{Answer, Refusal},
     restore::guard::wait_for_others,
     storage::{
@@ -265,12 +264,25 @@ fn note(
         ReissueWhat::Card { card } => Some(card.to_string()),
         ReissueWhat::Ticket { .. } | ReissueWhat::Handover { .. } => None,
     };
+    let subject = match &order.what {
+        ReissueWhat::Card { card } => format!("card {card}"),
+        ReissueWhat::Ticket { ticket } => format!("ticket {ticket}"),
+        ReissueWhat::Handover { handover } => format!("handover {handover}"),
+    };
+    let why = format!("{}: {words}", reason_word(order.reason));
+    let act = Act {
+        what: "reissued",
+        subject: &subject,
+        note: Some(&why),
+        ..Act::default()
+    };
+    audit::note(unit.sql, unit.now, &operator.into(), &act)?;
     unit.journal(&Entry {
         kind: "reissued",
         tickets,
         operator: Some(operator.id),
         card: card.as_deref(),
-        note: Some(&format!("{}: {words}", reason_word(order.reason))),
+        note: Some(&why),
         ..Entry::default()
     })
 }

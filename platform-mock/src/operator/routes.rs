@@ -24,7 +24,7 @@ use super::{
 };
 use crate::{
     app::App,
-    auth::{AsOperator, OPERATOR},
+    auth::{AsOperator, OPERATOR, Scope},
     refusal::{Answer, Refusal},
     request::{Body, KeyedJson, Path, Query},
     routes::Routes,
@@ -37,45 +37,55 @@ pub fn routes(routes: Routes) -> Routes {
         .on(
             "/api/v1/operator/handovers",
             "get",
-            OPERATOR,
+            OPERATOR.of(Scope::All),
             get(handovers),
         )
         .on(
             "/api/v1/operator/handovers/{handover}",
             "get",
-            OPERATOR,
+            OPERATOR.of(Scope::All),
             get(story),
         )
-        .on("/api/v1/operator/unproved", "get", OPERATOR, get(unproved))
+        .on(
+            "/api/v1/operator/unproved",
+            "get",
+            OPERATOR.of(Scope::All),
+            get(unproved),
+        )
         .on(
             "/api/v1/operator/terminals",
             "get",
-            OPERATOR,
+            OPERATOR.of(Scope::All),
             get(terminals),
         )
         .on(
             "/api/v1/operator/terminals/{terminal}",
             "post",
-            OPERATOR,
+            OPERATOR.of(Scope::All),
             post(about_terminal),
         )
         .on(
             "/api/v1/operator/terminals/{terminal}/keys",
             "get",
-            OPERATOR,
+            OPERATOR.of(Scope::All),
             get(terminal_keys),
         )
         .on(
             "/api/v1/operator/reissue/look",
             "post",
-            OPERATOR,
+            OPERATOR.of(Scope::All),
             post(look),
         )
-        .on("/api/v1/operator/reissue", "post", OPERATOR, post(order))
+        .on(
+            "/api/v1/operator/reissue",
+            "post",
+            OPERATOR.of(Scope::All),
+            post(order),
+        )
         .on(
             "/api/v1/operator/reports",
             "post",
-            OPERATOR,
+            OPERATOR.of(Scope::All),
             post(import).layer(DefaultBodyLimit::max(BODY_MAX)),
         )
 }
@@ -147,9 +157,10 @@ pub async fn about_terminal(
     responses((status = 200, content_type = "application/vnd.kippu.stick", body = Vec<u8>), (status = "default", body = Problem)))]
 pub async fn terminal_keys(
     State(app): State<App>,
+    AsOperator(operator, _): AsOperator,
     Path(terminal): Path<TerminalId>,
 ) -> Answer<Response> {
-    let file = keys::file(&app, terminal)
+    let file = keys::file(&app, terminal, Some(operator))
         .await
         .map_err(|refusal| Refusal {
             // The operator may ask; the terminal may not have them.
@@ -183,6 +194,11 @@ pub async fn order(
 /// Takes a stick file of reports. The same file again is harmless.
 #[utoipa::path(post, path = "/api/v1/operator/reports", tag = "operator", request_body(content = Vec<u8>, content_type = "application/vnd.kippu.stick"),
     responses((status = 200, body = Imported), (status = "default", body = Problem)))]
-pub async fn import(State(app): State<App>, file: Bytes) -> Answer<Json<Imported>> {
-    Ok(Json(reports::import(&app, &file).await?))
+pub async fn import(
+    State(app): State<App>,
+    AsOperator(operator, _): AsOperator,
+    file: Bytes,
+) -> Answer<Json<Imported>> {
+    let done = reports::import(&app, &file, (&operator).into()).await?;
+    Ok(Json(done))
 }

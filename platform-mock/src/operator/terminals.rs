@@ -4,12 +4,11 @@ use async_trait::async_trait;
 use kippu_api::operator::{Listed, TerminalInView, TerminalWish};
 use kippu_ticket::ids::TerminalId;
 
-use super::{
-    rules::Operator,
-    views::{listed, terminal_name},
-};
+use super::views::{listed, terminal_name};
 use crate::{
+    audit::{self, Act, Actor},
     journal::Entry,
+    people::rules::Operator,
     refusal::{Answer, Refusal},
     storage::{
         Database, Unit,
@@ -39,7 +38,12 @@ pub trait TerminalStorage: Send + Sync {
     /// Allows or forbids a terminal, by its name, the keys for working without network; for the command line.
     async fn allow_local_keys(&self, terminal: String, allow: bool) -> Answer<()>;
     /// Whether a terminal may have the keys for working without network; its device key if so. Writes down that it got them.
-    async fn give_local_keys(&self, terminal: TerminalId) -> Answer<Option<[u8; 32]>>;
+    /// `operator`: who fetches them for its stick.
+    async fn give_local_keys(
+        &self,
+        terminal: TerminalId,
+        operator: Option<Operator>,
+    ) -> Answer<Option<[u8; 32]>>;
 }
 
 #[async_trait]
@@ -91,7 +95,11 @@ impl TerminalStorage for Database {
         .await
     }
 
-    async fn give_local_keys(&self, terminal: TerminalId) -> Answer<Option<[u8; 32]>> {
+    async fn give_local_keys(
+        &self,
+        terminal: TerminalId,
+        operator: Option<Operator>,
+    ) -> Answer<Option<[u8; 32]>> {
         self.write(move |unit| {
             let key: Option<[u8; 32]> = unit
                 .sql
@@ -102,7 +110,7 @@ impl TerminalStorage for Database {
                 .query_row([terminal.0], |row| row.get(0))
                 .optional()?;
             if key.is_some() {
-                note(unit, terminal, None, "keys_given", None)?;
+                note(unit, terminal, operator.as_ref(), "keys_given", None)?;
             }
             Ok(key)
         })
@@ -189,6 +197,18 @@ fn note(
     what: &'static str,
     words: Option<&str>,
 ) -> Answer<()> {
+    // What a terminal fetched by itself was nobody's act.
+    if operator.is_some() || what != "keys_given" {
+        let actor = operator.map_or(Actor::CommandLine, Actor::from);
+        let subject = format!("terminal {terminal}");
+        let act = Act {
+            what,
+            subject: &subject,
+            note: words,
+            ..Act::default()
+        };
+        audit::note(unit.sql, unit.now, &actor, &act)?;
+    }
     let operator = operator.map(|operator| operator.id);
     unit.sql.execute(
         "INSERT INTO terminal_log (terminal, operator, what, note, at) VALUES (?1, ?2, ?3, ?4, ?5)",

@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// Most rows of a list; a search finds the others.
-const ROWS_MAX: usize = 100;
+pub const ROWS_MAX: usize = 100;
 
 /// What somebody looks for.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -31,7 +31,7 @@ words! {
     number: "Number or name", "番号または名前";
     password: "Password", "パスワード";
     wrong_login: "Number or password is wrong. Enter both again.", "番号またはパスワードが違います。もう一度入力してください。";
-    too_many: "Too many wrong tries. Wait five minutes.", "間違いが続きました。5分お待ちください。";
+    too_many: "Too many wrong tries. Nothing was checked. Wait {} minutes.", "間違いが続きました。確認していません。{}分お待ちください。";
     session_over: "Log in to see this page.", "このページを見るにはログインしてください。";
     // Lists
     open_handovers: "Open handovers", "終わっていない受け渡し";
@@ -167,6 +167,47 @@ words! {
     imported_known: "were known already", "件はすでに届いていました";
     imported_again: "Everything in this file was imported before. Nothing was changed.", "このファイルはすでに読み込まれています。何も変わっていません。";
     imported_refused: "Refused", "受け付けなかったもの";
+    // People
+    accounts: "People", "利用者";
+    find_account: "Number, name, use, store or card", "番号・名前・種類・店舗・カード";
+    person_role: "Use", "種類";
+    person_of: "Of", "所属";
+    name: "Name", "名前";
+    last_login: "Last login", "最後のログイン";
+    open_sessions: "Logged in", "ログイン中";
+    disabled: "Disabled", "停止中";
+    role_operator: "Operator", "運営";
+    role_organizer: "Organizer", "主催者";
+    role_seller: "Seller", "販売会社";
+    role_clerk: "Clerk", "店員";
+    role_venue: "Venue staff", "会場係員";
+    role_member: "Member", "会員";
+    enable: "Enable", "再開する";
+    disable: "Disable", "停止する";
+    disable_note: "They cannot log in any more and are logged out at once. What they did stays in the books; what they sold stays sold.",
+        "ログインできなくなり、すぐにログアウトされます。これまでの記録と販売は残ります。";
+    reset: "New password", "パスワードを作り直す";
+    reset_note: "The password or PIN they have is worth nothing from then on, and they are logged out at once. The new one is shown once: give it to nobody but them.",
+        "今のパスワード(PIN)は使えなくなり、すぐにログアウトされます。新しいものは一度だけ表示されます。本人だけに渡してください。";
+    sessions_end: "Sessions that end:", "終わるログインの数:";
+    member_cards: "Cards", "カード";
+    member_cards_note: "The member sees the tickets of these cards. A card belongs to one member.", "この会員は、これらのカードのきっぷを見られます。カードは1人だけのものです。";
+    save: "Save", "保存する";
+    account_done: "done.", "完了しました。";
+    fresh_secret: "Password or PIN. Write it down now: it is not shown again.", "パスワード(PIN)です。いま書き留めてください。もう一度は表示されません。";
+    new_account: "New account", "新しい利用者";
+    of_what: "Code of the store, organizer or seller, or name of the venue", "店舗・主催者・販売会社のコード、または会場の名前";
+    new_account_note: "Operators and members belong to none of them. Only members have cards.", "運営と会員には所属がありません。カードは会員だけです。";
+    make_account: "Make the account", "作成する";
+    // Audit
+    audit: "Who did what", "操作の記録";
+    audit_intro: "Logins and what people did, newest first. Rows are never changed or removed.", "ログインと操作の記録です。新しい順。変更も削除もされません。";
+    find_act: "Person, act, number or word", "人・操作・番号・言葉";
+    who: "Who", "だれ";
+    act: "Act", "操作";
+    act_subject: "What it was done to", "対象";
+    act_note: "Words", "説明";
+    older: "Older ones", "もっと古いもの";
     // Restore
     incarnation: "Life of the platform", "センターの世代";
     first_life: "This database was never restored from a backup. Nothing is missing.", "このデータは復元されていません。足りないものはありません。";

@@ -5,7 +5,4 @@ pub mod record;
 pub mod routes;
 pub mod rules;
 pub mod storage;
-mod throttle;
 mod waiting;
-
-pub use throttle::CodeThrottle;

@@ -12,9 +12,10 @@ use kippu_ticket::ids::HandoverId;
 use super::{storage::LookFor, waiting::WaitingRecord};
 use crate::{
     app::App,
-    auth::{AsTerminal, KIOSK},
+    auth::{AsTerminal, KIOSK, Scope},
     handovers::rules::read_all,
     issuing::routes::grant_of,
+    people::tries::Attempt,
     refusal::{Answer, Refusal},
     request::{Body, Path},
     routes::Routes,
@@ -26,11 +27,21 @@ pub fn routes(routes: Routes) -> Routes {
         .on(
             "/api/v1/handovers/{handover}/park",
             "post",
-            KIOSK,
+            KIOSK.of(Scope::Terminal),
             post(park),
         )
-        .on("/api/v1/waiting", "post", KIOSK, post(waiting))
-        .on("/api/v1/parcels/{parcel}/grant", "post", KIOSK, post(grant))
+        .on(
+            "/api/v1/waiting",
+            "post",
+            KIOSK.of(Scope::Bearer),
+            post(waiting),
+        )
+        .on(
+            "/api/v1/parcels/{parcel}/grant",
+            "post",
+            KIOSK.of(Scope::Bearer),
+            post(grant),
+        )
 }
 
 /// Keeps taken tickets until somebody fetches them. The same attempt again gets the same answer, a refusal included.
@@ -62,7 +73,7 @@ pub async fn waiting(
     let by_code = what.code.is_some();
     let look_for = match (what.code, what.card) {
         (Some(code), None) => {
-            app.code_throttle().admit(terminal.id, app.now())?;
+            app.storage().admit(Attempt::code(terminal.id)).await?;
             LookFor::Code(app.keys().code_hash(code))
         }
         (None, Some(card)) => LookFor::Card(card),
@@ -70,7 +81,7 @@ pub async fn waiting(
     };
     let found = app.storage().waiting(terminal.id, look_for).await?;
     if by_code && !found.is_empty() {
-        app.code_throttle().forget(terminal.id);
+        app.storage().succeeded(Attempt::code(terminal.id)).await?;
     }
     let mut list = Vec::with_capacity(found.len());
     for record in found {
@@ -89,7 +100,7 @@ pub async fn grant(
     Body(wish): Body<GrantRequest>,
 ) -> Answer<Json<Grant>> {
     if wish.code.is_some() {
-        app.code_throttle().admit(terminal.id, app.now())?;
+        app.storage().admit(Attempt::code(terminal.id)).await?;
     }
     let grant = grant_of(&app, terminal, Claim::Parcel(parcel), wish).await?;
     Ok(Json(grant))

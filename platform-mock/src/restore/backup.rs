@@ -177,8 +177,7 @@ pub(super) fn begin(sql: &Sql, life: Life, node: i64) -> anyhow::Result<u32> {
         for _ in 0..life.epoch_base / EPOCHS {
             pass_over_lost_numbers(sql)?;
         }
-        sql.execute("DELETE FROM clerk_sessions", [])?;
-        sql.execute("DELETE FROM operator_sessions", [])?;
+        sql.execute("DELETE FROM sessions", [])?;
         let note = life.incarnation.to_string();
         JournalHead::read(sql, node)?.append(
             sql,

@@ -5,7 +5,7 @@ use kippu_api::{problem::Problem, terminals::Resent};
 
 use crate::{
     app::App,
-    auth::{AsTerminal, KIOSK},
+    auth::{AsTerminal, KIOSK, Scope},
     refusal::Answer,
     request::Body,
     routes::Routes,
@@ -13,7 +13,12 @@ use crate::{
 
 /// This noun's routes.
 pub fn routes(routes: Routes) -> Routes {
-    routes.on("/api/v1/terminal/resent", "post", KIOSK, post(resent))
+    routes.on(
+        "/api/v1/terminal/resent",
+        "post",
+        KIOSK.of(Scope::Terminal),
+        post(resent),
+    )
 }
 
 /// Every row of this terminal's journal was sent to this life of the platform. Repeating it is harmless.

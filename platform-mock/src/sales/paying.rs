@@ -12,8 +12,9 @@ use super::{
     rules::Payment,
 };
 use crate::{
-    clerks::rules::Clerk,
+    audit::{self, Act},
     journal::Entry,
+    people::rules::Clerk,
     refusal::{Answer, Refusal},
     storage::{Unit, words::word},
 };
@@ -72,6 +73,17 @@ pub(super) fn confirm(
     unit.sql
         .prepare_cached("INSERT INTO payments (order_id, clerk, amount, currency, outcome, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?
         .execute((&order.id, clerk.id, order.total, &order.currency, &outcome_word, unit.now))?;
+    let (subject, note) = (
+        format!("slip {slip}"),
+        format!("{outcome_word} {} {}", order.total, order.currency),
+    );
+    let act = Act {
+        what: "payment",
+        subject: &subject,
+        note: Some(&note),
+        ..Act::default()
+    };
+    audit::note(unit.sql, unit.now, &clerk.into(), &act)?;
     unit.journal(&Entry {
         kind: "payment",
         order: Some(&order.id),

@@ -23,7 +23,7 @@ use super::{
 };
 use crate::{
     app::App,
-    auth::{AsTerminal, KIOSK},
+    auth::{AsTerminal, KIOSK, Scope},
     masters::rules::{EventFacts, Terminal},
     refusal::{Answer, Refusal},
     request::{Keyed, KeyedJson, Path},
@@ -36,38 +36,58 @@ const BEST_TRIES: usize = 16;
 /// This noun's routes.
 pub fn routes(routes: Routes) -> Routes {
     routes
-        .on("/api/v1/events/{event}/holds", "post", KIOSK, post(hold))
+        .on(
+            "/api/v1/events/{event}/holds",
+            "post",
+            KIOSK.of(Scope::Seller),
+            post(hold),
+        )
         .on(
             "/api/v1/holds/{hold}/extend",
             "post",
-            KIOSK,
+            KIOSK.of(Scope::Terminal),
             post(extend_hold),
         )
         .on(
             "/api/v1/holds/{hold}",
             "delete",
-            KIOSK,
+            KIOSK.of(Scope::Terminal),
             delete(release_hold),
         )
-        .on("/api/v1/orders", "post", KIOSK, post(create_order))
-        .on("/api/v1/orders/{order}", "get", KIOSK, get(order))
+        .on(
+            "/api/v1/orders",
+            "post",
+            KIOSK.of(Scope::Terminal),
+            post(create_order),
+        )
+        .on(
+            "/api/v1/orders/{order}",
+            "get",
+            KIOSK.of(Scope::Seller),
+            get(order),
+        )
         .on(
             "/api/v1/orders/{order}/cancel",
             "post",
-            KIOSK,
+            KIOSK.of(Scope::Seller),
             post(cancel_order),
         )
         .on(
             "/api/v1/orders/{order}/card",
             "post",
-            KIOSK,
+            KIOSK.of(Scope::Seller),
             post(change_card),
         )
-        .on("/api/v1/slips/{slip}", "get", KIOSK, get(order_by_slip))
+        .on(
+            "/api/v1/slips/{slip}",
+            "get",
+            KIOSK.of(Scope::Seller),
+            get(order_by_slip),
+        )
         .on(
             "/api/v1/cards/{uid}/orders",
             "get",
-            KIOSK,
+            KIOSK.of(Scope::Seller),
             get(orders_of_card),
         )
 }

@@ -18,9 +18,9 @@ use super::{
     rules::{self, EXTENSIONS_MAX, HOLD_MICROS},
 };
 use crate::{
-    clerks::rules::Clerk,
     journal::Entry,
     masters::rules::{EventFacts, Terminal},
+    people::rules::Clerk,
     refusal::{Answer, Refusal},
     storage::{
         Database,

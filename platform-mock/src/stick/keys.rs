@@ -8,6 +8,7 @@ use kippu_ticket::ids::TerminalId;
 
 use crate::{
     app::App,
+    people::rules::Operator,
     refusal::{Answer, Refusal},
 };
 use kippu_api::problem::ProblemCode;
@@ -17,14 +18,14 @@ pub const VALID_MICROS: i64 = 7 * 24 * 3600 * 1_000_000;
 /// Tickets of an event can be moved until this long after its start: 1 day.
 const AFTER_START_MICROS: i64 = 24 * 3600 * 1_000_000;
 
-/// The file of keys for a terminal; that it got them is written down first.
+/// The file of keys for a terminal; that it got them is written down first. `operator`: who fetches it for the terminal's stick.
 ///
 /// # Errors
 /// 403 where the operator does not allow it.
-pub async fn file(app: &App, terminal: TerminalId) -> Answer<Vec<u8>> {
+pub async fn file(app: &App, terminal: TerminalId, operator: Option<Operator>) -> Answer<Vec<u8>> {
     let device_key = app
         .storage()
-        .give_local_keys(terminal)
+        .give_local_keys(terminal, operator)
         .await?
         .ok_or_else(|| {
             Refusal::new(

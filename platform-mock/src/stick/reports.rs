@@ -8,15 +8,16 @@ use kippu_api::{
 
 use crate::{
     app::App,
+    audit::Actor,
     handovers::storage::Evidence,
     refusal::{Answer, Refusal},
 };
 
-/// Takes the reports of a file. The same file again is harmless.
+/// Takes the reports of a file. The same file again is harmless. Who brought it is written down before the first report is taken.
 ///
 /// # Errors
 /// 400 for a file that is cut off, forged, of another kind or for another platform: nothing was changed.
-pub async fn import(app: &App, bytes: &[u8]) -> Answer<Imported> {
+pub async fn import(app: &App, bytes: &[u8], actor: Actor) -> Answer<Imported> {
     let header = peek(bytes).map_err(|error| bad(&error))?;
     let device_key = app
         .storage()
@@ -39,6 +40,10 @@ pub async fn import(app: &App, bytes: &[u8]) -> Answer<Imported> {
         return Err(bad(&BadStick::Content));
     }
     let terminal = header.terminal;
+    let subject = format!("terminal {terminal}");
+    app.storage()
+        .note_act(actor, "reports_imported", subject)
+        .await?;
     let mut done = Imported {
         terminal,
         reports: u32::try_from(body.reports.len()).unwrap_or(u32::MAX),

@@ -11,7 +11,7 @@ use kippu_api::problem::Problem;
 use super::keys;
 use crate::{
     app::App,
-    auth::{AsTerminal, KIOSK},
+    auth::{AsTerminal, KIOSK, Scope},
     refusal::Answer,
     routes::Routes,
 };
@@ -21,7 +21,12 @@ pub const STICK: &str = "application/vnd.kippu.stick";
 
 /// This noun's routes.
 pub fn routes(routes: Routes) -> Routes {
-    routes.on("/api/v1/terminal/keys", "get", KIOSK, get(terminal_keys))
+    routes.on(
+        "/api/v1/terminal/keys",
+        "get",
+        KIOSK.of(Scope::Terminal),
+        get(terminal_keys),
+    )
 }
 
 /// Keys for working without network, sealed to the asking kiosk; only where the operator allows it.
@@ -31,7 +36,7 @@ pub async fn terminal_keys(
     State(app): State<App>,
     AsTerminal(terminal): AsTerminal,
 ) -> Answer<Response> {
-    let file = keys::file(&app, terminal.id).await?;
+    let file = keys::file(&app, terminal.id, None).await?;
     Ok((stick_headers(), file).into_response())
 }
 

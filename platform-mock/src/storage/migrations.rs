@@ -12,13 +12,20 @@ const FILES: &[(u32, &str)] = &[
     (7, include_str!("../../migrations/0007_handovers.sql")),
     (8, include_str!("../../migrations/0008_operators.sql")),
     (9, include_str!("../../migrations/0009_nodes.sql")),
+    (10, include_str!("../../migrations/0010_people.sql")),
 ];
 
 /// PostgreSQL came with version 9; what was before it is one file.
-const POSTGRES_FILES: &[(u32, &str)] = &[(
-    9,
-    include_str!("../../migrations/postgres/0009_everything.sql"),
-)];
+const POSTGRES_FILES: &[(u32, &str)] = &[
+    (
+        9,
+        include_str!("../../migrations/postgres/0009_everything.sql"),
+    ),
+    (
+        10,
+        include_str!("../../migrations/postgres/0010_people.sql"),
+    ),
+];
 
 /// Held while files are applied. Any number but the batches'.
 const MIGRATION_LOCK: i64 = 0x6b_6970_7076;
@@ -252,6 +259,68 @@ mod tests {
         assert!(sql.execute_batch(orphan).is_err(), "keys are still checked");
         let twin = "INSERT INTO tickets (ticket, order_id, place, event, seat, price) VALUES (9, 'third', 1, 1, 0, 5)";
         assert!(sql.execute_batch(twin).is_err(), "a seat has one ticket");
+    }
+
+    #[test]
+    fn people_of_an_older_database_keep_their_accounts_and_what_they_did() {
+        let sql = in_memory();
+        sql.execute_batch("PRAGMA foreign_keys = ON").unwrap();
+        for (number, text) in &FILES[..9] {
+            apply(&sql, *number, text).unwrap();
+        }
+        sql.execute_batch(
+            "INSERT INTO organizers VALUES (1, 'o', 'O');
+             INSERT INTO venues VALUES (1, 'Hall', 'Asia/Tokyo');
+             INSERT INTO layouts VALUES (1, 1, 'full', 4, '', x'');
+             INSERT INTO events VALUES (1, 1, 1, 'Play', '', 0, 0, 0, 'JPY', 0, 4);
+             INSERT INTO sellers VALUES (1, 's', 'S');
+             INSERT INTO stores VALUES (1, '01', 'Store', 1);
+             INSERT INTO terminals (terminal, name, role, store, token, device_key) VALUES (11, 'kiosk-1', 'kiosk', 1, x'01', zeroblob(32));
+             INSERT INTO clerks VALUES (1, 1, '1', 'A', 'hash a'), (5, 1, '2', 'B', 'hash b');
+             INSERT INTO operators VALUES (1, 'op', 'C', 'hash c');
+             INSERT INTO clerk_sessions VALUES (x'02', 5, 11, 9);
+             INSERT INTO operator_sessions VALUES (x'03', 1, 9);
+             INSERT INTO orders (id, state, event, seller, store, terminal, card, total, tax, currency, slip, created, pay_until) VALUES
+                 ('first', 'paid', 1, 1, 1, 11, '04000000000001', 0, 0, 'JPY', '1', 0, 0);
+             INSERT INTO payments VALUES ('first', 5, 0, 'JPY', 'paid', 7);
+             INSERT INTO terminal_log VALUES (1, 11, 1, 'written_off', 'x', 8), (2, 11, NULL, 'keys_given', NULL, 9);
+             INSERT INTO answers VALUES ('c5', 'k', x'', '', 0), ('o1', 'k', x'', '', 0), ('t11', 'k', x'', '', 0);",
+        )
+        .unwrap();
+        migrate(&sql).unwrap();
+        let rows = |text: &str| -> Vec<String> {
+            let mut statement = sql.prepare_cached(text).unwrap();
+            let rows = statement.query_map([], |row| row.get(0)).unwrap();
+            rows.collect::<Result<_, _>>().unwrap()
+        };
+        assert_eq!(
+            rows(
+                "SELECT concat_ws(' ', account, role, number, name, secret, store, former) FROM accounts ORDER BY account"
+            ),
+            [
+                "1 clerk 1 A hash a 1",
+                "5 clerk 2 B hash b 1",
+                "6 operator op C hash c 1"
+            ]
+        );
+        assert_eq!(
+            rows("SELECT concat_ws(' ', order_id, clerk, outcome) FROM payments"),
+            ["first 5 paid"]
+        );
+        assert_eq!(
+            rows(
+                "SELECT concat_ws(' ', entry, coalesce(operator, '-'), what) FROM terminal_log ORDER BY entry"
+            ),
+            ["1 6 written_off", "2 - keys_given"]
+        );
+        assert_eq!(
+            rows("SELECT caller FROM answers ORDER BY caller"),
+            ["a5", "a6", "t11"]
+        );
+        assert_eq!(
+            rows("SELECT 'broken' FROM pragma_foreign_key_check"),
+            [""; 0]
+        );
     }
 
     #[test]

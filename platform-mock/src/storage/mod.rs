@@ -24,18 +24,17 @@ pub use writer::WriterCounts;
 
 use crate::{
     allocation::storage::AllocationStorage,
+    audit::storage::AuditStorage,
     cards::storage::CardStorage,
-    clerks::storage::ClerkStorage,
     gates::storage::GateStorage,
     handovers::storage::HandoverStorage,
     issuing::storage::IssuingStorage,
     journal::storage::JournalStorage,
     masters::storage::MasterStorage,
-    operator::{
-        reissue::ReissueStorage, storage::OperatorStorage, terminals::TerminalStorage,
-        views::ViewStorage,
-    },
+    operator::{reissue::ReissueStorage, terminals::TerminalStorage, views::ViewStorage},
+    own::storage::OwnStorage,
     parcels::storage::ParcelStorage,
+    people::{accounts::AccountStorage, storage::PeopleStorage, tries::TryStorage},
     restore::storage::RestoreStorage,
     sales::storage::SalesStorage,
     stick::storage::StickStorage,
@@ -51,9 +50,12 @@ pub trait Storage:
     + HandoverStorage
     + ParcelStorage
     + GateStorage
-    + ClerkStorage
+    + AccountStorage
+    + AuditStorage
+    + OwnStorage
+    + PeopleStorage
+    + TryStorage
     + JournalStorage
-    + OperatorStorage
     + RestoreStorage
     + ReissueStorage
     + StickStorage
@@ -71,9 +73,12 @@ impl<T> Storage for T where
         + HandoverStorage
         + ParcelStorage
         + GateStorage
-        + ClerkStorage
+        + AccountStorage
+        + AuditStorage
+        + OwnStorage
+        + PeopleStorage
+        + TryStorage
         + JournalStorage
-        + OperatorStorage
         + RestoreStorage
         + ReissueStorage
         + StickStorage

@@ -14,6 +14,7 @@ use kippu_api::{
     client::{Client, ClientError, IdempotencyKey},
     holds::{Hold, HoldRequest},
     orders::{Claim, Grant, GrantRequest, NewOrder, Order, PaymentMethod},
+    people::{NewAccount, PersonRole as Role},
     problem::ProblemCode,
 };
 use kippu_gate::bundle::{Direction, Passage};
@@ -22,7 +23,6 @@ use kippu_ticket::ids::{CardUid, EventId, HandoverId, SellerId, TerminalId};
 use platform_center::{
     app::App,
     auth::hash_token,
-    clerks::rules::hash_pin,
     clock::{Clock as _, ManualClock},
     journal::storage::JournalStorage as _,
     keys::Keys,
@@ -30,6 +30,7 @@ use platform_center::{
         rules::{BlockWay, NewEvent, TerminalRole},
         storage::{GateDoor, NewGate, NewTerminal},
     },
+    people::secrets::hash_pin,
     restore::{
         backup::{Restored, restore},
         server,
@@ -403,6 +404,17 @@ pub fn play(event: EventId, layout: i64) -> NewEvent {
     }
 }
 
+/// An account to be made, of the store, organizer, seller or venue with a code.
+pub fn account(role: Role, number: &str, of: &str) -> NewAccount {
+    NewAccount {
+        role,
+        number: number.into(),
+        name: format!("{number} 様"),
+        of: of.into(),
+        cards: Vec::new(),
+    }
+}
+
 async fn furnish(storage: &dyn Storage, seats: u32) {
     storage.put_organizer("o", "Organizer").await.unwrap();
     storage
@@ -423,7 +435,10 @@ async fn furnish(storage: &dyn Storage, seats: u32) {
         .unwrap();
     for number in ["1", "2"] {
         storage
-            .put_clerk("0101", number, "Clerk", hash_pin(&pin(number)).unwrap())
+            .put_account(
+                account(Role::Clerk, number, "0101"),
+                hash_pin(&pin(number)).unwrap(),
+            )
             .await
             .unwrap();
     }

@@ -7,17 +7,17 @@ use kippu_api::{
         ReissueReason, ReissueWhat, Reissued, TerminalInView, TerminalWish, ToldInView, WaitsFor,
     },
     orders::Claim,
+    people::PersonRole,
     problem::{Problem, ProblemCode},
 };
 use kippu_ticket::ids::Step;
-use platform_center::{
-    clerks::throttle::WRONG_MAX, operator::rules::hash_password,
-    operator::storage::OperatorStorage as _,
+use platform_center::people::{
+    accounts::AccountStorage as _, secrets::hash_password, tries::WRONG_MAX,
 };
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
-    app::{CARD, OTHER_CARD, TestApp, code, wish},
+    app::{CARD, OTHER_CARD, TestApp, account, code, wish},
     moves::{MOVE, Mover},
     purchase::report,
 };
@@ -35,7 +35,7 @@ pub struct Operator {
 pub async fn operator_token(app: &TestApp) -> String {
     let hash = hash_password(PASSWORD).unwrap();
     app.storage()
-        .put_operator("op", "佐藤", hash)
+        .put_account(account(PersonRole::Operator, "op", ""), hash)
         .await
         .unwrap();
     let answer = log_in(app, PASSWORD).await;

@@ -5,13 +5,13 @@ use std::collections::BTreeSet;
 use kippu_api::problem::ProblemCode;
 use platform_center::{
     auth::{Allow, Role},
-    operator::{pages::is_page, terminals::TerminalStorage as _},
+    operator::pages::is_page,
     restore::guard::GUARDED,
 };
 
 use crate::{
     app::{TestApp, code, token},
-    operator::operator_token,
+    neighbours::furnish_neighbours,
 };
 
 #[tokio::test(flavor = "multi_thread")]
@@ -49,29 +49,25 @@ async fn the_document_and_the_table_of_routes_are_the_same_set() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn each_route_lets_in_whom_it_names_and_nobody_else() {
-    let app = TestApp::start().await;
-    let register = app.client("register-1");
-    let clerk = register
-        .login(&crate::app::login("1", "1111"))
-        .await
-        .unwrap()
-        .token;
+    let mut app = TestApp::start().await;
+    furnish_neighbours(&mut app).await;
     let callers = [
-        (Role::Kiosk, token("kiosk-1")),
-        (Role::Gate, token("gate-1")),
-        (Role::Register, token("register-1")),
-        (Role::Clerk, clerk),
-        (Role::Operator, operator_token(&app).await),
+        (Role::Kiosk, "kiosk-1"),
+        (Role::Gate, "gate-1"),
+        (Role::Register, "register-1"),
+        (Role::Clerk, "clerk-1"),
+        (Role::Operator, "operator-1"),
+        (Role::Organizer, "organizer-1"),
+        (Role::Seller, "seller-1"),
+        (Role::Venue, "venue-1"),
+        (Role::Member, "member-1"),
     ];
-    app.storage()
-        .allow_local_keys("kiosk-1".into(), true)
-        .await
-        .unwrap();
     let http = reqwest::Client::new();
     let table = app.open().table();
     // Logging out would end the session the other checks need; logging in is tried with words elsewhere.
     for entry in table.iter().filter(|entry| {
-        !entry.path.ends_with("/logout") && (entry.allow != Allow::Anyone || entry.method == "get")
+        !entry.path.ends_with("/logout")
+            && (entry.access.allow != Allow::Anyone || entry.method == "get")
     }) {
         let url = format!(
             "{}{}",
@@ -86,14 +82,14 @@ async fn each_route_lets_in_whom_it_names_and_nobody_else() {
             }
             async { request.send().await.unwrap().status().as_u16() }
         };
-        let Allow::Roles(roles) = entry.allow else {
+        let Allow::Roles(roles) = entry.access.allow else {
             assert!(status(None).await < 300, "{entry:?}");
             continue;
         };
         assert_eq!(status(None).await, 401, "{entry:?}");
         assert_eq!(status(Some("nonsense".into())).await, 401, "{entry:?}");
-        for (role, token) in &callers {
-            let got = status(Some(token.clone())).await;
+        for (role, caller) in &callers {
+            let got = status(Some(token(caller))).await;
             assert_eq!(
                 got == 403,
                 !roles.contains(role),

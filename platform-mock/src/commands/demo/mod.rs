@@ -10,12 +10,13 @@ mod terminals;
 use std::path::Path;
 
 use anyhow::{Context as _, bail};
+use kippu_api::people::NewAccount;
 use kippu_ticket::ids::{EventId, SellerId};
 use platform_center::{
-    clerks::rules::hash_pin,
     clock::{Clock as _, SystemClock},
     keys::Keys,
     masters::storage::MasterStorage as _,
+    people::{rules::Role, secrets::hash_pin},
     storage::Storage,
 };
 
@@ -118,11 +119,15 @@ async fn people(storage: &dyn Storage) -> anyhow::Result<()> {
         .put_seller(FAN_CLUB, "FAN", "Northern Stars Fan Club")
         .await?;
     storage.put_store(STORE, STORE_NAME, HOSHIMI).await?;
-    storage
-        .put_clerk(STORE, "1", "係員 1", hash_pin("1111")?)
-        .await?;
-    storage
-        .put_clerk(STORE, "2", "García", hash_pin("2222")?)
-        .await?;
+    for (number, name, pin) in [("1", "係員 1", "1111"), ("2", "García", "2222")] {
+        let clerk = NewAccount {
+            role: Role::Clerk,
+            number: number.into(),
+            name: name.into(),
+            of: STORE.into(),
+            cards: Vec::new(),
+        };
+        storage.put_account(clerk, hash_pin(pin)?).await?;
+    }
     Ok(())
 }

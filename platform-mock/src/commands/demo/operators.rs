@@ -6,7 +6,12 @@ use std::{
 };
 
 use anyhow::Context as _;
-use platform_center::{operator::rules::hash_password, private::write_private, storage::Storage};
+use kippu_api::people::NewAccount;
+use platform_center::{
+    people::{rules::Role, secrets::hash_password},
+    private::write_private,
+    storage::Storage,
+};
 use serde::Serialize;
 
 use crate::commands::say;
@@ -27,8 +32,15 @@ struct OperatorFile<'a> {
 pub async fn register(storage: &dyn Storage, data: &Path) -> anyhow::Result<()> {
     fs::create_dir_all(data.join("operators"))?;
     let password = hex::encode(rand::random::<[u8; 8]>());
+    let operator = NewAccount {
+        role: Role::Operator,
+        number: NUMBER.into(),
+        name: NAME.into(),
+        of: String::new(),
+        cards: Vec::new(),
+    };
     storage
-        .put_operator(NUMBER, NAME, hash_password(&password)?)
+        .put_account(operator, hash_password(&password)?)
         .await?;
     let text = toml::to_string(&OperatorFile {
         operator: NUMBER,

@@ -21,7 +21,6 @@ use kippu_ticket::{
     seat::SeatAddress,
 };
 use platform_center::{
-    clerks::storage::ClerkStorage as _,
     handovers::storage::{Evidence, HandoverStorage as _},
     issuing::{rules, storage::IssuingStorage as _},
     journal::Entry,
@@ -30,6 +29,7 @@ use platform_center::{
         rules::{EventFacts, Terminal},
         storage::MasterStorage as _,
     },
+    people::storage::{Login, PeopleStorage as _},
     sales::storage::{HoldCommand, SalesStorage as _},
     storage::{Database, idempotency::RequestKey},
     tickets::{making::card_event, record as tickets, standing::Standing},
@@ -149,11 +149,14 @@ impl Seller<'_> {
             .storage
             .create_order(key("order"), self.kiosk.clone(), new)
             .await?;
-        let (clerk, _) = self
-            .storage
-            .clerk(STORE, "1")
-            .await?
-            .context("the clerk is not registered")?;
+        let login = Login::Clerk {
+            store: STORE.into(),
+            number: "1".into(),
+        };
+        let known = self.storage.person(login).await?;
+        let clerk = known
+            .and_then(|(person, _)| person.as_clerk())
+            .context("there is no clerk 1")?;
         let sum = Confirm {
             amount: order.total,
             currency: order.currency,

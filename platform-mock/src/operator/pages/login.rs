@@ -9,13 +9,14 @@ use axum::{
 use kippu_api::{operator::OperatorLogin, problem::ProblemCode};
 use serde::Deserialize;
 
-use super::{COOKIE, Page, is_page, respond, shown};
+use super::{BELOW, COOKIE, Page, is_page, respond, shown};
 use crate::{
     app::App,
     auth::AsOperator,
-    clerks::rules::SESSION_MICROS,
+    headers::is_loopback,
     operator::sessions,
-    refusal::{Answer, Refusal},
+    people::sessions::{Opened, Source},
+    refusal::Answer,
 };
 
 #[derive(Template)]
@@ -52,12 +53,7 @@ pub struct Signed {
 }
 
 /// The form.
-pub(super) fn page(
-    page: Page,
-    to: String,
-    trouble: Option<&'static str>,
-    status: StatusCode,
-) -> Response {
+pub(super) fn page(page: Page, to: String, trouble: Option<&str>, status: StatusCode) -> Response {
     let template = LoginPage {
         page: &page,
         to: &to,
@@ -75,6 +71,7 @@ pub async fn form(at: Page, Query(Wanted { to }): Query<Wanted>) -> Response {
 pub async fn log_in(
     State(app): State<App>,
     at: Page,
+    Source(source): Source,
     headers: HeaderMap,
     Form(typed): Form<Typed>,
 ) -> Response {
@@ -82,27 +79,28 @@ pub async fn log_in(
         operator: typed.operator,
         password: typed.password,
     };
-    let opened = match from_elsewhere(&headers) {
-        true => Err(Refusal::bad_request(at.w.form_old)),
-        false => sessions::open(&app, login).await,
-    };
-    match opened {
-        Ok(session) => {
-            let cookie = format!(
-                "{COOKIE}={}; Path=/operator; Max-Age={}; HttpOnly; SameSite=Strict",
-                session.token,
-                SESSION_MICROS / 1_000_000
-            );
+    match open(&app, login, source, &headers).await {
+        Ok(opened) => {
+            let lasts = (opened.expires - app.now()) / 1_000_000;
+            let cookie = cookie(&headers, &opened.token, lasts);
             with_cookie(Redirect::to(inside(&typed.to)).into_response(), &cookie)
         }
         Err(refusal) => {
-            let text = match refusal.code {
-                ProblemCode::Unauthenticated => at.w.wrong_login,
-                ProblemCode::TooMany => at.w.too_many,
+            let text = match (refusal.code, refusal.wait) {
+                (ProblemCode::Unauthenticated, _) => at.w.wrong_login.to_owned(),
+                (ProblemCode::TooMany, Some(seconds)) => {
+                    at.w.too_many
+                        .replace("{}", &seconds.div_ceil(60).to_string())
+                }
                 _ => return at.trouble(refusal),
             };
-            let status = refusal.status();
-            page(at, typed.to, Some(text), status)
+            let (status, wait) = (refusal.status(), refusal.wait);
+            let mut response = page(at, typed.to, Some(&text), status);
+            if let Some(seconds) = wait {
+                let headers = response.headers_mut();
+                headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+            }
+            response
         }
     }
 }
@@ -112,12 +110,13 @@ pub async fn log_out(
     State(app): State<App>,
     at: Page,
     AsOperator(_, session): AsOperator,
+    headers: HeaderMap,
     Form(Signed { form }): Form<Signed>,
 ) -> Response {
     let done = async {
         at.check_form(&form)?;
-        app.storage().close_operator_session(session).await?;
-        let cookie = format!("{COOKIE}=; Path=/operator; Max-Age=0; HttpOnly; SameSite=Strict");
+        app.storage().close_session(session).await?;
+        let cookie = cookie(&headers, "", 0);
         Answer::Ok(with_cookie(
             Redirect::to("/operator/login").into_response(),
             &cookie,
@@ -136,11 +135,24 @@ fn inside(to: &str) -> &str {
     }
 }
 
-/// Whether a browser says that another site sent the form.
-fn from_elsewhere(headers: &HeaderMap) -> bool {
-    headers
-        .get("sec-fetch-site")
-        .is_some_and(|site| site != "same-origin" && site != "none")
+/// Opens a session; the one the browser still had ends.
+async fn open(
+    app: &App,
+    login: OperatorLogin,
+    source: String,
+    headers: &HeaderMap,
+) -> Answer<Opened> {
+    let opened = sessions::open(app, login, source).await?;
+    if let Some(before) = super::cookie(BELOW, headers) {
+        app.storage().close_session(before).await?;
+    }
+    Ok(opened)
+}
+
+/// The session's cookie: no script reads it, no other site sends it, and it goes over TLS alone wherever there is a network.
+fn cookie(headers: &HeaderMap, token: &str, seconds: i64) -> String {
+    let secure = if is_loopback(headers) { "" } else { "; Secure" };
+    format!("{COOKIE}={token}; Path={BELOW}; Max-Age={seconds}; HttpOnly; SameSite=Strict{secure}")
 }
 
 fn with_cookie(mut response: Response, cookie: &str) -> Response {

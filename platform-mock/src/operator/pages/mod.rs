@@ -1,5 +1,6 @@
 //! The operator's pages: HTML without scripts, under `/operator`. Forms carry a token of their session; answers forbid framing and scripts.
 
+pub(crate) mod accounts;
 mod handovers;
 mod login;
 mod reissue;
@@ -8,7 +9,7 @@ mod terminals;
 use askama::Template;
 use axum::{
     extract::{FromRequestParts, Request},
-    http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header, request::Parts},
     response::{Html, IntoResponse as _, Response},
     routing::{get, post},
 };
@@ -23,7 +24,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::words::{Words, words};
 use crate::{
-    auth::{Allow, Caller, OPERATOR, hash_token},
+    auth::{Allow, Caller, OPERATOR, Scope, hash_token},
     refusal::{Answer, Refusal},
     routes::Routes,
 };
@@ -32,59 +33,124 @@ use crate::{
 const BELOW: &str = "/operator";
 /// Cookie with the session's token.
 const COOKIE: &str = "kippu_operator";
+const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 const STYLE: &str = include_str!("../../../assets/operator.css");
 
 /// The pages.
 pub fn routes(routes: Routes) -> Routes {
     routes
-        .on("/operator", "get", OPERATOR, get(handovers::home))
-        .on("/operator/style.css", "get", Allow::Anyone, get(style))
-        .on("/operator/login", "get", Allow::Anyone, get(login::form))
+        .on(
+            "/operator",
+            "get",
+            OPERATOR.of(Scope::All),
+            get(handovers::home),
+        )
+        .on(
+            "/operator/style.css",
+            "get",
+            Allow::Anyone.of(Scope::Common),
+            get(style),
+        )
+        .on(
+            "/operator/login",
+            "get",
+            Allow::Anyone.of(Scope::Common),
+            get(login::form),
+        )
         .on(
             "/operator/login",
             "post",
-            Allow::Anyone,
+            Allow::Anyone.of(Scope::Account),
             post(login::log_in),
         )
-        .on("/operator/logout", "post", OPERATOR, post(login::log_out))
-        .on("/operator/handovers", "get", OPERATOR, get(handovers::list))
+        .on(
+            "/operator/logout",
+            "post",
+            OPERATOR.of(Scope::Account),
+            post(login::log_out),
+        )
+        .on(
+            "/operator/handovers",
+            "get",
+            OPERATOR.of(Scope::All),
+            get(handovers::list),
+        )
         .on(
             "/operator/handovers/{handover}",
             "get",
-            OPERATOR,
+            OPERATOR.of(Scope::All),
             get(handovers::story),
         )
         .on(
             "/operator/unproved",
             "get",
-            OPERATOR,
+            OPERATOR.of(Scope::All),
             get(handovers::unproved),
         )
-        .on("/operator/reissue", "get", OPERATOR, get(reissue::look))
-        .on("/operator/reissue", "post", OPERATOR, post(reissue::order))
-        .on("/operator/terminals", "get", OPERATOR, get(terminals::list))
+        .on(
+            "/operator/reissue",
+            "get",
+            OPERATOR.of(Scope::All),
+            get(reissue::look),
+        )
+        .on(
+            "/operator/reissue",
+            "post",
+            OPERATOR.of(Scope::All),
+            post(reissue::order),
+        )
+        .on(
+            "/operator/terminals",
+            "get",
+            OPERATOR.of(Scope::All),
+            get(terminals::list),
+        )
         .on(
             "/operator/terminals/{terminal}",
             "post",
-            OPERATOR,
+            OPERATOR.of(Scope::All),
             post(terminals::wish),
         )
         .on(
             "/operator/terminals/{terminal}/keys",
             "get",
-            OPERATOR,
+            OPERATOR.of(Scope::All),
             get(terminals::keys),
         )
         .on(
             "/operator/reports",
             "post",
-            OPERATOR,
+            OPERATOR.of(Scope::All),
             post(terminals::import).layer(terminals::upload_limit()),
+        )
+        .on(
+            "/operator/accounts",
+            "get",
+            OPERATOR.of(Scope::All),
+            get(accounts::list),
+        )
+        .on(
+            "/operator/accounts",
+            "post",
+            OPERATOR.of(Scope::All),
+            post(accounts::make),
+        )
+        .on(
+            "/operator/accounts/{account}",
+            "post",
+            OPERATOR.of(Scope::All),
+            post(accounts::wish),
+        )
+        .on(
+            "/operator/audit",
+            "get",
+            OPERATOR.of(Scope::All),
+            get(accounts::audit),
         )
         .on(
             "/operator/restore",
             "get",
-            OPERATOR,
+            OPERATOR.of(Scope::All),
             get(terminals::restore),
         )
 }
@@ -108,6 +174,32 @@ pub fn cookie(route: &str, headers: &HeaderMap) -> Option<[u8; 32]> {
         .flat_map(|value| value.split(';'))
         .find_map(|pair| pair.trim().strip_prefix(COOKIE)?.strip_prefix('='))
         .map(hash_token)
+}
+
+/// Refuses a form that another site's page sent. A browser says where a form comes from by `Sec-Fetch-Site`, older ones by `Origin`; who sends
+/// neither is no browser and has no cookie of one. Besides, the cookie is never sent from other sites (`SameSite=Strict`), and forms carry a
+/// token of their session ([`Page::check_form`]): any one of the three would do.
+///
+/// # Errors
+/// 403.
+pub fn check_origin(headers: &HeaderMap) -> Answer<()> {
+    let text = |name: &HeaderName| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
+    let own_site = match (text(&FETCH_SITE), text(&header::ORIGIN)) {
+        (Some(site), _) => matches!(site, "same-origin" | "none"),
+        (None, Some(origin)) => {
+            let host = origin.split_once("://").map(|(_, host)| host);
+            host.is_some() && host == text(&header::HOST)
+        }
+        (None, None) => true,
+    };
+    if own_site {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        ProblemCode::Forbidden,
+        "This form came from another site. Nothing was done.",
+    )
+    .hint("Open the page again and send the form from there."))
 }
 
 /// A page somebody may not see: the log-in form, or why not.
@@ -139,6 +231,10 @@ pub enum Place {
     Reissue,
     /// Terminals.
     Terminals,
+    /// Accounts.
+    Accounts,
+    /// Who did what.
+    Audit,
     /// Restore.
     Restore,
 }
@@ -156,8 +252,8 @@ pub struct Page {
 impl Page {
     fn of(headers: &HeaderMap, caller: Option<&Caller>) -> Self {
         let (name, form) = match caller {
-            Some(Caller::Operator(operator, session)) => {
-                (Some(operator.name.clone()), form_token(session))
+            Some(Caller::Person(person, session)) => {
+                (Some(person.name.clone()), form_token(session))
             }
             _ => (None, String::new()),
         };
@@ -174,12 +270,14 @@ impl Page {
         Self { place, ..self }
     }
 
-    fn places(&self) -> [(Place, &'static str, &'static str); 5] {
+    fn places(&self) -> [(Place, &'static str, &'static str); 7] {
         [
             (Place::Handovers, "/operator/handovers", self.w.handovers),
             (Place::Unproved, "/operator/unproved", self.w.unproved),
             (Place::Reissue, "/operator/reissue", self.w.reissue),
             (Place::Terminals, "/operator/terminals", self.w.terminals),
+            (Place::Accounts, "/operator/accounts", self.w.accounts),
+            (Place::Audit, "/operator/audit", self.w.audit),
             (Place::Restore, "/operator/restore", self.w.restore),
         ]
     }
@@ -256,8 +354,6 @@ fn respond(template: &impl Template, status: StatusCode) -> Response {
                     header::CONTENT_SECURITY_POLICY,
                     "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
                 ),
-                (header::CACHE_CONTROL, "no-store"),
-                (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
                 (header::REFERRER_POLICY, "same-origin"),
                 (header::VARY, "Accept-Language, Cookie"),
             ] {
@@ -354,5 +450,34 @@ mod tests {
         assert_eq!(cookie("/operator", &headers), Some(hash_token("abc")));
         assert_eq!(cookie("/api/v1/operator/terminals", &headers), None);
         assert_eq!(cookie("/operators", &headers), None);
+    }
+
+    #[test]
+    fn forms_of_other_sites_are_known_by_what_browsers_say() {
+        let came = |pairs: &[(&'static str, &'static str)]| {
+            let mut headers = HeaderMap::new();
+            for (name, value) in pairs {
+                headers.insert(*name, HeaderValue::from_static(value));
+            }
+            check_origin(&headers).is_ok()
+        };
+        assert!(came(&[]));
+        assert!(came(&[
+            ("sec-fetch-site", "same-origin"),
+            ("origin", "null")
+        ]));
+        assert!(came(&[
+            ("host", "a.example:8080"),
+            ("origin", "https://a.example:8080")
+        ]));
+        for site in ["cross-site", "same-site", "?"] {
+            assert!(!came(&[("sec-fetch-site", site)]), "{site}");
+        }
+        for origin in ["null", "https://b.example", "https://a.example.b.example"] {
+            assert!(
+                !came(&[("host", "a.example"), ("origin", origin)]),
+                "{origin}"
+            );
+        }
     }
 }

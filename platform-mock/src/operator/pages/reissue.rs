@@ -151,7 +151,7 @@ impl Confirmed {
         }
         hasher.update(self.reason.as_deref().unwrap_or_default());
         RequestKey {
-            caller: format!("o{operator}"),
+            caller: format!("a{operator}"),
             key: self.key.clone(),
             fingerprint: hasher.finalize().into(),
         }

@@ -110,11 +110,16 @@ pub async fn wish(
 }
 
 /// The file of keys for a terminal's stick.
-pub async fn keys(State(app): State<App>, page: Page, Path(terminal): Path<String>) -> Response {
+pub async fn keys(
+    State(app): State<App>,
+    page: Page,
+    AsOperator(operator, _): AsOperator,
+    Path(terminal): Path<String>,
+) -> Response {
     let page = page.at(Place::Terminals);
     let answer = async {
         let terminal = number(&terminal)?;
-        let file = stick_keys::file(&app, terminal)
+        let file = stick_keys::file(&app, terminal, Some(operator))
             .await
             .map_err(|refusal| Refusal {
                 code: kippu_api::problem::ProblemCode::WrongState,
@@ -137,6 +142,7 @@ pub fn upload_limit() -> DefaultBodyLimit {
 pub async fn import(
     State(app): State<App>,
     page: Page,
+    AsOperator(operator, _): AsOperator,
     upload: Result<Multipart, axum::extract::multipart::MultipartRejection>,
 ) -> Response {
     let page = page.at(Place::Terminals);
@@ -144,7 +150,7 @@ pub async fn import(
         let upload = upload.map_err(|error| Refusal::bad_request(error.body_text()))?;
         let (form, file) = read(upload).await?;
         page.check_form(&form)?;
-        let done = reports::import(&app, &file).await?;
+        let done = reports::import(&app, &file, (&operator).into()).await?;
         show(&app, &page, "", Some(&done)).await
     }
     .await;

@@ -25,6 +25,9 @@ pub enum SqlError {
     /// A text has a character that PostgreSQL cannot keep, so neither database does.
     #[error("a text contains the character U+0000")]
     Nul,
+    /// A number of 2⁶³ or more: neither database can keep it.
+    #[error("a number is 2^63 or more")]
+    TooLarge,
     /// A value is none of the kind asked for.
     #[error("column {column}: {cause}")]
     Conversion {

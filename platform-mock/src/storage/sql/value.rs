@@ -132,7 +132,7 @@ macro_rules! numbers {
             fn to_value(&self) -> Result<ValueRef<'_>, SqlError> {
                 i64::try_from(*self)
                     .map(ValueRef::Integer)
-                    .map_err(|error| SqlError::conversion(0, error))
+                    .map_err(|_| SqlError::TooLarge)
             }
         }
 

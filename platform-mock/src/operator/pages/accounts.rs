@@ -1,0 +1,238 @@
+//! Pages about people: accounts with what may be done about them, and who did what.
+
+use askama::Template;
+use axum::{
+    extract::{Form, Path, Query, State},
+    http::StatusCode,
+    response::Response,
+};
+use kippu_api::{
+    operator::Listed,
+    people::{AccountInView, AccountWish, AuditRow, FreshAccount, NewAccount, PersonRole},
+};
+use kippu_ticket::ids::CardUid;
+use serde::Deserialize;
+use sha2::{Digest as _, Sha256};
+
+use super::{Page, Place, Words, respond, shown};
+use crate::{
+    app::App,
+    auth::AsOperator,
+    operator::{
+        accounts::{self as acts, FindActs},
+        routes::Find,
+    },
+    refusal::{Answer, Refusal},
+    storage::idempotency::RequestKey,
+};
+
+#[derive(Template)]
+#[template(path = "operator/accounts.html")]
+struct AccountsPage<'a> {
+    page: &'a Page,
+    find: &'a str,
+    rows: &'a [AccountInView],
+    more: bool,
+    fresh: Option<&'a FreshAccount>,
+    key: String,
+}
+
+#[derive(Template)]
+#[template(path = "operator/audit.html")]
+struct AuditPage<'a> {
+    page: &'a Page,
+    find: &'a str,
+    rows: &'a [AuditRow],
+    /// Where the next page begins, if there is one.
+    next: Option<i64>,
+}
+
+/// The form for a new account.
+#[derive(Debug, Deserialize)]
+pub struct NewForm {
+    #[serde(default)]
+    form: String,
+    #[serde(default)]
+    key: String,
+    #[serde(default)]
+    role: String,
+    #[serde(default)]
+    number: String,
+    #[serde(default)]
+    name: String,
+    #[serde(default)]
+    of: String,
+    #[serde(default)]
+    cards: String,
+}
+
+/// A key of an account's row.
+#[derive(Debug, Deserialize)]
+pub struct Wished {
+    #[serde(default)]
+    form: String,
+    #[serde(default)]
+    wish: String,
+    #[serde(default)]
+    cards: String,
+}
+
+/// Accounts.
+pub async fn list(
+    State(app): State<App>,
+    page: Page,
+    Query(Find { find }): Query<Find>,
+) -> Response {
+    let page = page.at(Place::Accounts);
+    let answer = show(&app, &page, find.trim(), None).await;
+    shown(page, answer)
+}
+
+async fn show(
+    app: &App,
+    page: &Page,
+    find: &str,
+    fresh: Option<&FreshAccount>,
+) -> Answer<Response> {
+    let Listed { rows, more } = app.storage().accounts(find.to_owned()).await?;
+    let template = AccountsPage {
+        page,
+        find,
+        rows: &rows,
+        more,
+        fresh,
+        key: hex::encode(rand::random::<[u8; 16]>()),
+    };
+    Ok(respond(&template, StatusCode::OK))
+}
+
+/// Makes an account and shows its secret once.
+pub async fn make(
+    State(app): State<App>,
+    page: Page,
+    AsOperator(operator, _): AsOperator,
+    Form(new): Form<NewForm>,
+) -> Response {
+    let page = page.at(Place::Accounts);
+    let answer = async {
+        page.check_form(&new.form)?;
+        let key = new.key(operator.id)?;
+        let account = NewAccount {
+            role: role(&new.role).ok_or_else(|| Refusal::bad_request(page.w.form_old))?,
+            number: new.number.trim().to_owned(),
+            name: new.name.trim().to_owned(),
+            of: new.of.trim().to_owned(),
+            cards: cards(&new.cards)?,
+        };
+        let fresh = acts::made(&app, key, &operator, account).await?;
+        show(&app, &page, "", Some(&fresh)).await
+    }
+    .await;
+    shown(page, answer)
+}
+
+/// Does something about an account and shows the list.
+pub async fn wish(
+    State(app): State<App>,
+    page: Page,
+    AsOperator(operator, _): AsOperator,
+    Path(account): Path<String>,
+    Form(wished): Form<Wished>,
+) -> Response {
+    let page = page.at(Place::Accounts);
+    let answer = async {
+        page.check_form(&wished.form)?;
+        let wish = match wished.wish.as_str() {
+            "disable" => AccountWish::Disable,
+            "enable" => AccountWish::Enable,
+            "reset" => AccountWish::Reset,
+            "cards" => AccountWish::Cards {
+                cards: cards(&wished.cards)?,
+            },
+            _ => return Err(Refusal::bad_request(page.w.form_old)),
+        };
+        let account = account.parse().map_err(|_| Refusal::not_found("account"))?;
+        let fresh = acts::done(&app, &operator, account, wish).await?;
+        show(&app, &page, "", Some(&fresh)).await
+    }
+    .await;
+    shown(page, answer)
+}
+
+/// Who did what.
+pub async fn audit(
+    State(app): State<App>,
+    page: Page,
+    Query(FindActs { find, before }): Query<FindActs>,
+) -> Response {
+    let page = page.at(Place::Audit);
+    let answer = async {
+        let find = find.trim();
+        let Listed { rows, more } = app.storage().audit(find.to_owned(), before).await?;
+        let last = rows.last().map(|row| row.entry);
+        let template = AuditPage {
+            page: &page,
+            find,
+            rows: &rows,
+            next: last.filter(|_| more),
+        };
+        Answer::Ok(respond(&template, StatusCode::OK))
+    }
+    .await;
+    shown(page, answer)
+}
+
+impl NewForm {
+    /// The page's own key: sending the form twice makes one account.
+    fn key(&self, operator: i64) -> Answer<RequestKey> {
+        if self.key.len() != 32 || !self.key.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return Err(Refusal::bad_request("The form has no key."));
+        }
+        let mut hasher = Sha256::new();
+        for part in [&self.role, &self.number, &self.name, &self.of, &self.cards] {
+            hasher.update(part.as_bytes());
+            hasher.update([0]);
+        }
+        Ok(RequestKey {
+            caller: format!("a{operator}"),
+            key: self.key.clone(),
+            fingerprint: hasher.finalize().into(),
+        })
+    }
+}
+
+fn role(word: &str) -> Option<PersonRole> {
+    Some(match word {
+        "operator" => PersonRole::Operator,
+        "organizer" => PersonRole::Organizer,
+        "seller" => PersonRole::Seller,
+        "clerk" => PersonRole::Clerk,
+        "venue" => PersonRole::Venue,
+        "member" => PersonRole::Member,
+        _ => return None,
+    })
+}
+
+/// Card numbers, apart by spaces or commas.
+fn cards(text: &str) -> Answer<Vec<CardUid>> {
+    text.split(|letter: char| letter.is_whitespace() || letter == ',')
+        .filter(|piece| !piece.is_empty())
+        .map(|piece| {
+            piece
+                .parse()
+                .map_err(|_| Refusal::bad_request(format!("{piece} is no card number.")))
+        })
+        .collect()
+}
+
+/// What a role is called.
+pub fn role_name(w: &Words, role: &PersonRole) -> &'static str {
+    match role {
+        PersonRole::Operator => w.role_operator,
+        PersonRole::Organizer => w.role_organizer,
+        PersonRole::Seller => w.role_seller,
+        PersonRole::Clerk => w.role_clerk,
+        PersonRole::Venue => w.role_venue,
+        PersonRole::Member => w.role_member,
+    }
+}
