@@ -2,7 +2,7 @@
 
 use axum::{
     Json,
-    extract::{Path, Query, State},
+    extract::State,
     routing::{get, post},
 };
 use kippu_api::{
@@ -21,7 +21,7 @@ use crate::{
         secrets::{fresh_for, hash_for},
     },
     refusal::{Answer, Refusal},
-    request::{Body, KeyedJson},
+    request::{Body, KeyedJson, Path, Query},
     routes::Routes,
     storage::idempotency::RequestKey,
 };

@@ -1,10 +1,6 @@
 //! The same over HTTP.
 
-use axum::{
-    Json,
-    extract::{Path, State},
-    routing::get,
-};
+use axum::{Json, extract::State, routing::get};
 use kippu_api::{
     own::{EntranceState, EventFigures, EventSales, OwnTicket, SalesPart, SeatCounts, SeatStates},
     problem::Problem,
@@ -18,6 +14,7 @@ use crate::{
     masters::rules::EventFacts,
     operator::views::name_seats,
     refusal::{Answer, Refusal},
+    request::Path,
     routes::Routes,
 };
 
