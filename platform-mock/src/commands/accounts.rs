@@ -3,14 +3,15 @@
 use std::{path::PathBuf, str::FromStr as _};
 
 use anyhow::{Context as _, bail};
-use clap::{Args, Subcommand, ValueEnum};
+use clap::builder::{PossibleValuesParser, TypedValueParser as _};
+use clap::{Args, Subcommand};
 use kippu_api::people::{AccountInView, AccountWish, NewAccount};
 use kippu_ticket::ids::CardUid;
 use platform_center::{
     audit::Actor,
     people::{
         accounts::AccountStorage as _,
-        rules::{Role, role_word},
+        rules::{ROLES, Role, role_of, role_word},
         secrets::{fresh_for, hash_for},
     },
     private::write_private,
@@ -27,8 +28,8 @@ pub enum Account {
         #[command(flatten)]
         data: Data,
         /// What the person is.
-        #[arg(long)]
-        role: RoleWord,
+        #[arg(long, value_parser = PossibleValuesParser::new(ROLES.map(role_word)).try_map(|word| role_of(&word).ok_or("unknown role")))]
+        role: Role,
         #[command(flatten)]
         whom: Whom,
         /// Name to show.
@@ -81,36 +82,6 @@ pub struct Whom {
     store: Option<String>,
 }
 
-/// What a person is.
-#[derive(Clone, Copy, ValueEnum)]
-pub enum RoleWord {
-    /// Runs the platform.
-    Operator,
-    /// Puts on events.
-    Organizer,
-    /// Sells seats.
-    Seller,
-    /// Works at a store's register.
-    Clerk,
-    /// Works at a venue.
-    Venue,
-    /// Has cards.
-    Member,
-}
-
-impl From<RoleWord> for Role {
-    fn from(word: RoleWord) -> Self {
-        match word {
-            RoleWord::Operator => Self::Operator,
-            RoleWord::Organizer => Self::Organizer,
-            RoleWord::Seller => Self::Seller,
-            RoleWord::Clerk => Self::Clerk,
-            RoleWord::Venue => Self::Venue,
-            RoleWord::Member => Self::Member,
-        }
-    }
-}
-
 /// Does it.
 pub async fn run(wish: Account) -> anyhow::Result<()> {
     match wish {
@@ -139,7 +110,7 @@ pub async fn run(wish: Account) -> anyhow::Result<()> {
                 CardUid::from_str(card).map_err(|_| anyhow::anyhow!("{card} is no card number"))
             });
             let new = NewAccount {
-                role: role.into(),
+                role,
                 number: whom.number,
                 name,
                 of: whom.store.unwrap_or(of),

@@ -74,6 +74,21 @@ impl Person {
     }
 }
 
+/// Everything somebody with an account can be.
+pub const ROLES: [Role; 6] = [
+    Role::Operator,
+    Role::Organizer,
+    Role::Seller,
+    Role::Clerk,
+    Role::Venue,
+    Role::Member,
+];
+
+/// The role behind its word.
+pub fn role_of(word: &str) -> Option<Role> {
+    ROLES.into_iter().find(|role| role_word(*role) == word)
+}
+
 /// The role's word in the database.
 pub fn role_word(role: Role) -> &'static str {
     match role {

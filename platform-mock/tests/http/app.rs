@@ -238,6 +238,12 @@ impl TestApp {
         verified.unwrap().rows
     }
 
+    /// The API's own description.
+    pub async fn document(&self) -> serde_json::Value {
+        let answer = reqwest::get(format!("{}/api/openapi.json", self.url)).await;
+        answer.unwrap().json().await.unwrap()
+    }
+
     pub fn client(&self, terminal: &str) -> Client {
         Client::new(&self.url, &token(terminal)).unwrap()
     }

@@ -232,14 +232,7 @@ async fn nothing_anybody_sends_is_the_platforms_fault() {
     let mut app = TestApp::start().await;
     furnish_neighbours(&mut app).await;
     let http = reqwest::Client::new();
-    let document: Value = http
-        .get(format!("{}/api/openapi.json", app.url))
-        .send()
-        .await
-        .unwrap()
-        .json()
-        .await
-        .unwrap();
+    let document = app.document().await;
     let mut sender = Sender {
         http,
         url: app.url.clone(),

@@ -17,12 +17,7 @@ use crate::{
 #[tokio::test(flavor = "multi_thread")]
 async fn the_document_and_the_table_of_routes_are_the_same_set() {
     let app = TestApp::start().await;
-    let document: serde_json::Value = reqwest::get(format!("{}/api/openapi.json", app.url))
-        .await
-        .unwrap()
-        .json()
-        .await
-        .unwrap();
+    let document = app.document().await;
     let mut described = BTreeSet::new();
     for (path, operations) in document["paths"].as_object().unwrap() {
         for (method, operation) in operations.as_object().unwrap() {

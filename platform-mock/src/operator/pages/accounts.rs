@@ -22,6 +22,7 @@ use crate::{
         accounts::{self as acts, FindActs},
         routes::Find,
     },
+    people::rules::role_of,
     refusal::{Answer, Refusal},
     storage::idempotency::RequestKey,
 };
@@ -118,7 +119,7 @@ pub async fn make(
         page.check_form(&new.form)?;
         let key = new.key(operator.id)?;
         let account = NewAccount {
-            role: role(&new.role).ok_or_else(|| Refusal::bad_request(page.w.form_old))?,
+            role: role_of(&new.role).ok_or_else(|| Refusal::bad_request(page.w.form_old))?,
             number: new.number.trim().to_owned(),
             name: new.name.trim().to_owned(),
             of: new.of.trim().to_owned(),
@@ -199,18 +200,6 @@ impl NewForm {
             fingerprint: hasher.finalize().into(),
         })
     }
-}
-
-fn role(word: &str) -> Option<PersonRole> {
-    Some(match word {
-        "operator" => PersonRole::Operator,
-        "organizer" => PersonRole::Organizer,
-        "seller" => PersonRole::Seller,
-        "clerk" => PersonRole::Clerk,
-        "venue" => PersonRole::Venue,
-        "member" => PersonRole::Member,
-        _ => return None,
-    })
 }
 
 /// Card numbers, apart by spaces or commas.
