@@ -1,12 +1,7 @@
-//! Who calls: terminals by their bearer token, clerks and operators by their session. Each route states who may call it.
-
-use std::{
-    collections::HashMap,
-    sync::{PoisonError, RwLock},
-};
+//! Who calls: terminals by their certificate, or by a bearer token in the clear; clerks and operators by their session. Each route states who may call it.
 
 use axum::{
-    extract::{FromRequestParts, Request, State},
+    extract::{ConnectInfo, FromRequestParts, Request, State},
     http::{header, request::Parts},
     middleware::Next,
     response::{IntoResponse as _, Response},
@@ -17,22 +12,25 @@ use sha2::{Digest as _, Sha256};
 use crate::{
     app::App,
     clerks::rules::Clerk,
+    devices::{
+        access::{Credential, credential},
+        door::Peer,
+    },
     masters::rules::{Terminal, TerminalRole},
     operator::{pages, rules::Operator},
     refusal::{Answer, Refusal},
     restore::guard,
     routes::RouteEntry,
-    storage::Storage,
 };
 
 /// Somebody who can be allowed something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
-    /// A kiosk's token.
+    /// A kiosk.
     Kiosk,
-    /// A gate's token.
+    /// A gate.
     Gate,
-    /// A register screen's token.
+    /// A register's screen.
     Register,
     /// A clerk's session.
     Clerk,
@@ -57,6 +55,8 @@ pub const GATE: Allow = Allow::Roles(&[Role::Gate]);
 pub const CARD_TERMINAL: Allow = Allow::Roles(&[Role::Kiosk, Role::Gate]);
 /// Terminals clerks log in at.
 pub const STORE_TERMINAL: Allow = Allow::Roles(&[Role::Kiosk, Role::Register]);
+/// Terminals of every kind.
+pub const TERMINAL: Allow = Allow::Roles(&[Role::Kiosk, Role::Gate, Role::Register]);
 /// Clerks.
 pub const CLERK: Allow = Allow::Roles(&[Role::Clerk]);
 /// People who run the platform.
@@ -101,32 +101,6 @@ pub fn hash_token(token: &str) -> [u8; 32] {
     Sha256::digest(token.as_bytes()).into()
 }
 
-/// Terminals seen so far, by the hash of their token; enrolment never changes while the platform runs.
-#[derive(Default)]
-pub struct TerminalCache(RwLock<HashMap<[u8; 32], Terminal>>);
-
-impl TerminalCache {
-    async fn find(&self, storage: &dyn Storage, token: [u8; 32]) -> Answer<Option<Terminal>> {
-        let known = self
-            .0
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(&token)
-            .cloned();
-        if known.is_some() {
-            return Ok(known);
-        }
-        let found = storage.terminal_by_token(token).await?;
-        if let Some(terminal) = &found {
-            self.0
-                .write()
-                .unwrap_or_else(PoisonError::into_inner)
-                .insert(token, terminal.clone());
-        }
-        Ok(found)
-    }
-}
-
 /// Lets a request through if its caller may make it.
 pub async fn authorize(
     State((app, entry)): State<(App, RouteEntry)>,
@@ -141,7 +115,9 @@ pub async fn authorize(
         .and_then(|value| value.strip_prefix("Bearer "))
         .map(hash_token);
     let token = token.or_else(|| pages::cookie(entry.path, request.headers()));
-    let checked = match check(&app, entry.allow, token).await {
+    let peer = request.extensions().get::<ConnectInfo<Peer>>();
+    let device = credential(peer.map(|ConnectInfo(peer)| peer), token);
+    let checked = match check(&app, entry.allow, token, device).await {
         Ok(Some(caller)) => {
             let (path, headers) = (request.uri().path(), request.headers());
             let passed = guard::check(&app, entry, path, headers, &caller).await;
@@ -161,20 +137,22 @@ pub async fn authorize(
     }
 }
 
-async fn check(app: &App, allow: Allow, token: Option<[u8; 32]>) -> Answer<Option<Caller>> {
+async fn check(
+    app: &App,
+    allow: Allow,
+    token: Option<[u8; 32]>,
+    device: Option<Credential>,
+) -> Answer<Option<Caller>> {
     let Allow::Roles(roles) = allow else {
         return Ok(None);
     };
-    let caller = match token {
-        Some(token) => find(app, roles, token).await?,
-        None => None,
-    };
+    let caller = find(app, roles, token, device).await?;
     let caller = caller.ok_or_else(|| {
         Refusal::new(
             ProblemCode::Unauthenticated,
             "No valid credentials came with the request.",
         )
-        .hint("A terminal sends its token, people log in again.")
+        .hint("A terminal shows its certificate, people log in again.")
     })?;
     if roles.contains(&caller.role()) {
         Ok(Some(caller))
@@ -189,21 +167,31 @@ async fn check(app: &App, allow: Allow, token: Option<[u8; 32]>) -> Answer<Optio
     }
 }
 
-/// Whoever a token belongs to. Looks first among those who may call, and then among the others to tell a stranger from the wrong caller.
-async fn find(app: &App, roles: &[Role], token: [u8; 32]) -> Answer<Option<Caller>> {
-    if roles == [Role::Clerk]
-        && let Some(clerk) = clerk(app, token).await?
-    {
-        return Ok(Some(clerk));
+/// Whoever calls. Looks first among those who may, and then among the others to tell a stranger from the wrong caller.
+async fn find(
+    app: &App,
+    roles: &[Role],
+    token: Option<[u8; 32]>,
+    device: Option<Credential>,
+) -> Answer<Option<Caller>> {
+    if let Some(token) = token {
+        if roles == [Role::Clerk]
+            && let Some(clerk) = clerk(app, token).await?
+        {
+            return Ok(Some(clerk));
+        }
+        if roles == [Role::Operator]
+            && let Some(operator) = operator(app, token).await?
+        {
+            return Ok(Some(operator));
+        }
     }
-    if roles == [Role::Operator]
-        && let Some(operator) = operator(app, token).await?
+    if let Some(device) = device
+        && let Some(terminal) = app.terminals().find(app, device).await?
     {
-        return Ok(Some(operator));
-    }
-    if let Some(terminal) = app.terminals().find(app.storage(), token).await? {
         return Ok(Some(Caller::Terminal(terminal)));
     }
+    let Some(token) = token else { return Ok(None) };
     match clerk(app, token).await? {
         Some(clerk) => Ok(Some(clerk)),
         None => operator(app, token).await,

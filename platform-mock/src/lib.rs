@@ -7,6 +7,7 @@ pub mod auth;
 pub mod cards;
 pub mod clerks;
 pub mod clock;
+pub mod devices;
 pub mod gates;
 pub mod handovers;
 pub mod issuing;

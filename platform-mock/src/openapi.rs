@@ -14,7 +14,7 @@ use crate::{
     allocation,
     app::App,
     auth::Allow,
-    cards, clerks, gates, handovers, issuing, masters, operator, parcels,
+    cards, clerks, devices, gates, handovers, issuing, masters, operator, parcels,
     refusal::Answer,
     restore,
     routes::{RouteEntry, Routes},
@@ -75,6 +75,9 @@ use crate::{
         operator::routes::order,
         operator::routes::import,
         stick::routes::terminal_keys,
+        devices::routes::enrol,
+        devices::routes::renew,
+        devices::routes::open_code,
         healthz,
         document,
     )

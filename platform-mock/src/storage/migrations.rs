@@ -12,13 +12,20 @@ const FILES: &[(u32, &str)] = &[
     (7, include_str!("../../migrations/0007_handovers.sql")),
     (8, include_str!("../../migrations/0008_operators.sql")),
     (9, include_str!("../../migrations/0009_nodes.sql")),
+    (12, include_str!("../../migrations/0012_devices.sql")),
 ];
 
 /// PostgreSQL came with version 9; what was before it is one file.
-const POSTGRES_FILES: &[(u32, &str)] = &[(
-    9,
-    include_str!("../../migrations/postgres/0009_everything.sql"),
-)];
+const POSTGRES_FILES: &[(u32, &str)] = &[
+    (
+        9,
+        include_str!("../../migrations/postgres/0009_everything.sql"),
+    ),
+    (
+        12,
+        include_str!("../../migrations/postgres/0012_devices.sql"),
+    ),
+];
 
 /// Held while files are applied. Any number but the batches'.
 const MIGRATION_LOCK: i64 = 0x6b_6970_7076;
@@ -242,7 +249,7 @@ mod tests {
         let version: u32 = sql
             .query_row("PRAGMA user_version", [], |row| row.get(0))
             .unwrap();
-        assert_eq!(version, FILES.len() as u32);
+        assert_eq!(version, FILES.last().unwrap().0);
         sql.execute_batch("PRAGMA user_version = 999").unwrap();
         assert!(matches!(
             migrate(&sql),

@@ -4,6 +4,7 @@
 
 pub mod copy;
 mod database;
+mod encryption;
 pub mod hints;
 pub mod idempotency;
 mod migrations;
@@ -26,6 +27,7 @@ use crate::{
     allocation::storage::AllocationStorage,
     cards::storage::CardStorage,
     clerks::storage::ClerkStorage,
+    devices::storage::DeviceStorage,
     gates::storage::GateStorage,
     handovers::storage::HandoverStorage,
     issuing::storage::IssuingStorage,
@@ -52,6 +54,7 @@ pub trait Storage:
     + ParcelStorage
     + GateStorage
     + ClerkStorage
+    + DeviceStorage
     + JournalStorage
     + OperatorStorage
     + RestoreStorage
@@ -72,6 +75,7 @@ impl<T> Storage for T where
         + ParcelStorage
         + GateStorage
         + ClerkStorage
+        + DeviceStorage
         + JournalStorage
         + OperatorStorage
         + RestoreStorage

@@ -70,6 +70,12 @@ pub fn routes(routes: Routes) -> Routes {
             post(terminals::wish),
         )
         .on(
+            "/operator/terminals/{terminal}/enrolment-code",
+            "post",
+            OPERATOR,
+            post(terminals::enrolment_code),
+        )
+        .on(
             "/operator/terminals/{terminal}/keys",
             "get",
             OPERATOR,
