@@ -5,21 +5,12 @@ use kippu_stage::hand::Hand;
 
 use super::{
     parking::{code_of, code_on, enter_code, mistyped},
-    swap::{GIVER, RECEIVER, take},
+    swap::{GIVER, RECEIVER, interrupted},
 };
 use crate::support::{SOON, World, moves, papers};
 
-/// Two tickets are in the first kiosk when its power is cut.
-fn interrupted(world: &World) -> Result<Hand> {
-    let mut kiosk = world.kiosk("kiosk-1")?;
-    take(&mut kiosk, 2)?;
-    kiosk.kill();
-    world.kiosk("kiosk-1")
-}
-
 /// The clerk of the first kiosk lets go of them; the code.
 fn let_go(world: &World, kiosk: &mut Hand) -> Result<String> {
-    kiosk.wait("A handover was interrupted", SOON)?;
     kiosk.tap("Staff: log in")?;
     moves::log_in_at_kiosk(kiosk, "1111")?;
     kiosk.tap("Lay the card, From card")?;

@@ -4,7 +4,7 @@ use anyhow::{Result, ensure};
 
 use super::{
     parking::{code_of, enter_code},
-    swap::{RECEIVER, take},
+    swap::{RECEIVER, interrupted},
 };
 use crate::support::{SOON, World, moves, papers};
 
@@ -41,11 +41,7 @@ fn wrong_pins_shut_the_number_and_no_other() -> Result<()> {
 #[test]
 fn what_is_open_says_what_it_waits_for_and_the_one_thing_that_helps_helps() -> Result<()> {
     let world = World::open()?;
-    let mut kiosk = world.kiosk("kiosk-1")?;
-    take(&mut kiosk, 2)?;
-    kiosk.kill();
-    let mut kiosk = world.kiosk("kiosk-1")?;
-    kiosk.wait("A handover was interrupted", SOON)?;
+    let mut kiosk = interrupted(&world)?;
     ensure!(
         !moves::sees(&mut kiosk, "Let other kiosks go on")?,
         "nobody is logged in"
@@ -69,11 +65,7 @@ fn what_is_open_says_what_it_waits_for_and_the_one_thing_that_helps_helps() -> R
 fn opened_again_with_nobody_there_the_kiosk_prints_the_code_that_fetches_them_anywhere()
 -> Result<()> {
     let world = World::open()?;
-    let mut kiosk = world.kiosk("kiosk-1")?;
-    take(&mut kiosk, 2)?;
-    kiosk.kill();
-    let mut kiosk = world.kiosk("kiosk-1")?;
-    kiosk.wait("A handover was interrupted", SOON)?;
+    let mut kiosk = interrupted(&world)?;
     kiosk.tap("Nobody here: open the kiosk")?;
     kiosk.tap("English")?;
     kiosk.wait("Buy tickets", SOON)?;

@@ -43,6 +43,26 @@ pub fn take(kiosk: &mut Hand, count: usize) -> Result<()> {
     kiosk.wait("Swap the cards", SOON)
 }
 
+/// Two tickets are in the first kiosk when its power is cut; started again, it says so first.
+pub fn interrupted(world: &World) -> Result<Hand> {
+    let mut kiosk = world.kiosk("kiosk-1")?;
+    take(&mut kiosk, 2)?;
+    kiosk.kill();
+    let mut kiosk = world.kiosk("kiosk-1")?;
+    kiosk.wait("A handover was interrupted", SOON)?;
+    Ok(kiosk)
+}
+
+/// Two tickets are taken, one goes onto the card with a single free place, and the giver's card is asked for.
+pub fn put_one_on_nearly_full(kiosk: &mut Hand) -> Result<()> {
+    take(kiosk, 2)?;
+    moves::lift(kiosk, GIVER)?;
+    moves::lay(kiosk, NEARLY_FULL)?;
+    kiosk.tap("Put 1 ticket on this card")?;
+    kiosk.wait("Lay the giving card again", SOON)?;
+    moves::lift(kiosk, NEARLY_FULL)
+}
+
 #[test]
 fn two_tickets_go_to_another_card_and_the_books_say_so() -> Result<()> {
     let world = World::open()?;
@@ -97,12 +117,7 @@ fn where_only_one_fits_the_other_goes_back() -> Result<()> {
     let world = World::open()?;
     let mut kiosk = world.kiosk("kiosk-1")?;
     let (before_giver, before_receiver) = (world.live_on(GIVER)?, world.live_on(NEARLY_FULL)?);
-    take(&mut kiosk, 2)?;
-    moves::lift(&mut kiosk, GIVER)?;
-    moves::lay(&mut kiosk, NEARLY_FULL)?;
-    kiosk.tap("Put 1 ticket on this card")?;
-    kiosk.wait("Lay the giving card again", SOON)?;
-    moves::lift(&mut kiosk, NEARLY_FULL)?;
+    put_one_on_nearly_full(&mut kiosk)?;
     moves::lay(&mut kiosk, GIVER)?;
     kiosk.wait("The ticket is on card B", SOON)?;
     moves::lift(&mut kiosk, GIVER)?;

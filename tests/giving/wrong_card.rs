@@ -4,7 +4,7 @@ use std::fs;
 
 use anyhow::{Context, Result, ensure};
 
-use super::swap::{GIVER, NEARLY_FULL, take};
+use super::swap::{GIVER, NEARLY_FULL, put_one_on_nearly_full, take};
 use crate::support::{SOON, World, moves};
 
 /// A card that has nothing to do with the giving.
@@ -18,12 +18,7 @@ fn where_the_giver_is_asked_for_neither_the_receiver_nor_a_third_will_do() -> Re
         world.live_on(NEARLY_FULL)?.len(),
     );
     let mut kiosk = world.kiosk("kiosk-1")?;
-    take(&mut kiosk, 2)?;
-    moves::lift(&mut kiosk, GIVER)?;
-    moves::lay(&mut kiosk, NEARLY_FULL)?;
-    kiosk.tap("Put 1 ticket on this card")?;
-    kiosk.wait("Lay the giving card again", SOON)?;
-    moves::lift(&mut kiosk, NEARLY_FULL)?;
+    put_one_on_nearly_full(&mut kiosk)?;
     for (card, said) in [
         (NEARLY_FULL, "This is card B"),
         (THIRD, "This is a third card"),

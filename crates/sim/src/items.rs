@@ -3,7 +3,7 @@
 use futures_executor::block_on;
 use kippu_api::orders::EventOnCard;
 use kippu_card::{
-    capability::{CardEvent, Change, NewTicket, TicketCard as _},
+    capability::{Change, NewTicket, TicketCard as _},
     keys::{LocalKeys, Role},
     open::open,
     virtual_card::Chip,
@@ -16,7 +16,7 @@ use kippu_ticket::{
 use platform_center::{
     keys::{ISSUER, ISSUER_KEY, Keys},
     storage::Database,
-    tickets::{record as tickets, standing::Standing},
+    tickets::{making::card_event, record as tickets, standing::Standing},
 };
 
 use crate::{
@@ -75,7 +75,7 @@ pub fn hand_out(chips: &mut [Chip], keys: &Keys, events: &[EventOnCard]) -> anyh
             expected_sequence: session.read()?.directory.sequence,
             add: vec![NewTicket {
                 record: binding.bind(signed, number, HELD.hop).to_bytes().to_vec(),
-                event: on_card(facts),
+                event: card_event(facts),
             }],
             nullify: Vec::new(),
         };
@@ -107,15 +107,4 @@ fn signed(
         seat: SeatAddress::new(0, "", "", "")?,
     }
     .sign(&keys.issuer))
-}
-
-fn on_card(event: &EventOnCard) -> CardEvent {
-    CardEvent {
-        event: event.event,
-        name: event.name.clone(),
-        venue: event.venue.clone(),
-        doors_open: event.doors_open,
-        starts: event.starts,
-        utc_offset_minutes: event.utc_offset_minutes,
-    }
 }

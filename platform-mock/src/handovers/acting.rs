@@ -13,7 +13,7 @@ use crate::{
     storage::Unit,
     tickets::{
         record::{self, TicketRow},
-        standing::{Holder, Phase, Rank, Standing},
+        standing::Standing,
     },
 };
 
@@ -80,13 +80,7 @@ pub fn keep_taken(
     handover: HandoverId,
     brought: &BoundTicket,
 ) -> Answer<TicketRow> {
-    let standing = Standing {
-        rank: Rank::of(brought.generation(), Phase::PerhapsTaken),
-        holder: Holder::Unknown,
-        card: None,
-        serial: None,
-        handover: Some(handover),
-    };
+    let standing = Standing::perhaps_taken(brought.generation(), handover);
     record::keep(unit, &brought.signed, &standing)?;
     record::put(unit, brought.signed.body.ticket, &standing)?;
     record::find(unit.sql, brought.signed.body.ticket)?

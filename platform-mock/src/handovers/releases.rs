@@ -5,7 +5,7 @@ use kippu_api::{
     problem::ProblemCode,
 };
 use kippu_ticket::{
-    ids::{CardUid, HandoverId, TerminalId, TicketId},
+    ids::{CardUid, Generation, HandoverId, TerminalId, TicketId},
     record::BoundTicket,
 };
 use serde::de::DeserializeOwned;
@@ -20,10 +20,11 @@ use crate::{
     storage::{
         Unit,
         sql::{Optional as _, Row, Sql, SqlError},
+        words::from_word,
     },
     tickets::{
         record as tickets,
-        standing::{Holder, Phase, Rank, Standing},
+        standing::{Phase, Rank, Standing},
     },
 };
 
@@ -126,23 +127,33 @@ pub(super) fn release(
         return Ok(());
     }
     let known = record::owned_or_begun(unit, handover, &asker, wish.cards.first().copied(), None)?;
+    let mut gone = None;
+    let mut let_go = false;
     for ticket in brought {
-        let row = taken_and_kept(unit, handover, ticket)?;
+        let row = match taken_and_kept(unit, handover, ticket) {
+            Ok(row) => row,
+            // A release is told again to a restored platform, and others may have told it before what they took meanwhile.
+            Err(refusal)
+                if matches!(refusal.code, ProblemCode::NotOwner | ProblemCode::Recalled) =>
+            {
+                gone = Some(refusal);
+                continue;
+            }
+            Err(refusal) => return Err(refusal),
+        };
+        let_go = true;
         record::add_ticket(unit, handover, row.ticket, ticket.generation())?;
         let rank = Rank::of(ticket.generation(), Phase::PerhapsTaken);
         // Of two handovers that perhaps took it during the same stay on the card the books keep the first, until one of them is sure.
         if !row.standing.in_hands_of(handover) && row.standing.rank < rank {
             // Its report is still to come; whether the card was written only the card can say.
-            let between = Standing {
-                rank,
-                holder: Holder::Unknown,
-                card: None,
-                serial: None,
-                handover: Some(handover),
-            };
+            let between = Standing::perhaps_taken(ticket.generation(), handover);
             tickets::put(unit, row.ticket, &between)?;
             tickets::put_claim(unit, row.ticket, None, true)?;
         }
+    }
+    if let (Some(refusal), false) = (gone, let_go) {
+        return Err(refusal);
     }
     let ids: Vec<TicketId> = wish.tickets.iter().map(|ticket| ticket.ticket).collect();
     unit.sql
@@ -171,6 +182,31 @@ pub(super) fn release(
         note: Some(&handover.to_string()),
         ..Entry::default()
     })
+}
+
+/// Another handover that was let go of in doubt about a ticket of this life, and that nobody has gone on with.
+pub(super) fn in_doubt(
+    sql: &Sql,
+    ticket: TicketId,
+    life: Generation,
+    other_than: HandoverId,
+) -> Answer<Option<HandoverId>> {
+    let mut statement = sql.prepare_cached(
+        "SELECT handover FROM handovers JOIN handover_tickets USING (handover)
+         WHERE ticket = ?1 AND epoch = ?2 AND hop = ?3 AND state = 'released' AND handover <> ?4 ORDER BY handover",
+    )?;
+    let released = statement
+        .query_map(
+            (ticket.0, life.epoch, life.hop, other_than.to_string()),
+            |row| from_word(row, 0),
+        )?
+        .collect::<Result<Vec<HandoverId>, _>>()?;
+    for handover in released {
+        if last(sql, handover)?.is_some_and(|release| release.tickets.contains(&ticket)) {
+            return Ok(Some(handover));
+        }
+    }
+    Ok(None)
 }
 
 fn is_repeated(sql: &Sql, handover: HandoverId, asker: &Asker<'_>) -> Answer<bool> {
@@ -288,7 +324,7 @@ pub(super) fn adopt(unit: &Unit<'_>, known: &HandoverRecord, by: &Asker<'_>) -> 
 fn release_row(row: &Row<'_>) -> Result<Release, SqlError> {
     let taken_by: Option<u32> = row.get(9)?;
     Ok(Release {
-        handover: crate::storage::words::from_word(row, 0)?,
+        handover: from_word(row, 0)?,
         fence: row.get(1)?,
         attempt: row.get(2)?,
         code: row.get(3)?,

@@ -9,7 +9,7 @@ use kippu_ticket::{
 use super::{
     acting::keep_taken,
     papers::{self, Paper},
-    record,
+    record, releases,
     speaker::Speaker,
     storage::Evidence,
     writing,
@@ -210,10 +210,23 @@ fn effect(
         return Ok(Effect::Older);
     }
     Ok(match standing::after(&row.standing, &told) {
-        Some(to) => Effect::Now(Box::new(Change { row, to })),
+        Some(to) => {
+            let to = doubted(unit, &told, ticket)?.unwrap_or(to);
+            Effect::Now(Box::new(Change { row, to }))
+        }
         None if claimed == row.standing => Effect::Nothing,
         None => Effect::Older,
     })
+}
+
+/// Of two handovers that perhaps took a ticket the books keep one. When that one did not, the other one's doubt is what remains: where it was let
+/// go of, nobody would tell of it again before somebody asks for it.
+fn doubted(unit: &Unit<'_>, told: &Told, ticket: TicketId) -> Answer<Option<Standing>> {
+    if (told.step, told.outcome) != (Step::Take, ReportedOutcome::NotDone) {
+        return Ok(None);
+    }
+    let other = releases::in_doubt(unit.sql, ticket, told.before, told.handover)?;
+    Ok(other.map(|other| Standing::perhaps_taken(told.before, other)))
 }
 
 /// The life in which a ticket came to a handover, by what a report states of it afterwards.

@@ -2,6 +2,7 @@
 //! and AES-CMAC are deterministic.
 
 use kippu_api::orders::EventOnCard;
+use kippu_card::capability::CardEvent;
 use kippu_ticket::{
     binding::TerminalBindingKey,
     ids::{EventId, SellerId, TerminalId, TicketId},
@@ -103,4 +104,16 @@ pub fn on_card(event: EventId, facts: Option<&EventFacts>) -> EventOnCard {
         },
         EventFacts::on_card,
     )
+}
+
+/// The same in the card's own form.
+pub fn card_event(event: &EventOnCard) -> CardEvent {
+    CardEvent {
+        event: event.event,
+        name: event.name.clone(),
+        venue: event.venue.clone(),
+        doors_open: event.doors_open,
+        starts: event.starts,
+        utc_offset_minutes: event.utc_offset_minutes,
+    }
 }

@@ -113,6 +113,17 @@ impl Standing {
         }
     }
 
+    /// Perhaps taken by a handover in this life, perhaps still with its holder.
+    pub fn perhaps_taken(life: Generation, by: HandoverId) -> Self {
+        Self {
+            rank: Rank::of(life, Phase::PerhapsTaken),
+            holder: Holder::Unknown,
+            card: None,
+            serial: None,
+            handover: Some(by),
+        }
+    }
+
     /// Whether a handover has it between holders.
     pub fn in_hands_of(&self, handover: HandoverId) -> bool {
         self.handover == Some(handover) && matches!(self.holder, Holder::Terminal | Holder::Unknown)

@@ -5,6 +5,7 @@ mod assigning;
 mod cards;
 mod contention;
 mod devices;
+mod fences;
 mod gates;
 mod grants;
 mod holds;

@@ -2,7 +2,7 @@
 
 use kippu_api::client::Client;
 use kippu_card::{
-    capability::{CardEvent, Change, NewTicket, SlotState},
+    capability::{Change, NewTicket, SlotState},
     desfire::crypto::Key,
     format::format_blank,
     keys::{LocalKeys, MasterKeys},
@@ -13,6 +13,7 @@ use kippu_handover::{
     decide::CardWanted, facts::Standing, outcome::Outcome, row::Destination, seal::JournalKey,
 };
 use kippu_ticket::ids::{CardUid, HandoverId, OperationId, Step, TicketId};
+use platform_center::tickets::making::card_event;
 use tokio::runtime::Runtime;
 
 use super::*;
@@ -151,14 +152,7 @@ fn prepare(tray: &Tray) {
         expected_sequence: card.directory().unwrap().sequence,
         add: vec![NewTicket {
             record: record(GIVER),
-            event: CardEvent {
-                event: event.event,
-                name: event.name,
-                venue: event.venue,
-                doors_open: event.doors_open,
-                starts: event.starts,
-                utc_offset_minutes: event.utc_offset_minutes,
-            },
+            event: card_event(&event),
         }],
         nullify: Vec::new(),
     };

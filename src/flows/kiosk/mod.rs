@@ -8,6 +8,7 @@ mod browse;
 mod carry;
 mod check;
 mod choosing;
+mod deadline;
 mod desk;
 pub mod effect;
 mod history;

@@ -6,7 +6,7 @@ use kippu_api::{events::EventSummary, holds::Hold};
 use kippu_seatplan::Plan;
 
 use super::{
-    desk::Deadline,
+    deadline::Deadline,
     view::{ClassRow, PickedSeat, PictureView},
     words,
 };

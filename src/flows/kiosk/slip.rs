@@ -4,7 +4,8 @@ use kippu_api::orders::{Order, OrderState};
 
 use super::{
     Desk, Phase, Step,
-    desk::{Deadline, SECOND},
+    deadline::Deadline,
+    desk::SECOND,
     effect::{Ask, Effect, PaperJob, RequestNo},
     input::{Answer, AskFault, Input},
     route,

@@ -9,7 +9,7 @@ use kippu_api::{
     orders::{Claim, EventOnCard, Grant, GrantRequest, NewOrder, PaymentMethod},
 };
 use kippu_card::{
-    capability::{CardEvent, Change, Committed, NewTicket, TicketCard as _},
+    capability::{Change, Committed, NewTicket, TicketCard as _},
     gate::GateCard,
     keys::{LocalKeys, Role},
     open,
@@ -32,7 +32,7 @@ use platform_center::{
     },
     sales::storage::{HoldCommand, SalesStorage as _},
     storage::{Database, idempotency::RequestKey},
-    tickets::{record as tickets, standing::Standing},
+    tickets::{making::card_event, record as tickets, standing::Standing},
 };
 
 use super::{
@@ -214,7 +214,7 @@ impl Seller<'_> {
             let event = events.get(&ticket.event).context("an event is missing")?;
             add.push(NewTicket {
                 record: hex::decode(&ticket.record)?,
-                event: on_card(event),
+                event: card_event(event),
             });
         }
         let operation = OperationId {
@@ -302,7 +302,7 @@ impl Seller<'_> {
         };
         let new = NewTicket {
             record: bound.to_bytes().to_vec(),
-            event: on_card(&facts.on_card()),
+            event: card_event(&facts.on_card()),
         };
         self.put(name, operation, vec![new])?;
         let kiosk = self.kiosk.id;
@@ -334,16 +334,5 @@ impl Seller<'_> {
             gate.mark_entered(slot, WENT_IN)?;
             Ok(())
         })
-    }
-}
-
-fn on_card(event: &EventOnCard) -> CardEvent {
-    CardEvent {
-        event: event.event,
-        name: event.name.clone(),
-        venue: event.venue.clone(),
-        doors_open: event.doors_open,
-        starts: event.starts,
-        utc_offset_minutes: event.utc_offset_minutes,
     }
 }

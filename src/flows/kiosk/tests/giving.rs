@@ -175,13 +175,7 @@ fn without_network_only_what_local_keys_can_bring_to_an_end_is_offered() {
 #[test]
 fn a_platform_that_goes_before_the_taking_leaves_everything_on_the_card() {
     let mut stand = Stand::new();
-    stand.at_consent(Errand::Give);
-    let asking = facts(
-        Purpose::Assignment,
-        Standing::Asking,
-        [ItemState::Wanted; 2],
-    );
-    stand.card_says(rest(asking, Outcome::PlatformAway));
+    stand.at_consent_without_platform();
     let screen = stand.screen();
     assert_eq!(trouble(&screen).kind, TroubleKind::NotWithoutNetwork);
     assert_eq!(

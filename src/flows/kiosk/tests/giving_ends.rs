@@ -135,13 +135,7 @@ fn nobody_back_and_no_platform_keeps_them_here_with_a_slip() {
 #[test]
 fn a_yes_nobody_follows_up_ends() {
     let mut stand = Stand::new();
-    stand.at_consent(Errand::Give);
-    let asking = facts(
-        Purpose::Assignment,
-        Standing::Asking,
-        [ItemState::Wanted; 2],
-    );
-    stand.card_says(rest(asking, Outcome::PlatformAway));
+    stand.at_consent_without_platform();
     stand.wait(81);
     assert!(matches!(stand.screen(), Screen::Home(_)));
     assert_eq!(stand.card_job().1, redirect(Destination::Giver));

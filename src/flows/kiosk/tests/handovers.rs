@@ -247,6 +247,17 @@ impl Stand {
         self.touch(Touch::Yes);
     }
 
+    /// The giver has said yes, and the platform cannot be asked.
+    pub fn at_consent_without_platform(&mut self) {
+        self.at_consent(Errand::Give);
+        let asking = facts(
+            Purpose::Assignment,
+            Standing::Asking,
+            [ItemState::Wanted; 2],
+        );
+        self.card_says(rest(asking, Outcome::PlatformAway));
+    }
+
     /// Both tickets are in the kiosk; the giver's card still lies there.
     pub fn at_swap(&mut self) {
         self.at_consent(Errand::Give);
