@@ -113,7 +113,7 @@ async fn storage(arguments: &Arguments, data: &Path) -> anyhow::Result<()> {
     let storage = Arc::new(Database::open(data, Arc::new(SystemClock))?);
     let keys = Arc::new(Keys::open(data)?);
     let event = Arc::new(storage.event_facts(MATCH).await?.context("no match")?);
-    let (terminal, _) = storage
+    let terminal = storage
         .terminal_by_name("kiosk-1")
         .await?
         .context("no kiosk")?;

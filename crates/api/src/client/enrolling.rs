@@ -1,6 +1,6 @@
 //! The client's part for certificates: enrolling, renewing, and saying plainly when a clock is wrong.
 
-use std::{error::Error, time::Duration};
+use std::{error::Error, io, time::Duration};
 
 use jiff::Timestamp;
 use kippu_ticket::ids::TerminalId;
@@ -96,14 +96,7 @@ impl Client {
 pub(super) fn clock_words(error: &(dyn Error + 'static)) -> Option<String> {
     let mut cause = Some(error);
     while let Some(error) = cause {
-        // TLS faults arrive inside of I/O errors, which do not name them as their source.
-        let inner = error
-            .downcast_ref::<std::io::Error>()
-            .and_then(std::io::Error::get_ref)
-            .and_then(|inner| inner.downcast_ref::<rustls::Error>());
-        if let Some(rustls::Error::InvalidCertificate(fault)) =
-            inner.or_else(|| error.downcast_ref())
-        {
+        if let Some(rustls::Error::InvalidCertificate(fault)) = innermost(error).downcast_ref() {
             return match fault {
                 CertificateError::NotValidYetContext { time, not_before } => Some(format!(
                     "this terminal's clock says {}, and the platform's certificate begins at {}: set this terminal's clock",
@@ -121,6 +114,17 @@ pub(super) fn clock_words(error: &(dyn Error + 'static)) -> Option<String> {
         cause = error.source();
     }
     None
+}
+
+/// TLS faults arrive inside of I/O errors, one in another, which do not name them as their source.
+fn innermost<'a>(error: &'a (dyn Error + 'static)) -> &'a (dyn Error + 'static) {
+    match error
+        .downcast_ref::<io::Error>()
+        .and_then(io::Error::get_ref)
+    {
+        Some(inner) => innermost(inner),
+        None => error,
+    }
 }
 
 fn words(time: UnixTime) -> String {
