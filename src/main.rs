@@ -39,6 +39,17 @@ enum Terminal {
         #[arg(long, value_name = "FILE")]
         bundle: Option<std::path::PathBuf>,
     },
+    /// Makes this machine a terminal, with a code from the operator.
+    Enrol {
+        /// The code, six groups of five letters and digits.
+        code: kippu_api::enrolment::EnrolmentCode,
+        /// Address of the platform, `https://host:port`.
+        #[arg(long)]
+        platform: String,
+        /// Where this terminal's configuration is written; its key and certificate lie beside it.
+        #[arg(long, value_name = "FILE")]
+        terminal: std::path::PathBuf,
+    },
     /// Clerks take the money for slips.
     Register {
         #[command(flatten)]
@@ -65,6 +76,11 @@ fn main() -> ExitCode {
             cards,
             bundle,
         } => app::run_gate(&common, &cards, bundle.as_deref()),
+        Terminal::Enrol {
+            code,
+            platform,
+            terminal,
+        } => app::run_enrol(&code, &platform, &terminal),
         Terminal::Register { common } => app::run_register(&common),
     };
     match ended {

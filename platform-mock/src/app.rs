@@ -1,25 +1,34 @@
 //! The running platform: its parts, its router, and serving it until it is told to stop.
 
-use std::{future::Future, net::SocketAddr, path::Path, sync::Arc, time::Duration};
+use std::{
+    future::Future,
+    path::Path,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use axum::{
     Router,
-    extract::{DefaultBodyLimit, State},
-    http::HeaderValue,
-    middleware::{from_fn, map_response_with_state},
+    extract::{ConnectInfo, DefaultBodyLimit, Request, State},
+    http::{HeaderValue, header},
+    middleware::{Next, from_fn, map_response_with_state},
     response::Response,
-    serve::ListenerExt as _,
 };
 use kippu_api::{client::PLATFORM_INCARNATION, problem::ProblemCode};
-use kippu_ticket::ids::EventId;
+use kippu_ticket::ids::{EventId, TerminalId};
 use tokio::{net::TcpListener, sync::watch};
 
 use crate::{
     allocation,
-    auth::TerminalCache,
-    cards::{self, sessions::CardSessions},
+    cards::{self, limits::CardLimits},
     clerks,
     clock::Clock,
+    devices::{
+        self,
+        access::TerminalCache,
+        authority::Authority,
+        door::{Door, Peer},
+    },
     gates, handovers, headers, issuing,
     keys::Keys,
     masters::{self, catalogue::Catalogue, rules::EventFacts},
@@ -47,7 +56,8 @@ struct Parts {
     keys: Keys,
     catalogue: Catalogue,
     terminals: TerminalCache,
-    card_sessions: CardSessions,
+    authority: OnceLock<Option<Arc<Authority>>>,
+    card_limits: CardLimits,
     checking: Checking,
     standings: Standings,
 }
@@ -76,14 +86,14 @@ impl App {
 
     /// A platform on a storage.
     pub fn new(storage: Arc<dyn Storage>, keys: Keys, clock: Arc<dyn Clock>) -> Self {
-        let card_sessions = CardSessions::new(&keys.cards);
         Self(Arc::new(Parts {
             storage,
             clock,
             keys,
             catalogue: Catalogue::default(),
             terminals: TerminalCache::default(),
-            card_sessions,
+            authority: OnceLock::new(),
+            card_limits: CardLimits::default(),
             checking: Checking::default(),
             standings: Standings::default(),
         }))
@@ -123,9 +133,34 @@ impl App {
         &self.0.terminals
     }
 
-    /// The key server.
-    pub fn card_sessions(&self) -> &CardSessions {
-        &self.0.card_sessions
+    /// The authority that certifies terminals; `None` where this platform serves by TLS nowhere.
+    pub fn authority(&self) -> Option<&Arc<Authority>> {
+        let open = || {
+            let stored = self.0.keys.authority()?;
+            match Authority::open(stored) {
+                Ok(authority) => Some(Arc::new(authority)),
+                Err(error) => {
+                    tracing::error!("the authority cannot be used: {error:#}");
+                    None
+                }
+            }
+        };
+        self.0.authority.get_or_init(open).as_ref()
+    }
+
+    /// What a terminal and this platform seal things to one another with.
+    ///
+    /// # Errors
+    /// 404 when there is no such terminal.
+    pub async fn device_key(&self, terminal: TerminalId) -> Answer<[u8; 32]> {
+        let known = self.storage().device_key(terminal).await?;
+        let known = known.ok_or_else(|| Refusal::not_found("terminal"))?;
+        self.keys().device_key(terminal, known)
+    }
+
+    /// How often cards' keys may be used.
+    pub fn card_limits(&self) -> &CardLimits {
+        &self.0.card_limits
     }
 
     /// Turns at checking what people must know.
@@ -155,6 +190,7 @@ impl App {
             .layer(DefaultBodyLimit::max(BODY_MAX))
             .layer(map_response_with_state(self.clone(), state_life))
             .layer(from_fn(headers::guard))
+            .layer(from_fn(end_old_connections))
     }
 
     fn routes(&self) -> Routes {
@@ -166,17 +202,30 @@ impl App {
         let routes = clerks::routes::routes(gates::routes::routes(routes));
         let routes = stick::routes::routes(restore::routes::routes(routes));
         let routes = own::routes::routes(people::routes::routes(routes));
+        let routes = devices::routes::routes(routes);
         let routes = operator::routes::routes(operator::sessions::routes(routes));
         operator::pages::routes(operator::accounts::routes(routes))
     }
 
-    /// Serves until `stop` is done, then finishes the requests that are under way.
+    /// Serves in the clear until `stop` is done, then finishes the requests that are under way.
     ///
     /// # Errors
     /// When the listener breaks.
     pub async fn serve(
         self,
         listener: TcpListener,
+        stop: impl Future<Output = ()> + Send + 'static,
+    ) -> std::io::Result<()> {
+        self.serve_at(Door::Plain(listener), stop).await
+    }
+
+    /// The same at a door.
+    ///
+    /// # Errors
+    /// When the listener breaks.
+    pub async fn serve_at(
+        self,
+        door: Door,
         stop: impl Future<Output = ()> + Send + 'static,
     ) -> std::io::Result<()> {
         let (ended, mut end) = watch::channel(());
@@ -188,16 +237,8 @@ impl App {
                 }
             }
         });
-        // Answers are one small write each: waiting to fill a packet would only delay them.
-        let listener = listener.tap_io(|stream| {
-            if let Err(error) = stream.set_nodelay(true) {
-                tracing::debug!(%error, "a connection keeps its delay");
-            }
-        });
-        let router = self
-            .router()
-            .into_make_service_with_connect_info::<SocketAddr>();
-        let served = axum::serve(listener, router)
+        let requests = self.router().into_make_service_with_connect_info::<Peer>();
+        let served = axum::serve(door, requests)
             .with_graceful_shutdown(stop)
             .await;
         drop(ended);
@@ -206,6 +247,18 @@ impl App {
         }
         served
     }
+}
+
+/// Lets a terminal connect anew now and then, with whatever certificate it has by then.
+async fn end_old_connections(request: Request, next: Next) -> Response {
+    let peer = request.extensions().get::<ConnectInfo<Peer>>();
+    let old = peer.is_some_and(|ConnectInfo(peer)| peer.is_old());
+    let mut answer = next.run(request).await;
+    if old {
+        let close = HeaderValue::from_static("close");
+        answer.headers_mut().insert(header::CONNECTION, close);
+    }
+    answer
 }
 
 /// Names the platform's life in every answer, refusals included, so that terminals notice a restore (R15).

@@ -1,12 +1,8 @@
-//! Who calls: terminals by their bearer token, people by their session. Each route states who may call it and whose data it is about.
-
-use std::{
-    collections::HashMap,
-    sync::{PoisonError, RwLock},
-};
+//! Who calls: terminals by their certificate, or by a bearer token in the clear; people by their session. Each route states who may call it and
+//! whose data it is about.
 
 use axum::{
-    extract::{FromRequestParts, Request, State},
+    extract::{ConnectInfo, FromRequestParts, Request, State},
     http::{HeaderMap, header, request::Parts},
     middleware::Next,
     response::{IntoResponse as _, Response},
@@ -17,23 +13,26 @@ use sha2::{Digest as _, Sha256};
 
 use crate::{
     app::App,
+    devices::{
+        access::{Credential, credential},
+        door::Peer,
+    },
     masters::rules::{Terminal, TerminalRole},
     operator::pages,
     people::rules::{Bound, Clerk, Operator, Person},
     refusal::{Answer, Refusal},
     restore::guard,
     routes::RouteEntry,
-    storage::Storage,
 };
 
 /// Somebody who can be allowed something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
-    /// A kiosk's token.
+    /// A kiosk.
     Kiosk,
-    /// A gate's token.
+    /// A gate.
     Gate,
-    /// A register screen's token.
+    /// A register's screen.
     Register,
     /// A clerk's session.
     Clerk,
@@ -125,6 +124,8 @@ pub const GATE: Allow = Allow::Roles(&[Role::Gate]);
 pub const CARD_TERMINAL: Allow = Allow::Roles(&[Role::Kiosk, Role::Gate]);
 /// Terminals clerks log in at.
 pub const STORE_TERMINAL: Allow = Allow::Roles(&[Role::Kiosk, Role::Register]);
+/// Terminals of every kind.
+pub const TERMINAL: Allow = Allow::Roles(&[Role::Kiosk, Role::Gate, Role::Register]);
 /// Clerks.
 pub const CLERK: Allow = Allow::Roles(&[Role::Clerk]);
 /// People who run the platform.
@@ -189,32 +190,6 @@ pub fn hash_token(token: &str) -> [u8; 32] {
     Sha256::digest(token.as_bytes()).into()
 }
 
-/// Terminals seen so far, by the hash of their token; enrolment never changes while the platform runs.
-#[derive(Default)]
-pub struct TerminalCache(RwLock<HashMap<[u8; 32], Terminal>>);
-
-impl TerminalCache {
-    async fn find(&self, storage: &dyn Storage, token: [u8; 32]) -> Answer<Option<Terminal>> {
-        let known = self
-            .0
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(&token)
-            .cloned();
-        if known.is_some() {
-            return Ok(known);
-        }
-        let found = storage.terminal_by_token(token).await?;
-        if let Some(terminal) = &found {
-            self.0
-                .write()
-                .unwrap_or_else(PoisonError::into_inner)
-                .insert(token, terminal.clone());
-        }
-        Ok(found)
-    }
-}
-
 /// Lets a request through if its caller may make it.
 pub async fn authorize(
     State((app, entry)): State<(App, RouteEntry)>,
@@ -229,7 +204,12 @@ pub async fn authorize(
         .and_then(|value| value.strip_prefix("Bearer "))
         .map(hash_token);
     let token = token.or_else(|| pages::cookie(entry.path, request.headers()));
-    let checked = match checked(&app, entry, request.headers(), token).await {
+    let peer = request.extensions().get::<ConnectInfo<Peer>>();
+    let shown = Shown {
+        token,
+        device: credential(peer.map(|ConnectInfo(peer)| peer), token),
+    };
+    let checked = match checked(&app, entry, request.headers(), shown).await {
         Ok(Some(caller)) => {
             let (path, headers) = (request.uri().path(), request.headers());
             let passed = guard::check(&app, entry, path, headers, &caller).await;
@@ -250,33 +230,39 @@ pub async fn authorize(
     }
 }
 
+/// What came with a request.
+#[derive(Clone, Copy)]
+struct Shown {
+    /// The hash of a bearer token or of a session's cookie.
+    token: Option<[u8; 32]>,
+    /// What a terminal proves itself by.
+    device: Option<Credential>,
+}
+
 /// Who calls, if they may; forms of other sites are refused whoever calls.
 async fn checked(
     app: &App,
     entry: RouteEntry,
     headers: &HeaderMap,
-    token: Option<[u8; 32]>,
+    shown: Shown,
 ) -> Answer<Option<Caller>> {
     if pages::is_page(entry.path) && entry.method != "get" {
         pages::check_origin(headers)?;
     }
-    check(app, entry.access.allow, token).await
+    check(app, entry.access.allow, shown).await
 }
 
-async fn check(app: &App, allow: Allow, token: Option<[u8; 32]>) -> Answer<Option<Caller>> {
+async fn check(app: &App, allow: Allow, shown: Shown) -> Answer<Option<Caller>> {
     let Allow::Roles(roles) = allow else {
         return Ok(None);
     };
-    let caller = match token {
-        Some(token) => find(app, roles, token).await?,
-        None => None,
-    };
+    let caller = find(app, roles, shown).await?;
     let caller = caller.ok_or_else(|| {
         Refusal::new(
             ProblemCode::Unauthenticated,
             "No valid credentials came with the request.",
         )
-        .hint("A terminal sends its token, people log in again.")
+        .hint("A terminal shows its certificate, people log in again.")
     })?;
     if roles.contains(&caller.role()) {
         Ok(Some(caller))
@@ -288,22 +274,25 @@ async fn check(app: &App, allow: Allow, token: Option<[u8; 32]>) -> Answer<Optio
     }
 }
 
-/// Whoever a token belongs to. Looks first among those who may call, and then among the others to tell a stranger from the wrong caller.
-async fn find(app: &App, roles: &[Role], token: [u8; 32]) -> Answer<Option<Caller>> {
+/// Whoever calls. Looks first among those who may, and then among the others to tell a stranger from the wrong caller.
+async fn find(app: &App, roles: &[Role], shown: Shown) -> Answer<Option<Caller>> {
     let people_first = roles.iter().all(|role| role.is_person());
-    if people_first && let Some(person) = person(app, token).await? {
+    if people_first && let Some(person) = person(app, shown.token).await? {
         return Ok(Some(person));
     }
-    if let Some(terminal) = app.terminals().find(app.storage(), token).await? {
+    if let Some(device) = shown.device
+        && let Some(terminal) = app.terminals().find(app, device).await?
+    {
         return Ok(Some(Caller::Terminal(terminal)));
     }
     if people_first {
         return Ok(None);
     }
-    person(app, token).await
+    person(app, shown.token).await
 }
 
-async fn person(app: &App, token: [u8; 32]) -> Answer<Option<Caller>> {
+async fn person(app: &App, token: Option<[u8; 32]>) -> Answer<Option<Caller>> {
+    let Some(token) = token else { return Ok(None) };
     let Some((person, tell)) = app.storage().person_by_session(token, app.now()).await? else {
         return Ok(None);
     };

@@ -8,6 +8,7 @@ pub mod auth;
 pub mod cards;
 pub mod clerks;
 pub mod clock;
+pub mod devices;
 pub mod gates;
 pub mod handovers;
 pub mod headers;

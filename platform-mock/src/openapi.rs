@@ -15,7 +15,7 @@ use crate::{
     allocation,
     app::App,
     auth::{Allow, Scope},
-    cards, clerks, gates, handovers, issuing, masters, operator, own, parcels, people,
+    cards, clerks, devices, gates, handovers, issuing, masters, operator, own, parcels, people,
     refusal::Answer,
     restore,
     routes::{RouteEntry, Routes},
@@ -93,6 +93,9 @@ use crate::{
         operator::accounts::about,
         operator::accounts::audit,
         stick::routes::terminal_keys,
+        devices::routes::enrol,
+        devices::routes::renew,
+        devices::routes::open_code,
         healthz,
         document,
     )

@@ -1,13 +1,18 @@
 //! A terminal's configuration, as the platform wrote it when the terminal was enrolled.
 
-use std::path::Path;
+use std::{path::Path, sync::Arc};
 
 use anyhow::{Context, Result, ensure};
 use jiff::tz::TimeZone;
+use kippu_api::{
+    client::Client,
+    identity::{Identity, stay_valid},
+};
 use kippu_ticket::{ids::TerminalId, sign::PublicKey};
 use serde::Deserialize;
+use tokio::runtime::Handle;
 
-use super::clock;
+use super::{Common, clock, enrol::identity_of};
 
 /// The file's content.
 #[derive(Clone, Deserialize)]
@@ -27,7 +32,8 @@ pub struct TerminalFile {
     /// IANA name of the zone it stands in; the system's where the platform wrote none.
     #[serde(default = "clock::zone")]
     pub zone: String,
-    /// Bearer token.
+    /// Bearer token, for a platform on this very machine; empty where the terminal has a certificate.
+    #[serde(default)]
     pub token: String,
     /// The device's own key: 32 bytes in hexadecimal.
     #[serde(with = "hex::serde")]
@@ -55,6 +61,21 @@ impl TerminalFile {
             read.role
         );
         Ok(read)
+    }
+
+    /// Its connection to the platform: by its certificate, which is kept fresh on the runtime, or in the clear by its token.
+    ///
+    /// # Errors
+    /// Its identity cannot be read.
+    pub fn client(&self, common: &Common, runtime: &Handle) -> Result<Client> {
+        let path = identity_of(&common.terminal);
+        if !path.exists() {
+            return Ok(Client::new(&common.platform, &self.token)?);
+        }
+        let identity = Arc::new(Identity::open(&path)?);
+        let client = Client::enrolled(&common.platform, Arc::clone(&identity))?;
+        runtime.spawn(stay_valid(client.clone(), identity));
+        Ok(client)
     }
 
     /// What people call the store: its name, or its code where it has none.

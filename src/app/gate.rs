@@ -3,7 +3,6 @@
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use kippu_api::client::Client;
 use kippu_peripherals::chime::{Chime, Chimes, SpeakerChimes};
 use kippu_ui::GateWindow;
 use tokio::runtime::Runtime;
@@ -75,7 +74,7 @@ pub fn run(common: &Common, cards: &Cards, bundle: Option<&Path>) -> Result<()> 
         .map(|path| std::fs::read(path).with_context(|| format!("the bundle {}", path.display())))
         .transpose()?;
     let runtime = Runtime::new().context("threads")?;
-    let client = Client::new(&common.platform, &file.token)?;
+    let client = file.client(common, runtime.handle())?;
     let (reader, tray) = reader(cards, &file.name)?;
     let simulated = if reader.describe().simulated {
         vec![Simulated::Cards]

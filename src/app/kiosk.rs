@@ -3,7 +3,6 @@
 use std::{path::Path, str::FromStr};
 
 use anyhow::{Context, Result};
-use kippu_api::client::Client;
 use kippu_card::{pcsc::PcscReader, reader::Reader, tray::Tray, virtual_card::Timing};
 use kippu_handover::{journal::Journal, seal::JournalKey, store::Store};
 use kippu_peripherals::{
@@ -138,7 +137,7 @@ pub fn run(
     let file = TerminalFile::read(&common.terminal, "kiosk")?;
     std::fs::create_dir_all(&common.data).context("the kiosk's folder")?;
     let runtime = Runtime::new().context("threads")?;
-    let client = Client::new(&common.platform, &file.token)?;
+    let client = file.client(common, runtime.handle())?;
     let platform = BlockingPlatform::new(runtime.handle().clone(), client.clone());
 
     // The journal first: what it holds open comes before anything else.

@@ -2,6 +2,7 @@
 
 pub mod clock;
 pub mod config;
+mod enrol;
 mod gate;
 mod kiosk;
 mod pump;
@@ -9,6 +10,7 @@ mod register;
 
 use std::path::PathBuf;
 
+pub use enrol::run as run_enrol;
 pub use gate::run as run_gate;
 pub use kiosk::{PrinterAddress, run as run_kiosk};
 pub use register::run as run_register;
@@ -16,7 +18,7 @@ pub use register::run as run_register;
 /// What every terminal is told on its command line.
 #[derive(Debug, Clone, clap::Args)]
 pub struct Common {
-    /// Address of the platform, `http://host:port`.
+    /// Address of the platform: `https://host:port`, or `http://…` on this very machine.
     #[arg(long)]
     pub platform: String,
     /// This terminal's configuration, as the platform wrote it.

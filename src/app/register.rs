@@ -1,7 +1,6 @@
 //! `kippu register`.
 
 use anyhow::{Context, Result};
-use kippu_api::client::Client;
 use kippu_ui::RegisterWindow;
 use tokio::runtime::Runtime;
 
@@ -55,7 +54,7 @@ impl Terminal for RegisterTerminal {
 pub fn run(common: &Common) -> Result<()> {
     let file = TerminalFile::read(&common.terminal, "register")?;
     let runtime = Runtime::new().context("threads")?;
-    let client = Client::new(&common.platform, &file.token)?;
+    let client = file.client(common, runtime.handle())?;
     headless::prepare(common.headless)?;
     let mailbox = pump::mailbox();
     let setup = Setup {

@@ -2,7 +2,7 @@
 
 pub mod cards;
 pub mod clerks;
-mod files;
+pub(crate) mod files;
 pub mod gate;
 pub mod keys;
 #[cfg(debug_assertions)]

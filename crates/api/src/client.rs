@@ -1,5 +1,6 @@
 //! The typed client of a terminal: one method a route, time-outs everywhere, and errors that say whether anything can have happened.
 
+pub mod enrolling;
 mod handovers;
 mod terminals;
 
@@ -25,6 +26,7 @@ use crate::{
     entrance::{EntranceAccepted, EntranceBatch},
     events::EventSummary,
     holds::{Hold, HoldRequest},
+    identity::{BadIdentity, Identity},
     orders::{ChangeCard, NewOrder, Order},
     problem::Problem,
 };
@@ -116,6 +118,7 @@ pub struct Client {
     http: reqwest::Client,
     base: String,
     token: String,
+    identity: Option<Arc<Identity>>,
     lives: Arc<Lives>,
 }
 
@@ -140,6 +143,12 @@ impl Client {
         Self::with_timeouts(url, token, CONNECT_TIMEOUT, ANSWER_TIMEOUT)
     }
 
+    /// A client of an enrolled terminal for the platform at `url` (`https://host:port`): it speaks to that terminal's platform only, and
+    /// proves itself by its certificate.
+    pub fn enrolled(url: &str, identity: Arc<Identity>) -> Result<Self, ClientError> {
+        Self::build(url, "", Some(identity), CONNECT_TIMEOUT, ANSWER_TIMEOUT)
+    }
+
     /// The same with other time-outs.
     pub fn with_timeouts(
         url: &str,
@@ -147,23 +156,40 @@ impl Client {
         connect: Duration,
         answer: Duration,
     ) -> Result<Self, ClientError> {
-        let http = reqwest::Client::builder()
+        Self::build(url, token, None, connect, answer)
+    }
+
+    fn build(
+        url: &str,
+        token: &str,
+        identity: Option<Arc<Identity>>,
+        connect: Duration,
+        answer: Duration,
+    ) -> Result<Self, ClientError> {
+        let mut http = reqwest::Client::builder()
             .connect_timeout(connect)
             .timeout(answer)
-            .no_proxy()
+            .no_proxy();
+        if let Some(identity) = &identity {
+            let here = |error: BadIdentity| ClientError::Unreachable(error.to_string());
+            http = http.tls_backend_preconfigured(identity.config().map_err(here)?);
+        }
+        let http = http
             .build()
             .map_err(|error| ClientError::Unreachable(error.to_string()))?;
         Ok(Self {
             http,
             base: url.trim_end_matches('/').into(),
             token: token.into(),
+            identity,
             lives: Arc::default(),
         })
     }
 
     /// The same platform with other time-outs. What is known of its lives is shared.
     pub fn with_patience(&self, connect: Duration, answer: Duration) -> Result<Self, ClientError> {
-        let other = Self::with_timeouts(&self.base, &self.token, connect, answer)?;
+        let identity = self.identity.clone();
+        let other = Self::build(&self.base, &self.token, identity, connect, answer)?;
         Ok(Self {
             lives: self.lives.clone(),
             ..other
@@ -400,10 +426,12 @@ impl Client {
     }
 
     fn request(&self, method: Method, path: &str) -> RequestBuilder {
-        let request = self
+        let mut request = self
             .http
-            .request(method, format!("{}/api/v1{path}", self.base))
-            .bearer_auth(&self.token);
+            .request(method, format!("{}/api/v1{path}", self.base));
+        if !self.token.is_empty() {
+            request = request.bearer_auth(&self.token);
+        }
         match self.lives.known.load(Ordering::Relaxed) {
             0 => request,
             life => request.header(PLATFORM_INCARNATION, life),
@@ -433,7 +461,9 @@ impl Client {
     async fn send(&self, request: RequestBuilder) -> Result<reqwest::Response, ClientError> {
         let answer = request.send().await.map_err(|error| {
             if error.is_connect() || error.is_builder() {
-                ClientError::Unreachable(chain(&error))
+                ClientError::Unreachable(
+                    enrolling::clock_words(&error).unwrap_or_else(|| chain(&error)),
+                )
             } else {
                 ClientError::Unknown(chain(&error))
             }

@@ -4,10 +4,13 @@
 pub mod cards;
 pub mod clerk;
 pub mod client;
+pub mod device_key;
+pub mod enrolment;
 pub mod entrance;
 pub mod events;
 pub mod handovers;
 pub mod holds;
+pub mod identity;
 pub mod operator;
 pub mod orders;
 pub mod own;

@@ -259,6 +259,10 @@ pub struct TerminalInView {
     pub resend_due: bool,
     /// When it did, UTC microseconds.
     pub resent: Option<i64>,
+    /// Since when nothing it has opens the platform any more, UTC microseconds.
+    pub revoked: Option<i64>,
+    /// Until when its certificate is good, UTC microseconds; `None` where it has none.
+    pub certificate_until: Option<i64>,
 }
 
 /// What is to be done about a terminal.
@@ -272,6 +276,11 @@ pub enum TerminalWish {
     },
     /// It came back after all.
     PutBack,
+    /// Its key may be in other hands: nothing it has opens the platform any more. Enrolling it anew ends that.
+    Revoke {
+        /// In the operator's words.
+        reason: String,
+    },
     /// Whether it may have the keys for working without network.
     LocalKeys {
         /// Yes or no.

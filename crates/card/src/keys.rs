@@ -170,6 +170,28 @@ impl Handshake {
     }
 }
 
+/// The terminal's half of a card's handshake without a memory between the card's two answers: what is to be kept, and what the card is told.
+/// What is kept is secret until the card has answered.
+pub fn begin_handshake(key: Key, challenge: Block) -> ([u8; 2 * BLOCK], [u8; 2 * BLOCK]) {
+    let (handshake, response) = Handshake::begin(key, challenge);
+    let mut kept = [0; 2 * BLOCK];
+    kept[..BLOCK].copy_from_slice(&handshake.rnd_a);
+    kept[BLOCK..].copy_from_slice(&handshake.rnd_b);
+    (kept, response)
+}
+
+/// Goes on with what was kept; `None` where the card does not know the key.
+pub fn finish_handshake(
+    key: Key,
+    kept: [u8; 2 * BLOCK],
+    answer: [u8; 2 * BLOCK],
+) -> Option<SessionKeys> {
+    let (mut rnd_a, mut rnd_b) = ([0; BLOCK], [0; BLOCK]);
+    rnd_a.copy_from_slice(&kept[..BLOCK]);
+    rnd_b.copy_from_slice(&kept[BLOCK..]);
+    Handshake { key, rnd_a, rnd_b }.finish(answer)
+}
+
 impl LocalKeys {
     /// All roles.
     pub fn new(keys: &MasterKeys) -> Self {

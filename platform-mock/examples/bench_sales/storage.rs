@@ -38,7 +38,7 @@ pub async fn measure(arguments: &Arguments, data: &Path) -> anyhow::Result<Row> 
     let storage = Arc::new(Database::open(data, Arc::new(SystemClock))?);
     let keys = Arc::new(Keys::open(data)?);
     let event = Arc::new(storage.event_facts(MATCH).await?.context("no match")?);
-    let (terminal, _) = storage
+    let terminal = storage
         .terminal_by_name("kiosk-1")
         .await?
         .context("no kiosk")?;

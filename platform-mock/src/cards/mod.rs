@@ -2,6 +2,7 @@
 //! tickets on a card have been through.
 
 pub mod history;
+pub mod limits;
 pub mod routes;
 pub mod sessions;
 pub mod storage;

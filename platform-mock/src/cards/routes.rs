@@ -15,15 +15,17 @@ use kippu_ticket::{ids::CardUid, record::TicketKind};
 
 use super::{
     history::{last_digits, stations},
-    sessions::role_word,
+    sessions::{self, Beginning, role_word},
     storage::{KeyUse, TicketLife},
 };
 use crate::{
     app::App,
     auth::{AsTerminal, CARD_TERMINAL, KIOSK, Scope},
+    keys::CARD_KEYS,
     masters::rules::{EventFacts, TerminalRole},
     refusal::{Answer, Refusal},
     request::{Body, Path},
+    restore::guard,
     routes::Routes,
 };
 
@@ -68,10 +70,25 @@ pub async fn begin(
             ));
         }
     }
+    if app.standings().is_written_off(&app, terminal.id).await? {
+        return Err(guard::written_off());
+    }
     let challenge = bytes(&request.challenge)?;
-    let (session, response) =
-        app.card_sessions()
-            .begin(terminal.id, card, request.role, challenge, app.now())?;
+    app.card_limits().admit(terminal.id, card, app.now())?;
+    // Without a second version there is nothing to look up.
+    let version = if app.keys().card_versions().count() > 1 {
+        app.storage().card_version(card).await?
+    } else {
+        CARD_KEYS
+    };
+    let begun = Beginning {
+        terminal: terminal.id,
+        card,
+        version,
+        role: request.role,
+        challenge,
+    };
+    let (session, response) = sessions::begin(app.keys(), &begun, app.now())?;
     Ok((
         StatusCode::CREATED,
         Json(SessionChallenge {
@@ -91,18 +108,23 @@ pub async fn finish(
     Body(answer): Body<SessionAnswer>,
 ) -> Answer<Json<SessionKeys>> {
     let answer = bytes(&answer.answer)?;
-    let session = app.card_sessions().take(&name, terminal.id, app.now())?;
-    let keys = app.card_sessions().finish(&session, answer);
+    let session = sessions::open(app.keys(), &name, terminal.id, app.now())?;
+    let keys = sessions::finish(app.keys(), &session, answer);
     let outcome = if keys.is_ok() { "opened" } else { "wrong_key" };
-    // The keys are handed out only after their use is written down.
-    app.storage()
-        .log_key_use(KeyUse {
-            card: session.card,
-            terminal: terminal.id,
-            role: role_word(session.role),
-            outcome,
-        })
-        .await?;
+    let used = KeyUse {
+        card: session.card,
+        terminal: terminal.id,
+        role: role_word(session.role),
+        outcome,
+    };
+    // The keys are handed out only after their use is written down, and once.
+    let storage = app.storage();
+    if !storage
+        .log_answer(used, session.id, session.expires)
+        .await?
+    {
+        return Err(sessions::over());
+    }
     let keys = keys?;
     Ok(Json(SessionKeys {
         enc: hex::encode(keys.enc.0),

@@ -10,8 +10,12 @@ use kippu_ticket::{
 
 use super::history::LifeEntry;
 use crate::{
+    keys::CARD_KEYS,
     refusal::{Answer, Refusal},
-    storage::{Database, sql::Sql},
+    storage::{
+        Database, Unit,
+        sql::{Optional as _, Sql},
+    },
 };
 
 /// One use of a card's key.
@@ -47,6 +51,12 @@ pub struct TicketLife {
 /// Cards.
 #[async_trait]
 pub trait CardStorage: Send + Sync {
+    /// Writes a key use down that answers a handshake, good until `expires`; `false`, and nothing written, where it was answered already.
+    async fn log_answer(&self, used: KeyUse, handshake: [u8; 24], expires: i64) -> Answer<bool>;
+    /// The version of the master keys a card was formatted with.
+    async fn card_version(&self, card: CardUid) -> Answer<u8>;
+    /// Remembers it.
+    async fn card_formatted(&self, card: CardUid, version: u8) -> Answer<()>;
     /// Writes a key use down.
     async fn log_key_use(&self, used: KeyUse) -> Answer<()>;
     /// How often a card's keys were used, for whom and how it ended, oldest first.
@@ -57,16 +67,65 @@ pub trait CardStorage: Send + Sync {
     async fn terminal_names(&self) -> Answer<HashMap<u32, String>>;
 }
 
+fn log(unit: &Unit<'_>, used: &KeyUse) -> Answer<()> {
+    unit.sql
+        .prepare_cached(
+            "INSERT INTO card_log (card, terminal, role, outcome, at) VALUES (?1, ?2, ?3, ?4, ?5)",
+        )?
+        .execute((
+            used.card.to_string(),
+            used.terminal.0,
+            used.role,
+            used.outcome,
+            unit.now,
+        ))?;
+    Ok(())
+}
+
 #[async_trait]
 impl CardStorage for Database {
-    async fn log_key_use(&self, used: KeyUse) -> Answer<()> {
+    async fn log_answer(&self, used: KeyUse, handshake: [u8; 24], expires: i64) -> Answer<bool> {
         self.write(move |unit| {
+            let first = unit
+                .sql
+                .prepare_cached("INSERT INTO used_handshakes (handshake, expires) VALUES (?1, ?2) ON CONFLICT DO NOTHING")?
+                .execute((handshake, expires))?;
+            if first == 0 {
+                return Ok(false);
+            }
             unit.sql
-                .prepare_cached("INSERT INTO card_log (card, terminal, role, outcome, at) VALUES (?1, ?2, ?3, ?4, ?5)")?
-                .execute((used.card.to_string(), used.terminal.0, used.role, used.outcome, unit.now))?;
+                .prepare_cached("DELETE FROM used_handshakes WHERE expires < ?1")?
+                .execute([unit.now])?;
+            log(unit, &used)?;
+            Ok(true)
+        })
+        .await
+    }
+
+    async fn card_version(&self, card: CardUid) -> Answer<u8> {
+        self.read(move |sql| {
+            let known: Option<u8> = sql
+                .prepare_cached("SELECT version FROM card_keys WHERE card = ?1")?
+                .query_row([card.to_string()], |row| row.get(0))
+                .optional()?;
+            Ok(known.unwrap_or(CARD_KEYS))
+        })
+        .await
+    }
+
+    async fn card_formatted(&self, card: CardUid, version: u8) -> Answer<()> {
+        self.write(move |unit| {
+            unit.sql.execute(
+                "INSERT INTO card_keys (card, version) VALUES (?1, ?2) ON CONFLICT (card) DO UPDATE SET version = excluded.version",
+                (card.to_string(), version),
+            )?;
             Ok(())
         })
         .await
+    }
+
+    async fn log_key_use(&self, used: KeyUse) -> Answer<()> {
+        self.write(move |unit| log(unit, &used)).await
     }
 
     async fn key_uses(&self, card: CardUid) -> Answer<Vec<(TerminalId, String, String)>> {

@@ -61,6 +61,9 @@ pub async fn format(data: &Data, place: &Place) -> anyhow::Result<()> {
         role: "master",
         outcome: "formatted",
     };
+    storage
+        .card_formatted(identity.uid, keys.card_version())
+        .await?;
     storage.log_key_use(used).await?;
     say::line(format_args!("card {} is ready for tickets", identity.uid));
     Ok(())

@@ -11,8 +11,8 @@ use super::{data::Data, say};
 pub async fn export(data: &Data, gate: &str, out: &Path) -> anyhow::Result<()> {
     let app = data.app()?;
     let found = app.storage().terminal_by_name(gate).await?;
-    let (terminal, device_key) = found.with_context(|| format!("there is no gate named {gate}"))?;
-    let sealed = bundles::next(&app, &terminal, &device_key).await?;
+    let terminal = found.with_context(|| format!("there is no gate named {gate}"))?;
+    let sealed = bundles::next(&app, &terminal).await?;
     std::fs::write(out, &sealed).with_context(|| format!("cannot write {}", out.display()))?;
     say::line(format_args!(
         "{}: {} bytes for {gate}",

@@ -7,10 +7,12 @@ mod data;
 mod demo;
 mod gates;
 mod journal;
+mod keys;
 mod moving;
 mod plans;
 pub mod say;
 mod serve;
+mod terminals;
 
 use std::path::PathBuf;
 
@@ -32,10 +34,15 @@ enum Command {
     Serve {
         #[command(flatten)]
         data: Data,
-        /// Address to listen on; port 0 takes a free one.
-        #[arg(long, default_value = "127.0.0.1:8080")]
-        listen: String,
+        #[command(flatten)]
+        listening: serve::Listening,
     },
+    /// Terminals: new ones, their enrolment codes, shutting one out.
+    #[command(subcommand)]
+    Terminals(terminals::Terminals),
+    /// The platform's keys: versions, and what they are locked with.
+    #[command(subcommand)]
+    Keys(keys::KeysCommand),
     /// Imports a seat plan: a pretix seating plan (JSON) or a CSV list of seats or rows.
     Import {
         #[command(flatten)]
@@ -177,7 +184,9 @@ impl Arguments {
             .build()?;
         runtime.block_on(async {
             match self.command {
-                Command::Serve { data, listen } => serve::serve(&data, &listen).await,
+                Command::Serve { data, listening } => serve::serve(&data, &listening).await,
+                Command::Terminals(terminals) => terminals.run().await,
+                Command::Keys(keys) => keys.run(),
                 Command::Import {
                     data,
                     file,

@@ -10,7 +10,7 @@ use kippu_gate::bundle::{
 use super::storage::BundleParts;
 use crate::{
     app::App,
-    keys::{ISSUER, ISSUER_KEY, Keys},
+    keys::{ISSUER, Keys},
     masters::{
         rules::{EventFacts, Terminal},
         storage::GateDoor,
@@ -29,7 +29,7 @@ const VALID_AFTER_START_MICROS: i64 = 24 * 3600 * 1_000_000;
 ///
 /// # Errors
 /// 404 when the terminal is no gate or serves no event.
-pub async fn next(app: &App, gate: &Terminal, device_key: &[u8; 32]) -> Answer<Vec<u8>> {
+pub async fn next(app: &App, gate: &Terminal) -> Answer<Vec<u8>> {
     let parts = app
         .storage()
         .next_bundle(gate.id)
@@ -48,7 +48,8 @@ pub async fn next(app: &App, gate: &Terminal, device_key: &[u8; 32]) -> Answer<V
             bundle.elsewhere.push(other(&*app.event(id).await?));
         }
     }
-    Ok(seal(&bundle, &app.keys().issuer, device_key))
+    let device_key = app.device_key(gate.id).await?;
+    Ok(seal(&bundle, &app.keys().issuer, &device_key))
 }
 
 fn build(
@@ -84,11 +85,14 @@ fn build(
             .map(|event| of_event(event, &parts.doors, keys))
             .collect(),
         elsewhere: Vec::new(),
-        issuer_keys: vec![IssuerKey {
-            issuer: ISSUER,
-            key: ISSUER_KEY,
-            public: keys.issuer.public(),
-        }],
+        issuer_keys: keys
+            .issuer_keys()
+            .map(|(key, public)| IssuerKey {
+                issuer: ISSUER,
+                key,
+                public,
+            })
+            .collect(),
         card_key: Secret::new(keys.cards.gate.0),
         recalled: parts.recalls.clone(),
         recalled_terminals: Vec::new(),

@@ -16,7 +16,7 @@ use super::bundles;
 use crate::{
     app::App,
     auth::{AsTerminal, GATE, Scope},
-    refusal::{Answer, Refusal},
+    refusal::Answer,
     request::Body,
     routes::Routes,
 };
@@ -42,12 +42,7 @@ pub fn routes(routes: Routes) -> Routes {
 #[utoipa::path(get, path = "/api/v1/gates/bundle", tag = "gates",
     responses((status = 200, content_type = "application/vnd.kippu.bundle", body = Vec<u8>), (status = "default", body = Problem)))]
 pub async fn bundle(State(app): State<App>, AsTerminal(gate): AsTerminal) -> Answer<Response> {
-    let (_, device_key) = app
-        .storage()
-        .terminal_by_name(&gate.name)
-        .await?
-        .ok_or_else(|| Refusal::not_found("gate"))?;
-    let sealed = bundles::next(&app, &gate, &device_key).await?;
+    let sealed = bundles::next(&app, &gate).await?;
     let headers = [
         (header::CONTENT_TYPE, "application/vnd.kippu.bundle"),
         (header::CACHE_CONTROL, "no-store"),

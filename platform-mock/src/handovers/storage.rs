@@ -41,8 +41,10 @@ impl Evidence {
         let readable = |ticket| brought::read(ticket, keys).ok();
         Ok(Self {
             brought: report.records.iter().filter_map(readable).collect(),
-            proved: proof
-                .map(|proof| transaction_mac::verify(&keys.cards, report.card, &proof).is_ok()),
+            proved: proof.map(|proof| {
+                keys.card_versions()
+                    .any(|(_, keys)| transaction_mac::verify(keys, report.card, &proof).is_ok())
+            }),
             code: report.code.map(|code| keys.code_hash(code)),
         })
     }

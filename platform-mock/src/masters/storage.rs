@@ -91,16 +91,17 @@ pub trait MasterStorage: Send + Sync {
     async fn register_terminal(&self, terminal: NewTerminal) -> Answer<()>;
     /// The terminal behind a token's hash.
     async fn terminal_by_token(&self, token: [u8; 32]) -> Answer<Option<Terminal>>;
-    /// A terminal by its name, with its device key.
-    async fn terminal_by_name(&self, name: &str) -> Answer<Option<(Terminal, [u8; 32])>>;
+    /// A terminal by its name.
+    async fn terminal_by_name(&self, name: &str) -> Answer<Option<Terminal>>;
     /// All events, in order of their start.
     async fn event_ids(&self) -> Answer<Vec<EventId>>;
     /// Everything fixed about an event.
     async fn event_facts(&self, event: EventId) -> Answer<Option<EventFacts>>;
 }
 
-const TERMINAL: &str =
-    "SELECT terminal, t.name, role, st.store, st.code, st.name, se.seller, se.name, device_key
+/// Terminals with their stores, for [`terminal`].
+pub(crate) const TERMINAL: &str =
+    "SELECT terminal, t.name, role, st.store, st.code, st.name, se.seller, se.name
     FROM terminals t LEFT JOIN stores st USING (store) LEFT JOIN sellers se USING (seller)";
 
 #[async_trait]
@@ -225,15 +226,12 @@ impl MasterStorage for Database {
     async fn terminal_by_token(&self, token: [u8; 32]) -> Answer<Option<Terminal>> {
         self.read(move |sql| {
             let mut statement = sql.prepare_cached(&format!("{TERMINAL} WHERE token = ?1"))?;
-            Ok(statement
-                .query_row([token], terminal)
-                .optional()?
-                .map(|(terminal, _)| terminal))
+            Ok(statement.query_row([token], terminal).optional()?)
         })
         .await
     }
 
-    async fn terminal_by_name(&self, name: &str) -> Answer<Option<(Terminal, [u8; 32])>> {
+    async fn terminal_by_name(&self, name: &str) -> Answer<Option<Terminal>> {
         let name = name.to_owned();
         self.read(move |sql| {
             let mut statement = sql.prepare_cached(&format!("{TERMINAL} WHERE t.name = ?1"))?;
@@ -257,7 +255,8 @@ impl MasterStorage for Database {
     }
 }
 
-fn terminal(row: &Row<'_>) -> Result<(Terminal, [u8; 32]), SqlError> {
+/// A row of [`TERMINAL`].
+pub(crate) fn terminal(row: &Row<'_>) -> Result<Terminal, SqlError> {
     let word: String = row.get(2)?;
     let shop = match row.get::<Option<i64>>(3)? {
         Some(store) => Some(Shop {
@@ -271,13 +270,10 @@ fn terminal(row: &Row<'_>) -> Result<(Terminal, [u8; 32]), SqlError> {
     };
     let role = TerminalRole::from_word(&word)
         .ok_or_else(|| SqlError::conversion(2, format!("there is no role {word:?}")))?;
-    Ok((
-        Terminal {
-            id: TerminalId(row.get(0)?),
-            name: row.get(1)?,
-            role,
-            shop,
-        },
-        row.get(8)?,
-    ))
+    Ok(Terminal {
+        id: TerminalId(row.get(0)?),
+        name: row.get(1)?,
+        role,
+        shop,
+    })
 }

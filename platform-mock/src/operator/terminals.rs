@@ -7,6 +7,7 @@ use kippu_ticket::ids::TerminalId;
 use super::views::{listed, terminal_name};
 use crate::{
     audit::{self, Act, Actor},
+    devices::storage::shut_out,
     journal::Entry,
     people::rules::Operator,
     refusal::{Answer, Refusal},
@@ -37,13 +38,13 @@ pub trait TerminalStorage: Send + Sync {
     ) -> Answer<TerminalInView>;
     /// Allows or forbids a terminal, by its name, the keys for working without network; for the command line.
     async fn allow_local_keys(&self, terminal: String, allow: bool) -> Answer<()>;
-    /// Whether a terminal may have the keys for working without network; its device key if so. Writes down that it got them.
+    /// Whether a terminal may have the keys for working without network. Writes down that it got them.
     /// `operator`: who fetches them for its stick.
     async fn give_local_keys(
         &self,
         terminal: TerminalId,
         operator: Option<Operator>,
-    ) -> Answer<Option<[u8; 32]>>;
+    ) -> Answer<bool>;
 }
 
 #[async_trait]
@@ -99,20 +100,20 @@ impl TerminalStorage for Database {
         &self,
         terminal: TerminalId,
         operator: Option<Operator>,
-    ) -> Answer<Option<[u8; 32]>> {
+    ) -> Answer<bool> {
         self.write(move |unit| {
-            let key: Option<[u8; 32]> = unit
+            let allowed: Option<u32> = unit
                 .sql
                 .prepare_cached(
-                    "SELECT device_key FROM terminals
-                     WHERE terminal = ?1 AND role = 'kiosk' AND local_keys = 1 AND written_off IS NULL AND resend_due = 0",
+                    "SELECT terminal FROM terminals WHERE terminal = ?1 AND role = 'kiosk' AND local_keys = 1
+                        AND written_off IS NULL AND revoked IS NULL AND resend_due = 0",
                 )?
                 .query_row([terminal.0], |row| row.get(0))
                 .optional()?;
-            if key.is_some() {
+            if allowed.is_some() {
                 note(unit, terminal, operator.as_ref(), "keys_given", None)?;
             }
-            Ok(key)
+            Ok(allowed.is_some())
         })
         .await
     }
@@ -127,12 +128,7 @@ fn wish_done(
     let before = view(unit.sql, terminal)?;
     match wish {
         TerminalWish::WriteOff { reason } => {
-            let reason = reason.trim();
-            if reason.is_empty() || reason.chars().count() > REASON_MAX {
-                return Err(Refusal::bad_request(format!(
-                    "A reason of 1 to {REASON_MAX} characters is needed."
-                )));
-            }
+            let reason = stated(reason)?;
             if before.written_off.is_some() {
                 return Ok(());
             }
@@ -157,6 +153,13 @@ fn wish_done(
             unit.standings_changed();
             note(unit, terminal, Some(operator), "put_back", None)
         }
+        TerminalWish::Revoke { reason } => {
+            let reason = stated(reason)?;
+            if before.revoked.is_some() {
+                return Ok(());
+            }
+            shut_out(unit, terminal, Some(operator), reason)
+        }
         TerminalWish::LocalKeys { allow } => {
             if before.role != "kiosk" {
                 return Err(Refusal::bad_request(
@@ -166,6 +169,20 @@ fn wish_done(
             set_local_keys(unit, terminal, Some(operator), *allow)
         }
     }
+}
+
+/// A reason somebody has to give.
+///
+/// # Errors
+/// 400 where there is none.
+pub(crate) fn stated(reason: &str) -> Answer<&str> {
+    let reason = reason.trim();
+    if reason.is_empty() || reason.chars().count() > REASON_MAX {
+        return Err(Refusal::bad_request(format!(
+            "A reason of 1 to {REASON_MAX} characters is needed."
+        )));
+    }
+    Ok(reason)
 }
 
 fn set_local_keys(
@@ -190,15 +207,16 @@ fn set_local_keys(
 }
 
 /// Writes down what was done with a terminal, in its own log and in the sales journal.
-fn note(
+pub(crate) fn note(
     unit: &mut Unit<'_>,
     terminal: TerminalId,
     operator: Option<&Operator>,
     what: &'static str,
     words: Option<&str>,
 ) -> Answer<()> {
-    // What a terminal fetched by itself was nobody's act.
-    if operator.is_some() || what != "keys_given" {
+    // What a terminal did by itself was nobody's act.
+    let by_itself = matches!(what, "keys_given" | "enrolled" | "renewed");
+    if operator.is_some() || !by_itself {
         let actor = operator.map_or(Actor::CommandLine, Actor::from);
         let subject = format!("terminal {terminal}");
         let act = Act {
@@ -215,7 +233,7 @@ fn note(
         (terminal.0, operator, what, words, unit.now),
     )?;
     // The command line writes beside a platform that is serving, whose head of the journal must stay its own.
-    if operator.is_none() && what != "keys_given" {
+    if operator.is_none() && !by_itself {
         return Ok(());
     }
     unit.journal(&Entry {
@@ -237,7 +255,8 @@ fn views(sql: &Sql, rest: &str, parameter: &dyn ToValue) -> Answer<Vec<TerminalI
     let mut statement = sql.prepare_cached(&format!(
         "SELECT n.terminal, n.name, st.name, n.written_off IS NOT NULL, n.role, n.local_keys, n.written_off, n.written_off_reason, n.resend_due,
             n.resent, (SELECT max(at) FROM terminal_log l WHERE l.terminal = n.terminal AND what = 'keys_given'),
-            (SELECT count(*) FROM handovers h WHERE h.terminal = n.terminal AND h.state <> 'ended')
+            (SELECT count(*) FROM handovers h WHERE h.terminal = n.terminal AND h.state <> 'ended'),
+            n.revoked, (SELECT max(not_after) FROM device_certificates c WHERE c.terminal = n.terminal AND c.revoked IS NULL)
          FROM terminals n LEFT JOIN stores st USING (store) {rest} LIMIT {ROWS_MAX}"
     ))?;
     let rows = statement.query_map([parameter], |row| {
@@ -253,6 +272,8 @@ fn views(sql: &Sql, rest: &str, parameter: &dyn ToValue) -> Answer<Vec<TerminalI
             written_off_reason: row.get(7)?,
             resend_due: row.get(8)?,
             resent: row.get(9)?,
+            revoked: row.get(12)?,
+            certificate_until: row.get(13)?,
         })
     })?;
     let mut found = rows.collect::<Result<Vec<_>, _>>()?;

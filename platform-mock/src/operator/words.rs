@@ -150,6 +150,16 @@ words! {
     forbid: "Forbid", "禁止する";
     keys_given: "given", "渡した日時";
     keys_file: "Keys file", "鍵ファイル";
+    certificate: "Certificate", "証明書";
+    until: "until", "期限";
+    no_certificate: "none", "なし";
+    shut_out: "Shut out", "接続禁止";
+    enrolment_code: "Enrolment code", "登録コード";
+    enrolment_note: "Good once. Whoever sets the terminal up types it there. It is not shown again.", "1回だけ使えます。端末を設置する人がそこで入力します。もう一度は表示されません。";
+    good_until: "Good until", "有効期限";
+    revoke: "Shut out", "接続を禁止する";
+    revoke_words: "Why may somebody else have its key?", "なぜ鍵が他人に渡ったおそれがありますか";
+    revoke_note: "Nothing it has opens the platform any more, on any node. A new enrolment code brings it back.", "この端末が持つものではセンターに接続できなくなります。新しい登録コードで元に戻せます。";
     write_off: "Write off", "除却する";
     put_back: "Put back into service", "使用を再開する";
     write_off_words: "Why is it gone for good?", "なぜ使えなくなりましたか";

@@ -1,6 +1,6 @@
 //! Logging in: the same for everybody, whoever they are and wherever they do it.
 
-use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, Ipv6Addr};
 
 use axum::{
     extract::{ConnectInfo, FromRequestParts},
@@ -16,6 +16,7 @@ use super::{
 use crate::{
     app::App,
     auth::hash_token,
+    devices::door::Peer,
     masters::rules::Terminal,
     refusal::{Answer, Refusal},
 };
@@ -30,8 +31,8 @@ impl<S: Send + Sync> FromRequestParts<S> for Source {
     type Rejection = std::convert::Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
-        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
-        let peer = peer.map(|ConnectInfo(address)| address.ip());
+        let peer = parts.extensions.get::<ConnectInfo<Peer>>();
+        let peer = peer.map(|ConnectInfo(peer)| peer.address.ip());
         Ok(Self(source(peer, &parts.headers)))
     }
 }

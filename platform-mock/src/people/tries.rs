@@ -73,6 +73,15 @@ impl Attempt {
         }
     }
 
+    /// An enrolment code from an address.
+    pub fn enrolment(source: String) -> Self {
+        Self {
+            subject: subject(&["enrolment", &source]),
+            source,
+            refused: "There were too many wrong enrolment codes from this address.",
+        }
+    }
+
     /// Where it comes from.
     pub fn source(&self) -> &str {
         &self.source

@@ -43,6 +43,17 @@ struct Known {
 }
 
 impl Standings {
+    /// Whether an operator wrote a terminal off.
+    ///
+    /// # Errors
+    /// When the database cannot be asked.
+    pub async fn is_written_off(&self, app: &App, terminal: TerminalId) -> Answer<bool> {
+        let standings = self.read(app).await?;
+        Ok(standings
+            .get(&terminal)
+            .is_some_and(|standing| standing.written_off))
+    }
+
     async fn read(&self, app: &App) -> Answer<Arc<HashMap<TerminalId, Standing>>> {
         // Asked before the database is: what changes in between makes the next request read again.
         let version = app.storage().standings_version();
@@ -88,11 +99,7 @@ pub async fn check(
         && let Some(standing) = standings.get(&terminal.id)
     {
         if standing.written_off {
-            return Err(Refusal::new(
-                ProblemCode::Forbidden,
-                "This terminal was written off. Nothing was done.",
-            )
-            .hint("The operator can put it back into service."));
+            return Err(written_off());
         }
         if standing.resend_due {
             return Err(other_life());
@@ -109,6 +116,15 @@ pub async fn check(
         return Err(wait_for_others(owing));
     }
     Ok(())
+}
+
+/// 403: an operator said that the terminal is gone for good.
+pub fn written_off() -> Refusal {
+    Refusal::new(
+        ProblemCode::Forbidden,
+        "This terminal was written off. Nothing was done.",
+    )
+    .hint("The operator can put it back into service.")
 }
 
 /// 503: somebody else may know more of it.

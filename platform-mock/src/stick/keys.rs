@@ -23,17 +23,14 @@ const AFTER_START_MICROS: i64 = 24 * 3600 * 1_000_000;
 /// # Errors
 /// 403 where the operator does not allow it.
 pub async fn file(app: &App, terminal: TerminalId, operator: Option<Operator>) -> Answer<Vec<u8>> {
-    let device_key = app
-        .storage()
-        .give_local_keys(terminal, operator)
-        .await?
-        .ok_or_else(|| {
-            Refusal::new(
-                ProblemCode::Forbidden,
-                "This terminal may not have keys of its own.",
-            )
-            .hint("An operator can allow it.")
-        })?;
+    if !app.storage().give_local_keys(terminal, operator).await? {
+        return Err(Refusal::new(
+            ProblemCode::Forbidden,
+            "This terminal may not have keys of its own.",
+        )
+        .hint("An operator can allow it."));
+    }
+    let device_key = app.device_key(terminal).await?;
     let keys = collect(app, terminal).await?;
     let header = Header {
         kind: Kind::Keys,

@@ -19,15 +19,13 @@ use crate::{
 /// 400 for a file that is cut off, forged, of another kind or for another platform: nothing was changed.
 pub async fn import(app: &App, bytes: &[u8], actor: Actor) -> Answer<Imported> {
     let header = peek(bytes).map_err(|error| bad(&error))?;
-    let device_key = app
-        .storage()
-        .device_key(header.terminal)
-        .await?
-        .ok_or_else(|| {
-            Refusal::bad_request(
-                "The stick file is of a terminal nobody knows here. Nothing was changed.",
-            )
-        })?;
+    let known = app.storage().device_key(header.terminal).await?;
+    let known = known.ok_or_else(|| {
+        Refusal::bad_request(
+            "The stick file is of a terminal nobody knows here. Nothing was changed.",
+        )
+    })?;
+    let device_key = app.keys().device_key(header.terminal, known)?;
     let platform = PlatformId::of(&app.keys().issuer.public());
     let (header, body): (_, Reports) =
         open_json(bytes, Kind::Reports, platform, header.terminal, &device_key)

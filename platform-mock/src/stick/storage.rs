@@ -1,16 +1,13 @@
-//! What is known of reports before a file is taken, and whose file it is.
+//! What is known of reports before a file is taken.
 
 use async_trait::async_trait;
 use kippu_ticket::ids::TerminalId;
 
-use crate::storage::sql::Optional as _;
 use crate::{refusal::Answer, storage::Database};
 
 /// Stick files.
 #[async_trait]
 pub trait StickStorage: Send + Sync {
-    /// The device key of a terminal.
-    async fn device_key(&self, terminal: TerminalId) -> Answer<Option<[u8; 32]>>;
     /// Whether a row of a journal was reported already.
     async fn knows_report(
         &self,
@@ -22,16 +19,6 @@ pub trait StickStorage: Send + Sync {
 
 #[async_trait]
 impl StickStorage for Database {
-    async fn device_key(&self, terminal: TerminalId) -> Answer<Option<[u8; 32]>> {
-        self.read(move |sql| {
-            Ok(sql
-                .prepare_cached("SELECT device_key FROM terminals WHERE terminal = ?1")?
-                .query_row([terminal.0], |row| row.get(0))
-                .optional()?)
-        })
-        .await
-    }
-
     async fn knows_report(
         &self,
         terminal: TerminalId,

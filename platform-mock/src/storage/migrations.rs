@@ -13,6 +13,7 @@ const FILES: &[(u32, &str)] = &[
     (8, include_str!("../../migrations/0008_operators.sql")),
     (9, include_str!("../../migrations/0009_nodes.sql")),
     (10, include_str!("../../migrations/0010_people.sql")),
+    (11, include_str!("../../migrations/0011_devices.sql")),
 ];
 
 /// PostgreSQL came with version 9; what was before it is one file.
@@ -24,6 +25,10 @@ const POSTGRES_FILES: &[(u32, &str)] = &[
     (
         10,
         include_str!("../../migrations/postgres/0010_people.sql"),
+    ),
+    (
+        11,
+        include_str!("../../migrations/postgres/0011_devices.sql"),
     ),
 ];
 
@@ -331,7 +336,7 @@ mod tests {
         let version: u32 = sql
             .query_row("PRAGMA user_version", [], |row| row.get(0))
             .unwrap();
-        assert_eq!(version, FILES.len() as u32);
+        assert_eq!(version, FILES.last().unwrap().0);
         sql.execute_batch("PRAGMA user_version = 999").unwrap();
         assert!(matches!(
             migrate(&sql),

@@ -4,6 +4,7 @@
 
 pub mod copy;
 mod database;
+mod encryption;
 pub mod hints;
 pub mod idempotency;
 mod migrations;
@@ -26,6 +27,7 @@ use crate::{
     allocation::storage::AllocationStorage,
     audit::storage::AuditStorage,
     cards::storage::CardStorage,
+    devices::storage::DeviceStorage,
     gates::storage::GateStorage,
     handovers::storage::HandoverStorage,
     issuing::storage::IssuingStorage,
@@ -50,6 +52,7 @@ pub trait Storage:
     + HandoverStorage
     + ParcelStorage
     + GateStorage
+    + DeviceStorage
     + AccountStorage
     + AuditStorage
     + OwnStorage
@@ -73,6 +76,7 @@ impl<T> Storage for T where
         + HandoverStorage
         + ParcelStorage
         + GateStorage
+        + DeviceStorage
         + AccountStorage
         + AuditStorage
         + OwnStorage

@@ -9,8 +9,12 @@ use std::{
 use anyhow::Context as _;
 use rusqlite::config::DbConfig;
 use tokio_postgres::Config;
+use tokio_postgres_rustls::MakeRustlsConnect;
 
-use super::sql::{Postgres, Sql, SqlError};
+use super::{
+    encryption,
+    sql::{Postgres, Sql, SqlError},
+};
 use crate::private::{make_private, restrict};
 
 /// Statements a connection to a file keeps compiled: all the platform knows.
@@ -20,26 +24,34 @@ const DURABLE: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;";
 /// It survives the end of the process only.
 const UNSYNCED: &str = "PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF;";
 
+/// A PostgreSQL server and how to reach it.
+#[derive(Clone)]
+pub struct Server {
+    config: Config,
+    tls: Option<MakeRustlsConnect>,
+}
+
 /// Where the database is.
 #[derive(Clone)]
 pub enum Place {
     /// In a file of its own.
     File(PathBuf),
     /// On a server that several nodes may use.
-    Server(Box<Config>),
+    Server(Box<Server>),
 }
 
 impl Place {
-    /// Understands `postgres://…` or `host=… dbname=…`.
+    /// Understands `postgres://…` or `host=… dbname=…`, with `sslmode` and `sslrootcert` for a server that is reached by TLS.
     ///
     /// # Errors
     /// When it is neither.
     pub fn server(address: &str) -> anyhow::Result<Self> {
         // The address may contain a password, so it is not repeated.
-        let mut config = Config::from_str(address)
+        let (address, tls) = encryption::of(address)?;
+        let mut config = Config::from_str(&address)
             .context("the address of the database is not understood: postgres://user@host/name")?;
         config.application_name("kippu");
-        Ok(Self::Server(Box::new(config)))
+        Ok(Self::Server(Box::new(Server { config, tls })))
     }
 
     /// The database file of a data folder, there and nobody else's to read.
@@ -73,8 +85,9 @@ impl Place {
             Self::File(path) => {
                 open_file(path, DURABLE).with_context(|| format!("cannot open {}", path.display()))
             }
-            Self::Server(config) => Ok(Sql::Postgres(Box::new(
-                Postgres::connect(config).context("cannot reach the PostgreSQL server")?,
+            Self::Server(server) => Ok(Sql::Postgres(Box::new(
+                Postgres::connect(&server.config, server.tls.clone())
+                    .context("cannot reach the PostgreSQL server")?,
             ))),
         }
     }
@@ -96,10 +109,10 @@ impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::File(path) => path.display().fmt(f),
-            Self::Server(config) => write!(
+            Self::Server(server) => write!(
                 f,
                 "the PostgreSQL database {:?}",
-                config.get_dbname().unwrap_or_default()
+                server.config.get_dbname().unwrap_or_default()
             ),
         }
     }

@@ -11,7 +11,7 @@ use kippu_ticket::{
 };
 
 use crate::{
-    keys::{ISSUER, ISSUER_KEY, Keys},
+    keys::{ISSUER, Keys},
     masters::rules::EventFacts,
     refusal::{Answer, Refusal},
 };
@@ -41,6 +41,7 @@ pub fn sign(
     facts: Option<&EventFacts>,
     keys: &Keys,
 ) -> Answer<SignedTicket> {
+    let (issuer_key, key) = keys.signing();
     let body = match content {
         Content::Seat {
             seat,
@@ -49,7 +50,7 @@ pub fn sign(
         } => {
             let facts = facts.ok_or_else(|| Refusal::not_found("event"))?;
             TicketBody {
-                issuer_key: ISSUER_KEY,
+                issuer_key,
                 ticket,
                 event,
                 issuer: ISSUER,
@@ -65,13 +66,13 @@ pub fn sign(
         Content::Brought(signed) if signed.body.epoch == epoch => return Ok(signed.clone()),
         // Issued anew here, whoever sold it: from now on it is this platform's ticket.
         Content::Brought(signed) => TicketBody {
-            issuer_key: ISSUER_KEY,
+            issuer_key,
             issuer: ISSUER,
             epoch,
             ..signed.body.clone()
         },
     };
-    Ok(body.sign(&keys.issuer))
+    Ok(body.sign(key))
 }
 
 /// The key a terminal's records of an event are bound with.

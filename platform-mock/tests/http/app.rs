@@ -24,8 +24,9 @@ use platform_center::{
     app::App,
     auth::hash_token,
     clock::{Clock as _, ManualClock},
+    devices::{authority, door::Door},
     journal::storage::JournalStorage as _,
-    keys::Keys,
+    keys::{Keys, ring, wrapping::Wrapping},
     masters::{
         rules::{BlockWay, NewEvent, TerminalRole},
         storage::{GateDoor, NewGate, NewTerminal},
@@ -206,6 +207,19 @@ impl TestApp {
         self.database.as_deref()
     }
 
+    /// Starts another node that speaks TLS under the name 127.0.0.1; its address.
+    pub async fn tls_node(&self) -> String {
+        ring::ensure_authority(self.data(), &Wrapping::Nothing).unwrap();
+        let app = self.open();
+        let authority = Arc::clone(app.authority().unwrap());
+        let config = authority::server(authority, vec!["127.0.0.1".into()]).unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("https://{}", listener.local_addr().unwrap());
+        let door = Door::tls(listener, Arc::new(config)).unwrap();
+        tokio::spawn(app.serve_at(door, std::future::pending()));
+        url
+    }
+
     pub fn data(&self) -> &Path {
         self.folder.path()
     }
@@ -327,6 +341,16 @@ fn new_database() -> Option<String> {
         main.connect().unwrap().execute_batch(&create).unwrap();
     });
     Some(format!("{server} dbname={name}"))
+}
+
+/// The same server by TLS, with a database of its own there.
+pub fn encrypted_database() -> String {
+    let database = new_database().unwrap();
+    let (_, name) = database.rsplit_once("dbname=").unwrap();
+    format!(
+        "{} dbname={name}",
+        std::env::var("KIPPU_TEST_POSTGRES_TLS").unwrap()
+    )
 }
 
 pub fn token(terminal: &str) -> String {

@@ -1,20 +1,27 @@
 //! The key server with a virtual card, and the card's own proof of what was written.
 
 use kippu_api::{
-    cards::{CardRole, SessionAnswer, SessionRequest},
+    cards::{CardRole, SessionAnswer, SessionKeys, SessionRequest},
+    client::{Client, ClientError},
     handovers::{ReportedOutcome, ReportedProof},
     problem::ProblemCode,
 };
 use kippu_card::{
     desfire::crypto::{cbc_decrypt, cbc_encrypt, rotate_left},
-    keys::Role,
+    keys::{MasterKeys, Role},
     transaction_mac,
 };
-use kippu_ticket::ids::HandoverId;
-use platform_center::cards::storage::CardStorage as _;
+use kippu_ticket::ids::{CardUid, HandoverId};
+use platform_center::{
+    cards::{limits::PER_CARD, storage::CardStorage as _},
+    keys::{
+        ring::{self, Family},
+        wrapping::Wrapping,
+    },
+};
 
 use crate::{
-    app::{CARD, TestApp, code},
+    app::{CARD, OTHER_CARD, TestApp, code, token},
     purchase::report,
 };
 
@@ -25,9 +32,26 @@ struct PlayedCard {
 
 impl PlayedCard {
     fn new(app: &TestApp, role: Role) -> Self {
+        Self::formatted(&app.keys().cards, CARD, role)
+    }
+
+    fn formatted(keys: &MasterKeys, card: CardUid, role: Role) -> Self {
         Self {
-            key: app.keys().cards.for_card(CARD, role),
+            key: keys.for_card(card, role),
         }
+    }
+
+    /// Opens it for writing.
+    async fn open(&self, kiosk: &Client, card: CardUid) -> Result<SessionKeys, ClientError> {
+        let request = SessionRequest {
+            role: CardRole::Write,
+            challenge: self.challenge(),
+        };
+        let begun = kiosk.begin_card_session(card, &request).await?;
+        let answer = SessionAnswer {
+            answer: self.answer(&begun.response),
+        };
+        kiosk.finish_card_session(&begun.session, &answer).await
     }
 
     fn challenge(&self) -> String {
@@ -181,6 +205,97 @@ async fn keys_of_other_roles_foreign_cards_and_slow_cards_are_refused() {
         ),
         ProblemCode::NotFound
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn any_node_goes_on_with_a_handshake_and_one_of_them_answers_it() {
+    let app = TestApp::start().await;
+    let there = Client::new(&app.node().await, &token("kiosk-1")).unwrap();
+    let card = PlayedCard::new(&app, Role::Write);
+    let request = SessionRequest {
+        role: CardRole::Write,
+        challenge: card.challenge(),
+    };
+    let begun = app
+        .kiosk()
+        .begin_card_session(CARD, &request)
+        .await
+        .unwrap();
+    let answer = SessionAnswer {
+        answer: card.answer(&begun.response),
+    };
+    there
+        .finish_card_session(&begun.session, &answer)
+        .await
+        .unwrap();
+    for node in [app.kiosk(), there] {
+        let again = node.finish_card_session(&begun.session, &answer).await;
+        assert_eq!(code(again.unwrap_err()), ProblemCode::NotFound);
+    }
+    let begun = app
+        .kiosk()
+        .begin_card_session(CARD, &request)
+        .await
+        .unwrap();
+    for place in [0, 60, begun.session.len() - 1] {
+        let mut changed = begun.session.clone().into_bytes();
+        changed[place] = if changed[place] == b'0' { b'1' } else { b'0' };
+        let changed = String::from_utf8(changed).unwrap();
+        let refused = app.kiosk().finish_card_session(&changed, &answer).await;
+        assert_eq!(code(refused.unwrap_err()), ProblemCode::NotFound);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn cards_of_older_master_keys_are_still_opened_and_told_apart() {
+    let mut app = TestApp::start().await;
+    let first = app.keys().cards.clone();
+    ring::announce(app.data(), &Wrapping::Nothing, Family::Cards).unwrap();
+    ring::activate(app.data(), &Wrapping::Nothing, Family::Cards).unwrap();
+    app.restart().await;
+    let keys = app.keys();
+    let storage = app.storage();
+    storage
+        .card_formatted(OTHER_CARD, keys.card_version())
+        .await
+        .unwrap();
+    let kiosk = app.kiosk();
+    let old = PlayedCard::formatted(&first, CARD, Role::Write);
+    old.open(&kiosk, CARD).await.unwrap();
+    let new = PlayedCard::formatted(&keys.cards, OTHER_CARD, Role::Write);
+    new.open(&kiosk, OTHER_CARD).await.unwrap();
+    let versions = (
+        storage.card_version(CARD).await.unwrap(),
+        storage.card_version(OTHER_CARD).await.unwrap(),
+    );
+    assert_eq!(versions, (1, 2));
+    let turned = PlayedCard::formatted(&first, OTHER_CARD, Role::Write);
+    let refused = turned.open(&kiosk, OTHER_CARD).await.unwrap_err();
+    assert_eq!(code(refused), ProblemCode::Forbidden);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_keys_of_one_card_are_not_asked_for_without_end() {
+    let app = TestApp::start().await;
+    let card = PlayedCard::new(&app, Role::Write);
+    let request = SessionRequest {
+        role: CardRole::Write,
+        challenge: card.challenge(),
+    };
+    let kiosk = app.kiosk();
+    for _ in 0..PER_CARD {
+        kiosk.begin_card_session(CARD, &request).await.unwrap();
+    }
+    let refused = kiosk.begin_card_session(CARD, &request).await.unwrap_err();
+    let problem = refused.problem().unwrap();
+    assert_eq!(problem.code, ProblemCode::TooMany);
+    assert!(problem.hint.as_deref().unwrap().contains("wait a minute"));
+    kiosk
+        .begin_card_session(OTHER_CARD, &request)
+        .await
+        .unwrap();
+    app.minutes_pass(1);
+    kiosk.begin_card_session(CARD, &request).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]

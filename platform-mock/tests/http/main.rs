@@ -4,6 +4,7 @@ mod app;
 mod assigning;
 mod cards;
 mod contention;
+mod devices;
 mod fences;
 mod gates;
 mod grants;

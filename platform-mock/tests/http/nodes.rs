@@ -1,6 +1,6 @@
 //! Several nodes on one PostgreSQL database. Run by `script/with-postgres`.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use kippu_api::{
     clerk::Confirm,
@@ -12,11 +12,17 @@ use kippu_api::{
 use kippu_seatplan::{Plan, import};
 use kippu_ticket::ids::{EventId, HandoverId};
 use platform_center::{
-    allocation::storage::AllocationStorage as _, masters::storage::MasterStorage as _,
+    allocation::storage::AllocationStorage as _,
+    clock::SystemClock,
+    keys::{ring, wrapping::Wrapping},
+    masters::storage::MasterStorage as _,
+    storage::Database,
 };
 use tokio::task::JoinSet;
 
-use crate::app::{EVENT, SELLER, TestApp, claim, code, login, new_order, play, token, wish};
+use crate::app::{
+    EVENT, SELLER, TestApp, claim, code, encrypted_database, login, new_order, play, token, wish,
+};
 
 /// A performance of 100 seats.
 const CONTESTED: EventId = EventId(8);
@@ -239,4 +245,31 @@ async fn both_databases_have_the_same_tables_and_columns() {
     let of_server = "SELECT (table_name || '.' || column_name) COLLATE \"C\" FROM information_schema.columns JOIN information_schema.tables USING (table_schema, table_name)
         WHERE table_schema = current_schema() AND table_type = 'BASE TABLE' AND table_name <> 'schema_version' ORDER BY 1";
     assert_eq!(columns(&file, of_file), columns(&server, of_server));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs PostgreSQL: script/with-postgres"]
+async fn a_server_that_proves_its_name_is_spoken_to_by_tls_and_no_other() {
+    let database = encrypted_database();
+    let data = tempfile::tempdir().unwrap();
+    let storage = Database::connect(&database, data.path(), Arc::new(SystemClock)).unwrap();
+    let encrypted = storage
+        .read(|sql| {
+            let text = "SELECT CASE WHEN ssl THEN 1 ELSE 0 END FROM pg_stat_ssl WHERE pid = pg_backend_pid()";
+            Ok(sql.query_row(text, [], |row| row.get::<bool>(0))?)
+        })
+        .await
+        .unwrap();
+    assert!(encrypted);
+    let other_name = database.replace("host=localhost", "host=elsewhere.example");
+    let other_root = data.path().join("root.pem");
+    ring::ensure_authority(data.path(), &Wrapping::Nothing).unwrap();
+    std::fs::copy(data.path().join("keys/authority.pem"), &other_root).unwrap();
+    let (front, rest) = database.split_once("sslrootcert=").unwrap();
+    let (_, rest) = rest.split_once(' ').unwrap();
+    let other_root = format!("{front}sslrootcert={} {rest}", other_root.display());
+    for database in [other_name, other_root] {
+        let refused = Database::connect(&database, data.path(), Arc::new(SystemClock));
+        assert!(refused.is_err(), "{database}");
+    }
 }

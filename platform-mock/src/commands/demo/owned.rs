@@ -24,7 +24,7 @@ use platform_center::{
     handovers::storage::{Evidence, HandoverStorage as _},
     issuing::{rules, storage::IssuingStorage as _},
     journal::Entry,
-    keys::{ISSUER, ISSUER_KEY, Keys},
+    keys::{ISSUER, Keys},
     masters::{
         rules::{EventFacts, Terminal},
         storage::MasterStorage as _,
@@ -49,7 +49,7 @@ const WENT_IN: u8 = 1;
 
 /// Sells and writes what lies on the two cards.
 pub async fn give_out(storage: &Database, keys: &Keys, tray: &Tray) -> anyhow::Result<()> {
-    let (kiosk, _) = storage
+    let kiosk = storage
         .terminal_by_name(KIOSK)
         .await?
         .context("the kiosk is not enrolled")?;
@@ -280,8 +280,9 @@ impl Seller<'_> {
     async fn hand_out(&self, name: &str, card: CardUid, item: Item) -> anyhow::Result<()> {
         let facts = self.facts(item.event).await?;
         let ticket = self.storage.write(|unit| tickets::next_id(unit)).await?;
+        let (issuer_key, key) = self.keys.signing();
         let signed = TicketBody {
-            issuer_key: ISSUER_KEY,
+            issuer_key,
             ticket,
             event: item.event,
             issuer: ISSUER,
@@ -293,7 +294,7 @@ impl Seller<'_> {
             flags: item.flags,
             seat: item.seat,
         }
-        .sign(&self.keys.issuer);
+        .sign(key);
         let binding = self.keys.binding(item.event).for_terminal(self.kiosk.id);
         let bound = binding.bind(signed.clone(), card, 1);
         let handover = HandoverId::random();

@@ -112,6 +112,12 @@ pub fn routes(routes: Routes) -> Routes {
             post(terminals::wish),
         )
         .on(
+            "/operator/terminals/{terminal}/enrolment-code",
+            "post",
+            OPERATOR.of(Scope::All),
+            post(terminals::enrolment_code),
+        )
+        .on(
             "/operator/terminals/{terminal}/keys",
             "get",
             OPERATOR.of(Scope::All),

@@ -17,6 +17,7 @@ use super::{Page, Place, respond, shown};
 use crate::{
     app::App,
     auth::AsOperator,
+    devices::{self, codes},
     operator::routes::Find,
     refusal::{Answer, Refusal},
     stick::{keys as stick_keys, reports, routes::stick_headers},
@@ -44,6 +45,14 @@ struct RestorePage<'a> {
     due: u32,
     rows: &'a [TerminalInView],
     more: bool,
+}
+
+#[derive(Template)]
+#[template(path = "operator/enrolment.html")]
+struct EnrolmentPage<'a> {
+    page: &'a Page,
+    code: &'a str,
+    expires: i64,
 }
 
 /// A key of a terminal's row.
@@ -95,6 +104,9 @@ pub async fn wish(
             "write_off" => TerminalWish::WriteOff {
                 reason: wished.reason,
             },
+            "revoke" => TerminalWish::Revoke {
+                reason: wished.reason,
+            },
             "put_back" => TerminalWish::PutBack,
             "allow_keys" => TerminalWish::LocalKeys { allow: true },
             "forbid_keys" => TerminalWish::LocalKeys { allow: false },
@@ -104,6 +116,36 @@ pub async fn wish(
             .do_about_terminal(operator, number(&terminal)?, wish)
             .await?;
         Ok(Redirect::to("/operator/terminals").into_response())
+    }
+    .await;
+    shown(page, answer)
+}
+
+/// Makes an enrolment code and shows it, once.
+pub async fn enrolment_code(
+    State(app): State<App>,
+    page: Page,
+    AsOperator(operator, _): AsOperator,
+    Path(terminal): Path<String>,
+    Form(wished): Form<Wished>,
+) -> Response {
+    let page = page.at(Place::Terminals);
+    let answer = async {
+        page.check_form(&wished.form)?;
+        let opened = codes::open(
+            app.storage(),
+            devices::routes::authority(&app)?,
+            Some(operator),
+            number(&terminal)?,
+            app.now(),
+        )
+        .await?;
+        let template = EnrolmentPage {
+            page: &page,
+            code: &opened.code,
+            expires: opened.expires,
+        };
+        Answer::Ok(respond(&template, StatusCode::OK))
     }
     .await;
     shown(page, answer)

@@ -11,11 +11,13 @@ use std::{
 use anyhow::bail;
 use futures_util::TryStreamExt as _;
 use tokio::{
+    io::{AsyncRead, AsyncWrite},
     runtime::{Builder, Runtime},
-    sync::mpsc::{UnboundedReceiver, unbounded_channel},
+    sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel},
     time::timeout,
 };
-use tokio_postgres::{AsyncMessage, Client, Config, NoTls};
+use tokio_postgres::{AsyncMessage, Client, Config, Connection, NoTls};
+use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::{Params, SqlError, ValueRef};
 
@@ -47,34 +49,50 @@ pub struct Prepared<'c> {
     known: Known,
 }
 
+/// Carries what goes to and fro until the server hangs up.
+async fn drive<S, T>(mut connection: Connection<S, T>, hear: UnboundedSender<String>)
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+    T: AsyncRead + AsyncWrite + Unpin,
+{
+    loop {
+        match poll_fn(|context| connection.poll_message(context)).await {
+            Some(Ok(AsyncMessage::Notification(notice))) => {
+                // Nobody hears it when the connection is about to be dropped.
+                let _ = hear.send(notice.payload().to_owned());
+            }
+            Some(Ok(_)) => {}
+            Some(Err(error)) => {
+                tracing::warn!(%error, "a connection to the database was lost");
+                return;
+            }
+            None => return,
+        }
+    }
+}
+
 impl Postgres {
     /// Connects.
     ///
     /// # Errors
     /// When the server is out of reach or does not let this user in.
-    pub fn connect(config: &Config) -> anyhow::Result<Self> {
+    pub fn connect(config: &Config, tls: Option<MakeRustlsConnect>) -> anyhow::Result<Self> {
         let runtime = Builder::new_current_thread().enable_all().build()?;
         let mut config = config.clone();
         config.connect_timeout(CONNECT_MAX);
-        let (client, connection) = runtime.block_on(config.connect(NoTls))?;
         let (hear, notices) = unbounded_channel();
-        runtime.spawn(async move {
-            let mut connection = connection;
-            loop {
-                match poll_fn(|context| connection.poll_message(context)).await {
-                    Some(Ok(AsyncMessage::Notification(notice))) => {
-                        // Nobody hears it when the connection is about to be dropped.
-                        let _ = hear.send(notice.payload().to_owned());
-                    }
-                    Some(Ok(_)) => {}
-                    Some(Err(error)) => {
-                        tracing::warn!(%error, "a connection to the database was lost");
-                        return;
-                    }
-                    None => return,
-                }
+        let client = match tls {
+            Some(tls) => {
+                let (client, connection) = runtime.block_on(config.connect(tls))?;
+                runtime.spawn(drive(connection, hear));
+                client
             }
-        });
+            None => {
+                let (client, connection) = runtime.block_on(config.connect(NoTls))?;
+                runtime.spawn(drive(connection, hear));
+                client
+            }
+        };
         let this = Self {
             client,
             runtime: Some(runtime),
