@@ -14,7 +14,7 @@ use crate::{
         sql::{Optional as _, Row, Sql, SqlError},
         words::{from_word, optional_word, word},
     },
-    tickets::record::{find as find_ticket, in_hands_of},
+    tickets::record::{find as find_ticket, in_hands_of, raise_fence},
 };
 
 /// Where a handover stands.
@@ -126,16 +126,17 @@ pub fn with_fence_heard<'a>(
     })
 }
 
-/// The handover, if whoever asks owns it; `None` when nobody ever registered it and it was taken without asking.
+/// The handover, if whoever asks owns it; `None` when nobody ever registered it and it was taken without asking, or in a time that a restored
+/// platform has forgotten.
 ///
 /// # Errors
 /// 409 `not_owner`.
 pub fn owned(sql: &Sql, handover: HandoverId, asker: &Asker<'_>) -> Answer<Option<HandoverRecord>> {
     let Some(known) = find(sql, handover)? else {
-        return match asker.fence {
-            0 => Ok(None),
-            _ => Err(not_owner("This handover is another terminal's.")),
-        };
+        if asker.fence == 0 || earlier_life(sql, asker.terminal)?.is_some() {
+            return Ok(None);
+        }
+        return Err(not_owner("This handover is another terminal's."));
     };
     let asker = with_fence_heard(sql, &known, asker)?;
     match (known.is_owned_by(&asker), known.state) {
@@ -194,6 +195,7 @@ pub fn owned_or_begun(
         begun: heard_at(unit, asker.terminal)?,
     };
     insert(unit, &new)?;
+    raise_fence(unit, asker.fence)?;
     Ok(new)
 }
 

@@ -1,7 +1,7 @@
 //! Whoever sends a report: the owner of the handover, one that was it, or one that nobody has heard of before.
 
 use kippu_api::handovers::{Report, ReportedOutcome::LeftAtPlatform};
-use kippu_ticket::ids::{Step, TicketId};
+use kippu_ticket::ids::{HandoverId, Step, TicketId};
 
 use super::{
     record::{self, Asker, HandoverRecord, HandoverState, HandoverTicket, not_owner},
@@ -11,7 +11,7 @@ use super::{
 use crate::{
     issuing::storage::find_grant,
     refusal::{Answer, Refusal},
-    storage::Unit,
+    storage::{Unit, sql::Sql},
     tickets::record as tickets,
 };
 
@@ -19,6 +19,18 @@ use crate::{
 fn came_from_here(known: &HandoverRecord, report: &Report) -> bool {
     let granted_only = report.step == Step::Give || report.outcome == LeftAtPlatform;
     known.giver.or(report.giver).is_none() && granted_only
+}
+
+/// Tickets of a handover that somebody has told of who owned it later than under a fence.
+fn told_by_later_owners(sql: &Sql, handover: HandoverId, fence: u64) -> Answer<Vec<TicketId>> {
+    let mut statement = sql.prepare_cached(
+        "SELECT DISTINCT ticket FROM reported_tickets t JOIN reports r USING (terminal, incarnation, row)
+         WHERE t.handover = ?1 AND CAST(json_extract(r.report, '$.fence') AS BIGINT) > ?2",
+    )?;
+    let rows = statement.query_map((handover.to_string(), fence), |row| {
+        Ok(TicketId(row.get(0)?))
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 /// Whoever speaks, and what of it counts.
@@ -31,7 +43,8 @@ pub(super) struct Speaker {
     pub new: bool,
     /// Acts on another ownership than the present one: of the tickets it let go of it can only tell that it had taken them.
     former: bool,
-    let_go: Vec<TicketId>,
+    /// `None`: all of them.
+    let_go: Option<Vec<TicketId>>,
 }
 
 impl Speaker {
@@ -56,18 +69,25 @@ impl Speaker {
             known = record::find(unit.sql, handover)?.unwrap_or(known);
         }
         let asker = record::with_fence_heard(unit.sql, &known, &asker)?;
-        let mut let_go = releases::of_journal(unit.sql, handover, &asker)?;
+        let released = releases::of_journal(unit.sql, handover, &asker)?;
         let tickets = record::tickets(unit.sql, handover)?;
         let owner =
             (known.terminal, known.incarnation.as_str()) == (asker.terminal, asker.incarnation);
-        if !owner && earlier_life {
+        let let_go = if !owner && earlier_life {
             // Somebody took it over from there; what it kept for itself is still worth knowing.
-            let_go.extend(tickets.iter().map(|own| own.ticket));
-        } else if !owner && let_go.is_empty() {
-            return Err(not_owner(
-                "This handover was not granted to this terminal's journal.",
-            ));
-        }
+            let mut let_go = told_by_later_owners(unit.sql, handover, asker.fence)?;
+            let_go.extend(released);
+            Some(let_go)
+        } else if released.is_empty() {
+            if !owner {
+                return Err(not_owner(
+                    "This handover was not granted to this terminal's journal.",
+                ));
+            }
+            None
+        } else {
+            Some(released)
+        };
         let grant = find_grant(unit.sql, handover)?;
         if let Some(grant) = &grant
             && (grant.card != report.card
@@ -113,7 +133,7 @@ impl Speaker {
             tickets: Vec::new(),
             new: true,
             former: false,
-            let_go: Vec::new(),
+            let_go: None,
         })
     }
 
@@ -125,7 +145,8 @@ impl Speaker {
 
     /// Whether another terminal goes on with a ticket, so that this one can only tell of the time before.
     pub fn has_let_go(&self, ticket: TicketId) -> bool {
-        self.former && (self.let_go.is_empty() || self.let_go.contains(&ticket))
+        let gone = self.let_go.as_ref();
+        self.former && gone.is_none_or(|gone| gone.contains(&ticket))
     }
 
     /// Whether it speaks of another ownership than the present one.

@@ -17,7 +17,7 @@ use crate::{
     },
     storage::Unit,
     tickets::{
-        record as tickets,
+        record::{self as tickets, TicketRow},
         standing::{Holder, Phase, Rank, Standing},
     },
 };
@@ -65,12 +65,41 @@ pub fn issue_anew(
         }
     };
     for ticket in of {
-        raise(unit, *ticket, parcel.as_deref())?;
+        let row = raise(unit, *ticket)?;
+        tickets::put_claim(unit, *ticket, parcel.as_deref(), parcel.is_some())?;
+        if let Some(handover) = row.standing.handover {
+            settle(unit, handover)?;
+        }
+        if let Some(order) = &row.order {
+            refresh_state(unit, order)?;
+        }
     }
     Ok(parcel)
 }
 
-fn raise(unit: &Unit<'_>, ticket: TicketId, parcel: Option<&str>) -> Answer<()> {
+/// Recalls what a terminal may have given out of tickets that wait here, in a time the restored platform has forgotten and that nobody will
+/// ever tell it of: the terminal was written off (R15).
+pub fn recall_forgotten(unit: &mut Unit<'_>, of: &[TicketId]) -> Answer<()> {
+    let mut recalled = Vec::new();
+    for ticket in of {
+        if tickets::is_perhaps_out(unit.sql, *ticket)? {
+            raise(unit, *ticket)?;
+            recalled.push(*ticket);
+        }
+    }
+    if recalled.is_empty() {
+        return Ok(());
+    }
+    unit.journal(&Entry {
+        kind: "reissued",
+        tickets: &recalled,
+        note: Some("a terminal that was written off may have given them out before the restore"),
+        ..Entry::default()
+    })
+}
+
+/// A higher epoch, everything older recalled, and the ticket back here. What it was before.
+fn raise(unit: &Unit<'_>, ticket: TicketId) -> Answer<TicketRow> {
     let row = tickets::find(unit.sql, ticket)?.ok_or_else(|| Refusal::not_found("ticket"))?;
     // Above every epoch an earlier life of the platform may have given.
     let base: u16 = unit
@@ -99,20 +128,13 @@ fn raise(unit: &Unit<'_>, ticket: TicketId, parcel: Option<&str>) -> Answer<()> 
         handover: None,
     };
     tickets::put(unit, ticket, &waiting)?;
-    tickets::put_claim(unit, ticket, parcel, parcel.is_some())?;
     unit.sql
         .prepare_cached(
             "INSERT INTO recalls (ticket, event, epoch) VALUES (?1, ?2, ?3)
              ON CONFLICT (ticket) DO UPDATE SET epoch = excluded.epoch WHERE recalls.epoch < excluded.epoch",
         )?
         .execute((ticket.0, row.event.0, epoch))?;
-    if let Some(handover) = row.standing.handover {
-        settle(unit, handover)?;
-    }
-    if let Some(order) = &row.order {
-        refresh_state(unit, order)?;
-    }
-    Ok(())
+    Ok(row)
 }
 
 /// Issues an order's tickets anew, because their card is lost: those that are out for it, or on its card again. What went on to another card,

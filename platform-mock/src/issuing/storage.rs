@@ -155,6 +155,7 @@ fn grant(
     };
     let room = chosen.waiting.len().min(usize::from(wish.room));
     let left_at_platform = chosen.waiting.split_off(room);
+    reissue::recall_forgotten(unit, &chosen.waiting)?;
     let fence = tickets::next_fence(unit)?;
     insert(unit, terminal.id, claim, wish, fence, &left_at_platform)?;
     for ticket in &chosen.waiting {

@@ -156,13 +156,15 @@ pub async fn order(
 }
 
 fn plan(sql: &Sql, what: &ReissueWhat) -> Answer<Plan> {
-    // A ticket that always stayed at the platform has no copy anywhere.
+    // A ticket that always stayed at the platform has no copy anywhere, as far as the platform can know.
     let tickets = match what {
         ReissueWhat::Ticket { ticket } => {
             let number = i64::try_from(ticket.0).unwrap_or(-1);
-            let rest =
-                "WHERE t.ticket = ?1 AND t.void = 0 AND (t.holder <> 'platform' OR t.bound > 0)";
-            views::tickets(sql, rest, [number])?
+            let rest = format!(
+                "WHERE t.ticket = ?1 AND t.void = 0 AND (t.holder <> 'platform' OR t.bound > 0 OR {})",
+                ticket_record::PERHAPS_OUT
+            );
+            views::tickets(sql, &rest, [number])?
         }
         ReissueWhat::Card { card } => {
             let rest = "WHERE t.void = 0 AND (t.holder_card = ?1 OR (t.holder = 'unknown' AND t.handover IN (

@@ -7,6 +7,7 @@ use super::{
     record,
 };
 use crate::{
+    issuing::reissue::recall_forgotten,
     journal::Entry,
     refusal::Answer,
     storage::{Unit, idempotency::KEPT_MICROS},
@@ -53,6 +54,7 @@ pub(super) fn end_unpaid(
 ) -> Answer<()> {
     let order = record::order(unit.sql, id)?;
     let seats: Vec<u32> = order.tickets.iter().map(|ticket| ticket.seat).collect();
+    recall_forgotten(unit, &order.ticket_ids())?;
     free_seats(unit, order.event, id, &seats)?;
     void_tickets(unit, id, true)?;
     set_state(unit, id, state)?;

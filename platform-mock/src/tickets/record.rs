@@ -154,6 +154,22 @@ pub fn pass_over_lost_numbers(sql: &Sql) -> Result<(), SqlError> {
     Ok(())
 }
 
+/// Tickets `t` that wait here as an earlier life of the platform left them, and that may have been given out in the time a restored platform has
+/// forgotten: by a kiosk that was written off before it told of that time (R15).
+pub const PERHAPS_OUT: &str = "(t.holder = 'platform' AND EXISTS (
+    SELECT 1 FROM platform_life WHERE epoch_base > 0 AND t.epoch <= epoch_base AND began >= coalesce(
+        (SELECT at FROM parcels p WHERE p.parcel = t.parcel), (SELECT created FROM orders o WHERE o.id = t.order_id), 0))
+    AND EXISTS (SELECT 1 FROM terminals WHERE role = 'kiosk' AND written_off IS NOT NULL AND resent IS NULL))";
+
+/// Whether a ticket is one of those.
+pub fn is_perhaps_out(sql: &Sql, ticket: TicketId) -> Answer<bool> {
+    let text =
+        format!("SELECT EXISTS (SELECT 1 FROM tickets t WHERE t.ticket = ?1 AND {PERHAPS_OUT})");
+    Ok(sql
+        .prepare_cached(&text)?
+        .query_row([number(ticket)?], |row| row.get(0))?)
+}
+
 /// The next ticket id. Ids that somebody brought are passed over.
 pub fn next_id(unit: &Unit<'_>) -> Answer<TicketId> {
     loop {

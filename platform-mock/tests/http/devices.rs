@@ -165,6 +165,7 @@ async fn a_terminal_gives_its_code_to_nobody_but_its_own_platform() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs PostgreSQL: script/with-postgres"]
 async fn revoking_at_one_node_shuts_a_terminal_out_at_every_node() {
     let app = TestApp::start().await;
     let operator = Operator::of(&app).await;

@@ -6,7 +6,7 @@ use kippu_api::{
     client::PLATFORM_INCARNATION,
     handovers::{
         Purpose,
-        ReportedOutcome::{LeftAtPlatform, NotDone, Unknown},
+        ReportedOutcome::{Done, LeftAtPlatform, NotDone, Unknown},
     },
     operator::{Listed, ReissueWhat, TerminalInView, TerminalWish},
     orders::{Claim, OrderState},
@@ -14,7 +14,7 @@ use kippu_api::{
     terminals::Resent,
 };
 use kippu_gate::bundle::open;
-use kippu_ticket::ids::{HandoverId, Step};
+use kippu_ticket::ids::{HandoverId, Step, TicketId};
 use platform_center::{
     app::App,
     restore::backup::{Serving, backup, restore},
@@ -23,7 +23,7 @@ use platform_center::{
 
 use crate::{
     app::{CARD, GATE_KEY, TestApp, claim, code, token, wish},
-    moves::{MOVE, Mover, on_card},
+    moves::{MOVE, Mover, on_card, take_over_wish},
     operator::Operator,
     purchase::{done, report},
 };
@@ -239,6 +239,119 @@ async fn slips_of_an_earlier_life_do_not_run_out_before_all_have_resent() {
         resend(&app, kiosk, life).await;
     }
     assert_eq!(state(&app).await, OrderState::Expired);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_burnt_kiosk_may_have_given_out_is_recalled_before_it_goes_out_again() {
+    let mut app = TestApp::on_file().await;
+    let (granted, paid_late) = (app.paid_order(&[0]).await, app.order(&[1]).await);
+    let from = saved(&app);
+    // In the time that is lost one is given out, and the other paid and given out; the kiosk burns before it has told of anything.
+    app.pay(&paid_late).await.unwrap();
+    let mut lost = Vec::new();
+    for (order, handover) in [(&granted, 1), (&paid_late, 2)] {
+        let grant = wish(HandoverId([handover; 16]));
+        let grant = app.kiosk().grant(&claim(order), &grant).await.unwrap();
+        lost.push(grant.tickets[0].clone());
+    }
+    let life = app.restore(&from).await.life.incarnation;
+    let operator = Operator::of(&app).await;
+    let burnt = TerminalWish::WriteOff {
+        reason: "burnt".into(),
+    };
+    operator.wish(11, &burnt).await;
+    for kiosk in ["kiosk-2", "kiosk-9"] {
+        resend(&app, kiosk, life).await;
+    }
+
+    let what = ReissueWhat::Ticket {
+        ticket: lost[0].ticket,
+    };
+    assert_eq!(operator.look(&what).await.tickets.len(), 1);
+    let second = app.client("kiosk-2");
+    let mut again = wish(HandoverId([3; 16]));
+    again.incarnation = "second".into();
+    let again = second.grant(&claim(&granted), &again).await.unwrap();
+    // Nobody paid here, so the seat is sold again.
+    app.minutes_pass(60);
+    let fresh = app.paid_order(&[5]).await;
+    assert_eq!(
+        second.order(&paid_late.order).await.unwrap().state,
+        OrderState::Expired
+    );
+    let first_good = |ticket: TicketId| -> u16 {
+        app.behind(|sql| {
+            sql.query_row(
+                "SELECT epoch FROM recalls WHERE ticket = ?1",
+                [ticket.0],
+                |row| row.get(0),
+            )
+            .unwrap()
+        })
+    };
+    for ticket in &lost {
+        assert!(
+            first_good(ticket.ticket) > on_card(ticket).epoch,
+            "no gate lets in what the kiosk gave out"
+        );
+    }
+    assert_eq!(first_good(lost[0].ticket), on_card(&again.tickets[0]).epoch);
+
+    // What was sold since has never been anywhere.
+    let mut new = wish(HandoverId([4; 16]));
+    new.incarnation = "second".into();
+    let new = second.grant(&claim(&fresh), &new).await.unwrap();
+    assert_eq!(on_card(&new.tickets[0]).epoch, on_card(&lost[0]).epoch);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_release_that_overtakes_its_kiosks_rows_is_heard() {
+    let mut app = TestApp::on_file().await;
+    let (_, tickets) = app.sold(&[0]).await;
+    let from = saved(&app);
+    let mut first = Mover::at(&app, "kiosk-1", MOVE, &tickets);
+    first.take(Purpose::Assignment).await;
+    let released = first.release_wish();
+    first.client.release(MOVE, &released).await.unwrap();
+
+    let life = app.restore(&from).await.life.incarnation;
+    let first = app.kiosk();
+    first.release(MOVE, &released).await.unwrap();
+    for kiosk in ["kiosk-1", "kiosk-2", "kiosk-9"] {
+        resend(&app, kiosk, life).await;
+    }
+    let second = app.client("kiosk-2");
+    let taken = second.take_over(MOVE, &take_over_wish("kiosk-2")).await;
+    assert!(taken.unwrap().fence > released.fence);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_former_owner_ended_by_itself_is_told_after_the_next_ones_rows() {
+    let mut app = TestApp::on_file().await;
+    let (_, tickets) = app.sold(&[0, 1]).await;
+    let from = saved(&app);
+    let mut first = Mover::at(&app, "kiosk-1", MOVE, &tickets);
+    first.register(Purpose::Paper).await.unwrap();
+    let taken = first.report(Step::Take, Done);
+    // One comes out, the other goes on at another kiosk, which gives it to a card.
+    first.tickets.truncate(1);
+    let mut printed = first.report(Step::Print, Done);
+    printed.serial = Some(9);
+    first.tickets = tickets[1..].to_vec();
+    let released = first.release_wish();
+    first.client.release(MOVE, &released).await.unwrap();
+    let mut second = Mover::at(&app, "kiosk-2", MOVE, &tickets[1..]);
+    let wish = take_over_wish("kiosk-2");
+    second.fence = second.client.take_over(MOVE, &wish).await.unwrap().fence;
+
+    app.restore(&from).await;
+    (first.client, second.client) = (app.client("kiosk-1"), app.client("kiosk-2"));
+    second.tell(Step::Give, Done).await.unwrap();
+    first.send(&taken).await.unwrap();
+    assert!(first.send(&printed).await.unwrap().newest);
+    first.client.release(MOVE, &released).await.unwrap_err();
+    let holders = [app.holder(&tickets[0]).await, app.holder(&tickets[1]).await];
+    assert_eq!(holders, [Holder::Paper, Holder::Card]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

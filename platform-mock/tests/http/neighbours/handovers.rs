@@ -1,6 +1,9 @@
 //! Handovers: whose tickets on their way are.
 
-use kippu_api::handovers::{Purpose, ReportedOutcome};
+use kippu_api::{
+    enrolment::Renewal,
+    handovers::{Purpose, ReportedOutcome},
+};
 use kippu_ticket::{
     code::ResumeCode,
     ids::{HandoverId, Step},
@@ -170,6 +173,12 @@ pub async fn handovers(app: &TestApp, cases: &mut Cases) {
         Some(entered),
     );
     cases.add(kiosks, ("get", "/api/v1/terminal/keys"), &[], None);
+    // A certificate is renewed by whoever shows one; in the clear nobody does.
+    let renewal = json_of(&Renewal {
+        request: String::new(),
+    });
+    let renewing = ("post", "/api/v1/terminal/certificate");
+    cases.add(kiosks, renewing, &[], renewal).status = Some(409);
     cases.add(
         kiosks,
         ("post", "/api/v1/terminal/resent"),
