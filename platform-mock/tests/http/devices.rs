@@ -39,7 +39,7 @@ const GATE: TerminalId = TerminalId(21);
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
 /// An operator's code for a terminal.
-async fn code_for(app: &TestApp, terminal: TerminalId) -> EnrolmentCode {
+pub async fn code_for(app: &TestApp, terminal: TerminalId) -> EnrolmentCode {
     let authority = Authority::open(app.keys().authority().unwrap()).unwrap();
     let opened = codes::open(&app.storage(), &authority, None, terminal, app.now())
         .await
@@ -48,7 +48,8 @@ async fn code_for(app: &TestApp, terminal: TerminalId) -> EnrolmentCode {
     opened.code.parse().unwrap()
 }
 
-async fn enrolled(app: &TestApp, url: &str, terminal: TerminalId) -> NewTerminal {
+/// A terminal that came by a code.
+pub async fn enrolled(app: &TestApp, url: &str, terminal: TerminalId) -> NewTerminal {
     enrol(url, &code_for(app, terminal).await).await.unwrap()
 }
 

@@ -8,18 +8,25 @@ use kippu_api::{
     operator::TerminalWish,
     orders::{Claim, GrantRequest, Order, OrderState},
     parcels::{FindWaiting, WaitingPlace},
+    people::PersonRole,
     problem::ProblemCode,
 };
 use kippu_gate::bundle::open;
 use kippu_ticket::{
-    ids::{CardUid, HandoverId, Step, TicketId},
+    ids::{CardUid, HandoverId, Step, TerminalId, TicketId},
     record::BoundTicket,
 };
-use platform_center::tickets::standing::Holder;
+use platform_center::{
+    cards::storage::CardStorage as _,
+    devices::storage::DeviceStorage as _,
+    people::{accounts::AccountStorage as _, secrets::hash_password},
+    tickets::standing::Holder,
+};
 
 use crate::{
-    app::{CARD, EVENT, GATE_KEY, OTHER_CARD, TestApp, claim, code, new_order, wish},
+    app::{CARD, EVENT, GATE_KEY, OTHER_CARD, TestApp, account, claim, code, new_order, wish},
     cards::open_card,
+    devices::{code_for, enrolled},
     moves::{self, Mover, fetch_wish, slip_code, take_over_wish},
     operator::Operator,
     purchase::{done, report},
@@ -42,6 +49,9 @@ const PAPER: HandoverId = HandoverId([0xB2; 16]);
 const PARK: HandoverId = HandoverId([0xB3; 16]);
 const RELEASE: HandoverId = HandoverId([0xB4; 16]);
 const SERIAL: u64 = u64::MAX - 1;
+const NEWER_KEYS: CardUid = card(20);
+const ENROLLED: TerminalId = TerminalId(19);
+const INVITED: TerminalId = TerminalId(12);
 
 const fn card(number: u8) -> CardUid {
     CardUid([4, 9, 9, 9, 9, 9, number])
@@ -126,6 +136,20 @@ pub async fn moves(app: &TestApp, on_card: &[TicketOnCard]) {
     release.client.release(RELEASE, &wish).await.unwrap();
     let allow = TerminalWish::LocalKeys { allow: true };
     Operator::of(app).await.wish(11, &allow).await;
+}
+
+/// People with cards, terminals with certificates, cards with newer keys. Nobody else may be serving.
+pub async fn people_and_devices(app: &TestApp) {
+    let storage = app.storage();
+    let mut member = account(PersonRole::Member, "m", "");
+    member.cards = vec![OTHER_CARD];
+    let hash = hash_password("frozen, and never used").unwrap();
+    storage.put_account(member, hash).await.unwrap();
+    storage.card_formatted(NEWER_KEYS, 2).await.unwrap();
+    let url = app.tls_node().await;
+    storage.adopt_authority([7; 32]).await.unwrap();
+    enrolled(app, &url, ENROLLED).await;
+    code_for(app, INVITED).await;
 }
 
 /// What was sold, held and ordered before the upgrade goes on after it.

@@ -135,6 +135,7 @@ async fn freeze_this_schema() {
     let on_card = life::sales(&app).await;
     life::moves(&app, &on_card).await;
     app.stop().await;
+    life::people_and_devices(&app).await;
     let newest = app.behind(|sql| schema_version(sql).unwrap());
     let frozen = Frozen::all(kind(&app));
     if let Some(last) = frozen.last() {
