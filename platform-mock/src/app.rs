@@ -4,19 +4,18 @@ use std::{
     future::Future,
     path::Path,
     sync::{Arc, OnceLock},
-    time::Duration,
 };
 
 use axum::{
     Router,
     extract::{ConnectInfo, DefaultBodyLimit, Request, State},
     http::{HeaderValue, header},
-    middleware::{Next, from_fn, map_response_with_state},
+    middleware::{Next, from_fn, from_fn_with_state, map_response_with_state},
     response::Response,
 };
 use kippu_api::{client::PLATFORM_INCARNATION, problem::ProblemCode};
 use kippu_ticket::ids::{EventId, TerminalId};
-use tokio::{net::TcpListener, sync::watch};
+use tokio::net::TcpListener;
 
 use crate::{
     allocation,
@@ -37,14 +36,16 @@ use crate::{
     refusal::{Answer, Refusal},
     restore::{self, guard::Standings},
     routes::{RouteEntry, Routes},
-    sales, stick,
+    sales::{self, picking::Picking},
+    server::{
+        front::{self, Front},
+        limits::LIST_BYTES,
+        ready::Findings,
+        serving,
+    },
+    stick,
     storage::{Database, Storage},
 };
-
-/// Largest request body in bytes: a batch of some thousand entrance records.
-const BODY_MAX: usize = 1024 * 1024;
-/// How often holds and slips are looked through although nobody asks.
-const SWEEP: Duration = Duration::from_secs(5);
 
 /// The platform's parts, shared by all requests.
 #[derive(Clone)]
@@ -60,6 +61,9 @@ struct Parts {
     card_limits: CardLimits,
     checking: Checking,
     standings: Standings,
+    picking: Picking,
+    front: Front,
+    findings: Findings,
 }
 
 impl App {
@@ -86,6 +90,7 @@ impl App {
 
     /// A platform on a storage.
     pub fn new(storage: Arc<dyn Storage>, keys: Keys, clock: Arc<dyn Clock>) -> Self {
+        let front = Front::new(storage.gauges());
         Self(Arc::new(Parts {
             storage,
             clock,
@@ -96,6 +101,9 @@ impl App {
             card_limits: CardLimits::default(),
             checking: Checking::default(),
             standings: Standings::default(),
+            picking: Picking::default(),
+            front,
+            findings: Findings::default(),
         }))
     }
 
@@ -173,6 +181,21 @@ impl App {
         &self.0.standings
     }
 
+    /// Searches for the best seats.
+    pub fn picking(&self) -> &Picking {
+        &self.0.picking
+    }
+
+    /// The platform towards the network.
+    pub fn front(&self) -> &Front {
+        &self.0.front
+    }
+
+    /// Whether it can serve.
+    pub fn findings(&self) -> &Findings {
+        &self.0.findings
+    }
+
     /// Every route with who may call it.
     pub fn table(&self) -> Vec<RouteEntry> {
         self.routes().finish().1
@@ -187,10 +210,11 @@ impl App {
             .method_not_allowed_fallback(|| async {
                 Refusal::bad_request("This path does not know that method.")
             })
-            .layer(DefaultBodyLimit::max(BODY_MAX))
+            .layer(DefaultBodyLimit::max(LIST_BYTES))
             .layer(map_response_with_state(self.clone(), state_life))
             .layer(from_fn(headers::guard))
             .layer(from_fn(end_old_connections))
+            .layer(from_fn_with_state(self.clone(), front::front))
     }
 
     fn routes(&self) -> Routes {
@@ -210,7 +234,7 @@ impl App {
     /// Serves in the clear until `stop` is done, then finishes the requests that are under way.
     ///
     /// # Errors
-    /// When the listener breaks.
+    /// Never; a listener that breaks is tried again.
     pub async fn serve(
         self,
         listener: TcpListener,
@@ -222,30 +246,14 @@ impl App {
     /// The same at a door.
     ///
     /// # Errors
-    /// When the listener breaks.
+    /// Never; a listener that breaks is tried again.
     pub async fn serve_at(
         self,
         door: Door,
         stop: impl Future<Output = ()> + Send + 'static,
     ) -> std::io::Result<()> {
-        let (ended, mut end) = watch::channel(());
-        let sweeper = self.clone();
-        let sweep = tokio::spawn(async move {
-            while tokio::time::timeout(SWEEP, end.changed()).await.is_err() {
-                if let Err(refusal) = sweeper.storage().expire_due().await {
-                    tracing::warn!(%refusal, "holds and slips could not be looked through");
-                }
-            }
-        });
-        let requests = self.router().into_make_service_with_connect_info::<Peer>();
-        let served = axum::serve(door, requests)
-            .with_graceful_shutdown(stop)
-            .await;
-        drop(ended);
-        if let Err(error) = sweep.await {
-            tracing::error!(%error, "the sweeper panicked");
-        }
-        served
+        serving::serve(self, door, stop).await;
+        Ok(())
     }
 }
 

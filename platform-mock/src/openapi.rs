@@ -1,6 +1,7 @@
 //! The API described for machines: every route with its types and who may call it.
 
-use axum::{Json, extract::State, routing::get};
+use axum::{Json, extract::State, http::StatusCode, routing::get};
+use kippu_api::problem::Problem;
 use utoipa::{
     OpenApi as _,
     openapi::{
@@ -19,7 +20,9 @@ use crate::{
     refusal::Answer,
     restore,
     routes::{RouteEntry, Routes},
-    sales, stick,
+    sales,
+    server::ready::not_ready,
+    stick,
 };
 
 #[derive(utoipa::OpenApi)]
@@ -97,6 +100,7 @@ use crate::{
         devices::routes::renew,
         devices::routes::open_code,
         healthz,
+        readyz,
         document,
     )
 )]
@@ -112,6 +116,12 @@ pub fn routes(routes: Routes) -> Routes {
             get(healthz),
         )
         .on(
+            "/readyz",
+            "get",
+            Allow::Anyone.of(Scope::Common),
+            get(readyz),
+        )
+        .on(
             "/api/openapi.json",
             "get",
             Allow::Anyone.of(Scope::Common),
@@ -119,11 +129,20 @@ pub fn routes(routes: Routes) -> Routes {
         )
 }
 
-/// 204 when the platform can read its database.
+/// 204 while the process is alive, whatever else is the matter.
 #[utoipa::path(get, path = "/healthz", tag = "platform", responses((status = 204)))]
-pub async fn healthz(State(app): State<App>) -> Answer<axum::http::StatusCode> {
-    app.storage().event_ids().await?;
-    Ok(axum::http::StatusCode::NO_CONTENT)
+pub async fn healthz() -> StatusCode {
+    StatusCode::NO_CONTENT
+}
+
+/// 204 while this node can serve: for load balancers.
+#[utoipa::path(get, path = "/readyz", tag = "platform", responses((status = 204), (status = 503, body = Problem)))]
+pub async fn readyz(State(app): State<App>) -> Answer<StatusCode> {
+    if app.findings().look(&app).await.ready {
+        Ok(StatusCode::NO_CONTENT)
+    } else {
+        Err(not_ready())
+    }
 }
 
 /// This document.

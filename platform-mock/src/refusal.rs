@@ -1,13 +1,15 @@
 //! Why a request was not done: a code, what happened in this case, and the next step. Answered as problem details (RFC 9457).
 
+use std::time::Duration;
+
 use axum::{
     Json,
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use kippu_api::problem::{Problem, ProblemCode};
+use kippu_api::problem::{LimitFacts, Problem, ProblemCode};
 
-use crate::storage::sql::SqlError;
+use crate::{server::request_id::RequestId, storage::sql::SqlError};
 
 /// The result of everything that can be refused.
 pub type Answer<T> = Result<T, Refusal>;
@@ -24,9 +26,15 @@ pub struct Refusal {
     pub hint: Option<&'static str>,
     /// It may have been done after all.
     pub unknown: bool,
-    /// Trying again makes no sense before so many seconds.
-    pub wait: Option<u64>,
+    /// When to try again, in whole seconds.
+    pub retry_after: Option<u64>,
+    /// Which limit on purchases was reached.
+    pub limit: Option<LimitFacts>,
 }
+
+/// Marks an answer that is a refusal, for counting.
+#[derive(Debug, Clone, Copy)]
+pub struct Refused(pub ProblemCode);
 
 impl Refusal {
     /// A refusal without a hint.
@@ -36,7 +44,25 @@ impl Refusal {
             detail: detail.into(),
             hint: None,
             unknown: false,
-            wait: None,
+            retry_after: None,
+            limit: None,
+        }
+    }
+
+    /// Says after how long to try again; rounded up to whole seconds.
+    pub fn retry_after(self, wait: Duration) -> Self {
+        let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+        Self {
+            retry_after: Some(seconds.max(1)),
+            ..self
+        }
+    }
+
+    /// Adds which limit was reached.
+    pub fn limit(self, limit: LimitFacts) -> Self {
+        Self {
+            limit: Some(limit),
+            ..self
         }
     }
 
@@ -80,13 +106,11 @@ impl Refusal {
             (_, 0) => format!("{minutes} minutes"),
             _ => format!("{minutes} minutes {rest} seconds"),
         };
-        Self {
-            wait: Some(seconds),
-            ..Self::new(
-                ProblemCode::TooMany,
-                format!("{detail} Nothing was checked. Wait {time}."),
-            )
-        }
+        Self::new(
+            ProblemCode::TooMany,
+            format!("{detail} Nothing was checked. Wait {time}."),
+        )
+        .retry_after(Duration::from_secs(seconds))
     }
 
     /// 503: more requests are waiting than the platform takes.
@@ -96,6 +120,7 @@ impl Refusal {
             "The platform has too much to do at the moment. Nothing was changed.",
         )
         .hint("Try again in a second.")
+        .retry_after(Duration::from_secs(1))
     }
 
     /// 504: the database was lost while the change was being made durable, and could not be asked since. The answer is no problem document:
@@ -128,6 +153,8 @@ impl Refusal {
             code: self.code,
             detail: Some(self.detail),
             hint: self.hint.map(str::to_owned),
+            request: RequestId::current(),
+            limit: self.limit,
         }
     }
 }
@@ -156,10 +183,11 @@ impl From<serde_json::Error> for Refusal {
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         if self.unknown {
-            return (StatusCode::GATEWAY_TIMEOUT, self.detail).into_response();
+            let mut response = (StatusCode::GATEWAY_TIMEOUT, self.detail).into_response();
+            response.extensions_mut().insert(Refused(self.code));
+            return response;
         }
-        let busy = (self.code == ProblemCode::Busy).then_some(1);
-        let wait = self.wait.or(busy);
+        let (code, retry_after) = (self.code, self.retry_after);
         let problem = self.problem();
         let status =
             StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
@@ -168,11 +196,12 @@ impl IntoResponse for Refusal {
             header::CONTENT_TYPE,
             HeaderValue::from_static("application/problem+json"),
         );
-        if let Some(seconds) = wait {
+        if let Some(seconds) = retry_after {
             response
                 .headers_mut()
-                .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+                .insert(header::RETRY_AFTER, seconds.into());
         }
+        response.extensions_mut().insert(Refused(code));
         response
     }
 }
@@ -211,6 +240,8 @@ fn describe(code: ProblemCode) -> (StatusCode, &'static str) {
         ProblemCode::SlipNotPayable => {
             (StatusCode::UNPROCESSABLE_ENTITY, "The slip cannot be paid")
         }
+        ProblemCode::TooSlow => (StatusCode::REQUEST_TIMEOUT, "The request came too slowly"),
+        ProblemCode::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "The request is too large"),
         ProblemCode::TooMany => (StatusCode::TOO_MANY_REQUESTS, "Too many tries"),
         ProblemCode::Busy => (StatusCode::SERVICE_UNAVAILABLE, "Overloaded"),
         ProblemCode::Internal => (StatusCode::INTERNAL_SERVER_ERROR, "Internal fault"),

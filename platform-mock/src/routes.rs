@@ -5,6 +5,7 @@ use axum::{Router, middleware::from_fn_with_state, routing::MethodRouter};
 use crate::{
     app::App,
     auth::{Access, authorize},
+    server::intake::intake,
 };
 
 /// One route's entry.
@@ -48,7 +49,9 @@ impl Routes {
             method,
             access,
         };
-        let guarded = handler.route_layer(from_fn_with_state((self.app.clone(), entry), authorize));
+        let guarded = handler
+            .route_layer(from_fn_with_state((self.app.clone(), entry), intake))
+            .route_layer(from_fn_with_state((self.app.clone(), entry), authorize));
         self.router = self.router.route(path, guarded);
         self.table.push(entry);
         self

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use kippu_api::{
     client::Client,
-    orders::{NewOrder, Order, OrderState, PaymentMethod as WireMethod},
+    orders::{Buyer, NewOrder, Order, OrderState, PaymentMethod as WireMethod},
 };
 use kippu_peripherals::payment::{
     AttemptId, NotCharged, PaymentMethod, PaymentRequest, PaymentState,
@@ -97,6 +97,7 @@ impl PaymentMethod for RegisterSlip {
             card: basket.card,
             room: basket.room,
             method: WireMethod::RegisterSlip,
+            buyer: Buyer::default(),
         };
         let key = attempt.0.clone().into();
         let result = self

@@ -17,7 +17,7 @@ use kippu_api::{
     clerk::{Confirm, Login},
     client::{Client, ClientError, IdempotencyKey},
     holds::HoldRequest,
-    orders::{NewOrder, Order, OrderState, PaymentMethod},
+    orders::{Buyer, NewOrder, Order, OrderState, PaymentMethod},
 };
 use kippu_card::{
     capability::{CardContents, SlotState, TicketCard as _},
@@ -102,6 +102,7 @@ impl World {
                 card,
                 room: tickets,
                 method: PaymentMethod::RegisterSlip,
+                buyer: Buyer::default(),
             };
             Ok(client
                 .create_order(&order, &IdempotencyKey::random())

@@ -10,13 +10,13 @@ use std::{
         Arc,
         atomic::{AtomicU64, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use kippu_ticket::ids::{CardUid, EventId};
 use reqwest::{
     Method, RequestBuilder, StatusCode,
-    header::{ETAG, IF_NONE_MATCH},
+    header::{CONTENT_TYPE, ETAG, IF_NONE_MATCH, RETRY_AFTER},
 };
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -35,8 +35,12 @@ use crate::{
 pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 /// Longest time to wait for a whole answer.
 pub const ANSWER_TIMEOUT: Duration = Duration::from_secs(8);
+/// Connections nobody used for so long are closed: before the platform closes them, whose close might cross the next request.
+const IDLE_MAX: Duration = Duration::from_secs(20);
 /// Header that carries an [`IdempotencyKey`].
 pub const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
+/// Header that names a request, in the request and in its answer: the reference in the platform's log.
+pub const REQUEST_ID: &str = "x-request-id";
 /// Header that carries the version of an availability answer.
 pub const STOCK_VERSION: &str = "Kippu-Stock-Version";
 /// Header with the number of the platform's life: in answers the one it is living, in requests the one the terminal knows (R15).
@@ -120,6 +124,8 @@ pub struct Client {
     token: String,
     identity: Option<Arc<Identity>>,
     lives: Arc<Lives>,
+    /// How long a platform that is too busy is asked again: half of the longest wait for an answer, so that the whole stays near that.
+    patience: Duration,
 }
 
 /// Lives of the platform, 0 where none is known. Shared by the clones of a client.
@@ -169,6 +175,7 @@ impl Client {
         let mut http = reqwest::Client::builder()
             .connect_timeout(connect)
             .timeout(answer)
+            .pool_idle_timeout(IDLE_MAX)
             .no_proxy();
         if let Some(identity) = &identity {
             let here = |error: BadIdentity| ClientError::Unreachable(error.to_string());
@@ -183,6 +190,7 @@ impl Client {
             token: token.into(),
             identity,
             lives: Arc::default(),
+            patience: answer / 2,
         })
     }
 
@@ -458,14 +466,47 @@ impl Client {
         json(self.send(request).await?).await
     }
 
+    /// Sends a request, and again while the platform says that it is too busy and when to come back: then nothing was done.
     async fn send(&self, request: RequestBuilder) -> Result<reqwest::Response, ClientError> {
+        let reference = hex::encode(rand::random::<[u8; 8]>());
+        let mut request = request.header(REQUEST_ID, &reference);
+        let begun = Instant::now();
+        loop {
+            let again = request.try_clone();
+            let answer = self.send_once(request, &reference).await?;
+            let status = answer.status();
+            if status.is_success() || status == StatusCode::NOT_MODIFIED {
+                return Ok(answer);
+            }
+            if let (Some(again), Some(wait)) = (again, pause(&answer))
+                && begun.elapsed() + wait <= self.patience
+            {
+                tokio::time::sleep(wait).await;
+                request = again;
+                continue;
+            }
+            let body = bytes(answer).await?;
+            return match serde_json::from_slice::<Problem>(&body) {
+                Ok(problem) => Err(ClientError::Refused(Box::new(problem))),
+                Err(_) => Err(ClientError::Unknown(format!(
+                    "an answer of another system, status {status}, request {reference}"
+                ))),
+            };
+        }
+    }
+
+    async fn send_once(
+        &self,
+        request: RequestBuilder,
+        reference: &str,
+    ) -> Result<reqwest::Response, ClientError> {
         let answer = request.send().await.map_err(|error| {
             if error.is_connect() || error.is_builder() {
                 ClientError::Unreachable(
                     enrolling::clock_words(&error).unwrap_or_else(|| chain(&error)),
                 )
             } else {
-                ClientError::Unknown(chain(&error))
+                ClientError::Unknown(format!("{}, request {reference}", chain(&error)))
             }
         })?;
         if let Some(life) = header(&answer, PLATFORM_INCARNATION).and_then(|text| text.parse().ok())
@@ -477,18 +518,23 @@ impl Client {
                     .known
                     .compare_exchange(0, life, Ordering::Relaxed, Ordering::Relaxed);
         }
-        let status = answer.status();
-        if status.is_success() || status == StatusCode::NOT_MODIFIED {
-            return Ok(answer);
-        }
-        let body = bytes(answer).await?;
-        match serde_json::from_slice::<Problem>(&body) {
-            Ok(problem) => Err(ClientError::Refused(Box::new(problem))),
-            Err(_) => Err(ClientError::Unknown(format!(
-                "an answer of another system, status {status}"
-            ))),
-        }
+        Ok(answer)
     }
+}
+
+/// How long to wait before asking a busy platform again: what it says, and up to half as much more, so that not all come back at once.
+fn pause(answer: &reqwest::Response) -> Option<Duration> {
+    let busy = [
+        StatusCode::SERVICE_UNAVAILABLE,
+        StatusCode::TOO_MANY_REQUESTS,
+    ];
+    let is_problem = header(answer, CONTENT_TYPE.as_str())
+        .is_some_and(|kind| kind.starts_with("application/problem+json"));
+    if !busy.contains(&answer.status()) || !is_problem {
+        return None;
+    }
+    let seconds: u32 = header(answer, RETRY_AFTER.as_str())?.parse().ok()?;
+    Some(Duration::from_secs(seconds.into()).mul_f64(rand::random_range(1.0..1.5)))
 }
 
 fn header(answer: &reqwest::Response, name: &str) -> Option<String> {

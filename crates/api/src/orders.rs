@@ -28,6 +28,27 @@ pub struct NewOrder {
     pub room: u8,
     /// How it will be paid.
     pub method: PaymentMethod,
+    /// Who buys and by what means, where the seller knows: limits on purchases count for them across sellers.
+    #[serde(default, skip_serializing_if = "Buyer::is_unknown")]
+    pub buyer: Buyer,
+}
+
+/// Who buys. The platform keeps keyed hashes of these, never themselves.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Buyer {
+    /// What the sellers know the person by, the same with all of them: a membership number, a telephone number in E.164.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person: Option<String>,
+    /// What names the means of payment, the same each time: an acquirer's fingerprint of a bank card. Never a card number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payment: Option<String>,
+}
+
+impl Buyer {
+    /// Whether nothing is known of them.
+    pub fn is_unknown(&self) -> bool {
+        self.person.is_none() && self.payment.is_none()
+    }
 }
 
 /// How an order is paid.

@@ -21,6 +21,46 @@ pub struct Problem {
     /// The next step.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hint: Option<String>,
+    /// Reference of the request, as in the answer's `x-request-id` and in the platform's log.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request: Option<String>,
+    /// Which limit was reached and what is left of it, with `limit_reached` where there is such a limit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<LimitFacts>,
+}
+
+impl Problem {
+    /// The beginning of the reference, short enough to be read to somebody on the telephone.
+    pub fn reference(&self) -> Option<&str> {
+        let request = self.request.as_deref()?;
+        Some(request.get(..REFERENCE_CHARS).unwrap_or(request))
+    }
+}
+
+/// Characters of a reference that people are shown.
+const REFERENCE_CHARS: usize = 8;
+
+/// A limit on purchases, in all stores and with all sellers together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct LimitFacts {
+    /// Whose limit.
+    pub of: LimitOf,
+    /// Tickets of the event it allows.
+    pub most: u32,
+    /// Tickets that can still be bought under it.
+    pub left: u32,
+}
+
+/// Whom a limit on purchases counts for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum LimitOf {
+    /// The card that the tickets go to.
+    Card,
+    /// The person who buys.
+    Person,
+    /// The means of payment.
+    Payment,
 }
 
 /// The closed set of refusals.
@@ -61,7 +101,11 @@ pub enum ProblemCode {
     SalesClosed,
     /// 422: the slip was cancelled or has run out.
     SlipNotPayable,
-    /// 429: too many tries.
+    /// 408: the request's body came too slowly. Nothing was done.
+    TooSlow,
+    /// 413: the request's body is larger than this route takes. Nothing was done.
+    TooLarge,
+    /// 429: too many tries, or too many requests; try again after `Retry-After` where that is stated.
     TooMany,
     /// 503: overloaded; nothing was done; try again after `Retry-After`.
     Busy,
@@ -91,6 +135,8 @@ impl ProblemCode {
             | Self::Forbidden
             | Self::KeyReused
             | Self::ResendFirst
+            | Self::TooSlow
+            | Self::TooLarge
             | Self::TooMany
             | Self::Busy
             | Self::Internal => false,

@@ -4,7 +4,7 @@ use kippu_api::{
     clerk::{Confirm, Confirmed},
     handovers::TakeOverRequest,
     holds::{Hold, HoldRequest},
-    orders::{Claim, NewOrder, Order, PaymentMethod},
+    orders::{Buyer, Claim, NewOrder, Order, PaymentMethod},
     parcels::{FindWaiting, Waiting, WaitingPlace},
 };
 use kippu_card::capability::SlotState;
@@ -49,6 +49,7 @@ impl World<'_> {
                 card: number,
                 room: 40,
                 method: PaymentMethod::RegisterSlip,
+                buyer: Buyer::default(),
             };
             let order: Order = done(net.post_once("/orders", &new))?;
             Some(order)

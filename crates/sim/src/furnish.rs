@@ -14,6 +14,7 @@ use platform_center::{
     },
     people::storage::Opening,
     refusal::Answer,
+    sales::limits::PurchaseLimits,
     storage::Storage,
 };
 
@@ -95,6 +96,7 @@ fn event(event: EventId, layout: i64) -> NewEvent {
         currency: "JPY".into(),
         tax_basis_points: 1000,
         limit_per_order: LIMIT,
+        limits: PurchaseLimits::default(),
         prices: vec![8800],
         entrances: vec!["North".into()],
         ways: vec![BlockWay {

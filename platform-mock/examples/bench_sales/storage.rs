@@ -12,7 +12,7 @@ use std::{
 use anyhow::Context as _;
 use kippu_api::{
     clerk::Confirm,
-    orders::{Claim, GrantRequest, NewOrder, PaymentMethod},
+    orders::{Buyer, Claim, GrantRequest, NewOrder, PaymentMethod},
 };
 use kippu_ticket::ids::{CardUid, HandoverId};
 use platform_center::{
@@ -120,6 +120,7 @@ async fn sell(
         card,
         room: 8,
         method: PaymentMethod::RegisterSlip,
+        buyer: Buyer::default(),
     };
     let order = storage.create_order(key(), terminal.clone(), new).await?;
     let sum = Confirm {

@@ -13,6 +13,9 @@ use crate::{
     },
 };
 
+/// Most batches that one question waits for; what is due beyond that, the next ones end.
+const BATCHES_TO_EXPIRE: usize = 64;
+
 /// Allocation and availability.
 #[async_trait]
 pub trait AllocationStorage: Send + Sync {
@@ -61,21 +64,23 @@ impl AllocationStorage for Database {
 
     async fn expire_due(&self) -> Answer<()> {
         let now = self.clock().now();
-        let due = self
-            .read(move |sql| {
-                let mut statement = sql.prepare_cached(&format!(
-                    "SELECT EXISTS (SELECT 1 FROM holds WHERE expires <= ?1)
-                         OR EXISTS (SELECT 1 FROM orders WHERE {UNPAID_AND_DUE})",
-                ))?;
-                Ok(statement.query_row([now], |row| row.get::<bool>(0))?)
-            })
-            .await?;
-        // Every batch begins with ending what is due; an empty command is enough.
-        if due {
-            self.write(|_| Ok(())).await
-        } else {
-            Ok(())
+        for _ in 0..BATCHES_TO_EXPIRE {
+            let due = self
+                .read(move |sql| {
+                    let mut statement = sql.prepare_cached(&format!(
+                        "SELECT EXISTS (SELECT 1 FROM holds WHERE expires <= ?1)
+                             OR EXISTS (SELECT 1 FROM orders WHERE {UNPAID_AND_DUE})",
+                    ))?;
+                    Ok(statement.query_row([now], |row| row.get::<bool>(0))?)
+                })
+                .await?;
+            if !due {
+                break;
+            }
+            // Every batch begins with ending some of what is due; an empty command is enough.
+            self.write(|_| Ok(())).await?;
         }
+        Ok(())
     }
 
     fn left(&self, event: EventId, seller: SellerId) -> Answer<Left> {

@@ -7,15 +7,11 @@ use clap::Args;
 use platform_center::{
     app::App,
     clock::SystemClock,
+    config::{self, Config},
     private::{make_private, restrict},
     storage::{Database, Place},
 };
-use serde::{Deserialize, Serialize};
-
-/// Settings of a data folder.
-const FILE: &str = "platform.toml";
-/// Names the database, where a password shall not stand in the list of processes.
-const VARIABLE: &str = "KIPPU_DATABASE";
+use toml_edit::{DocumentMut, value};
 
 /// Where everything is.
 #[derive(Args)]
@@ -29,41 +25,45 @@ pub struct Data {
     database: Option<String>,
 }
 
-#[derive(Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Settings {
-    database: Option<String>,
-}
-
 impl Data {
-    /// The PostgreSQL database, where there is one.
-    pub fn database(&self) -> anyhow::Result<Option<String>> {
-        if let Some(stated) = self
-            .database
-            .clone()
-            .or_else(|| std::env::var(VARIABLE).ok())
-        {
-            return Ok(Some(stated));
-        }
-        let path = self.folder.join(FILE);
-        match fs::read_to_string(&path) {
-            Ok(text) => toml::from_str::<Settings>(&text)
-                .map(|settings| settings.database)
-                .with_context(|| format!("{} is not understood", path.display())),
-            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(error).with_context(|| format!("cannot read {}", path.display())),
-        }
+    /// The folder's settings, with what the command line says besides.
+    pub fn config(&self, stated: &[(&str, Option<String>)]) -> anyhow::Result<Config> {
+        let database = ("database", self.database.clone());
+        let stated: Vec<(&str, String)> = stated
+            .iter()
+            .cloned()
+            .chain([database])
+            .filter_map(|(key, text)| Some((key, text?)))
+            .collect();
+        Ok(Config::load(
+            &self.folder,
+            &|name: &str| std::env::var(name).ok(),
+            &stated,
+        )?)
     }
 
-    /// Makes the folder's later commands use a PostgreSQL database.
+    /// The PostgreSQL database, where there is one.
+    pub fn database(&self) -> anyhow::Result<Option<String>> {
+        Ok(self.config(&[])?.database().map(str::to_owned))
+    }
+
+    /// Makes the folder's later commands use a PostgreSQL database. The other settings stay.
     pub fn remember(&self, database: &str) -> anyhow::Result<()> {
-        let path = self.folder.join(FILE);
-        let settings = Settings {
-            database: Some(database.to_owned()),
+        let path = self.folder.join(config::FILE);
+        let text = match fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == ErrorKind::NotFound => String::new(),
+            Err(error) => {
+                return Err(error).with_context(|| format!("cannot read {}", path.display()));
+            }
         };
+        let mut settings: DocumentMut = text
+            .parse()
+            .with_context(|| format!("{} is not understood", path.display()))?;
+        settings["database"] = value(database);
         make_private(&path)?;
         restrict(&path, 0o600)?;
-        fs::write(&path, toml::to_string(&settings)?)
+        fs::write(&path, settings.to_string())
             .with_context(|| format!("cannot write {}", path.display()))
     }
 

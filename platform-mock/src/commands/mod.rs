@@ -3,11 +3,13 @@
 mod accounts;
 mod backup;
 mod cards;
+mod config;
 mod data;
 mod demo;
 mod gates;
 mod journal;
 mod keys;
+mod log;
 mod moving;
 mod plans;
 pub mod say;
@@ -16,7 +18,9 @@ mod terminals;
 
 use std::path::PathBuf;
 
+use anyhow::Context as _;
 use clap::{Parser, Subcommand, ValueEnum};
+use platform_center::config::Config;
 
 use data::Data;
 
@@ -37,6 +41,9 @@ enum Command {
         #[command(flatten)]
         listening: serve::Listening,
     },
+    /// Looks at the settings.
+    #[command(subcommand)]
+    Config(Settings),
     /// Terminals: new ones, their enrolment codes, shutting one out.
     #[command(subcommand)]
     Terminals(terminals::Terminals),
@@ -162,6 +169,15 @@ enum Journal {
 }
 
 #[derive(Subcommand)]
+enum Settings {
+    /// Prints every setting with its value and where that comes from, or what is wrong with them.
+    Check {
+        #[command(flatten)]
+        data: Data,
+    },
+}
+
+#[derive(Subcommand)]
 enum Seed {
     /// Two events on real seat plans, with sellers, a store, terminals and clerks.
     Demo {
@@ -177,14 +193,32 @@ enum Seed {
 }
 
 impl Arguments {
+    /// The settings of a command that has them.
+    fn config(&self) -> Option<anyhow::Result<Config>> {
+        match &self.command {
+            Command::Serve { data, listening } => Some(data.config(&listening.stated())),
+            Command::Config(Settings::Check { data }) => Some(data.config(&[])),
+            _ => None,
+        }
+    }
+
     /// Does what was asked for.
     pub fn run(self) -> anyhow::Result<()> {
+        let config = self.config().transpose()?;
+        log::begin(config.as_ref())?;
+        let config = || config.context("this command has no settings");
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .enable_all()
             .build()?;
         runtime.block_on(async {
             match self.command {
-                Command::Serve { data, listening } => serve::serve(&data, &listening).await,
+                Command::Serve { data, listening } => {
+                    serve::serve(&data, &listening, &config()?).await
+                }
+                Command::Config(_) => {
+                    config::check(&config()?);
+                    Ok(())
+                }
                 Command::Terminals(terminals) => terminals.run().await,
                 Command::Keys(keys) => keys.run(),
                 Command::Import {

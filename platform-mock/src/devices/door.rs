@@ -23,6 +23,8 @@ use tokio::{
 };
 use tokio_rustls::{TlsAcceptor, server::TlsStream};
 
+use crate::server::serving::prepared;
+
 /// How long a handshake may take.
 const HANDSHAKE_MAX: Duration = Duration::from_secs(10);
 /// Handshakes at a time; more wait at the system's queue.
@@ -108,7 +110,7 @@ async fn receive(
         };
         let (acceptor, hand_over) = (acceptor.clone(), hand_over.clone());
         tokio::spawn(async move {
-            match timeout(HANDSHAKE_MAX, acceptor.accept(prompt(stream))).await {
+            match timeout(HANDSHAKE_MAX, acceptor.accept(prepared(stream))).await {
                 Ok(Ok(stream)) => {
                     let chain = stream.get_ref().1.peer_certificates();
                     let shown = chain.and_then(|chain| chain.first());
@@ -124,14 +126,6 @@ async fn receive(
     }
 }
 
-/// Answers are one small write each: waiting to fill a packet would only delay them.
-fn prompt(stream: TcpStream) -> TcpStream {
-    if let Err(error) = stream.set_nodelay(true) {
-        tracing::debug!(%error, "a connection keeps its delay");
-    }
-    stream
-}
-
 impl Listener for Door {
     type Io = Stream;
     type Addr = Peer;
@@ -141,7 +135,7 @@ impl Listener for Door {
             Self::Plain(listener) => {
                 let (stream, address) = Listener::accept(listener).await;
                 (
-                    Stream::Plain(prompt(stream)),
+                    Stream::Plain(prepared(stream)),
                     Peer::new(address, false, None),
                 )
             }

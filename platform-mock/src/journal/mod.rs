@@ -23,6 +23,9 @@ const ROWS_AN_ANCHOR: u64 = 256;
 /// Time after which one is written although there were fewer: 10 minutes.
 const MICROS_AN_ANCHOR: i64 = 10 * 60 * 1_000_000;
 
+/// The kind of row that tells of a payment; its note says how it ended.
+pub const PAYMENT: &str = "payment";
+
 /// What happened. Kept as JSON; fields without a value are left out.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Entry<'a> {
@@ -145,12 +148,13 @@ impl JournalHead {
         Ok(())
     }
 
-    /// Writes an anchor where enough was written since the last, or long enough ago.
-    pub(crate) fn anchor_when_due(&mut self, sql: &Sql, at: i64) -> Answer<()> {
+    /// Writes an anchor where enough was written since the last, or long enough ago, or where one is wanted.
+    pub(crate) fn anchor_when_due(&mut self, sql: &Sql, at: i64, wanted: bool) -> Answer<()> {
         if self.anchored_at == 0 {
             self.anchored_at = at;
         }
-        let due = self.loose >= ROWS_AN_ANCHOR || at - self.anchored_at >= MICROS_AN_ANCHOR;
+        let due =
+            wanted || self.loose >= ROWS_AN_ANCHOR || at - self.anchored_at >= MICROS_AN_ANCHOR;
         if self.loose > 0 && due {
             self.anchor = Some(anchors::write(sql, self.row, at)?);
             (self.loose, self.anchored_at) = (0, at);

@@ -265,7 +265,7 @@ mod tests {
                 ..Entry::default()
             };
             head.append(&sql, at, &entry).unwrap();
-            head.anchor_when_due(&sql, at).unwrap();
+            head.anchor_when_due(&sql, at, false).unwrap();
             head.take_anchor()
         };
         for at in 1..=5 {

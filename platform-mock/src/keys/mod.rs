@@ -210,6 +210,15 @@ impl Keys {
         hasher.update(code.to_string());
         hasher.finalize().into()
     }
+
+    /// What is kept of the name of a buyer or of a means of payment, made as a code's hash is.
+    pub fn buyer_hash(&self, name: &str) -> [u8; 32] {
+        let mut hasher = Sha256::new();
+        hasher.update(self.codes);
+        hasher.update(b"kippu buyer v1");
+        hasher.update(name);
+        hasher.finalize().into()
+    }
 }
 
 fn master_keys(bytes: [u8; 64]) -> MasterKeys {

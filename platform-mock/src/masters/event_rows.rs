@@ -1,12 +1,13 @@
 //! The rows an event is made of.
 
-use kippu_seatplan::Plan;
+use kippu_seatplan::{Plan, best::Places};
 use kippu_ticket::ids::EventId;
 
 use super::rules::{BlockWay, EventFacts, NewEvent, Price};
 use crate::storage::sql::{Optional as _, Sql};
 use crate::{
     refusal::{Answer, Refusal},
+    sales::limits,
     storage::words::{from_word, optional_word, word},
 };
 
@@ -46,6 +47,12 @@ pub fn insert(sql: &Sql, event: &NewEvent, plan: &Plan) -> Answer<()> {
             (id, class, name, price),
         )?;
     }
+    for (of, most) in event.limits.stated() {
+        sql.execute(
+            "INSERT INTO purchase_limits (event, per, most) VALUES (?1, ?2, ?3)",
+            (id, limits::column(of), most),
+        )?;
+    }
     for (entrance, name) in event.entrances.iter().enumerate() {
         sql.execute(
             "INSERT INTO doors (event, door, name) VALUES (?1, ?2, ?3)",
@@ -78,6 +85,7 @@ pub fn facts(sql: &Sql, event: EventId) -> Answer<Option<EventFacts>> {
         return Ok(None);
     };
     let plan_bytes: Vec<u8> = row.get(9)?;
+    let plan = Plan::decode(&plan_bytes).map_err(|error| Refusal::internal(&error))?;
     Ok(Some(EventFacts {
         event,
         name: row.get(0)?,
@@ -92,7 +100,8 @@ pub fn facts(sql: &Sql, event: EventId) -> Answer<Option<EventFacts>> {
         prices: prices(sql, event)?,
         entrances: entrances(sql, event)?,
         ways: ways(sql, event)?,
-        plan: Plan::decode(&plan_bytes).map_err(|error| Refusal::internal(&error))?,
+        places: Places::of(&plan),
+        plan,
         plan_bytes,
         plan_tag: row.get(10)?,
     }))

@@ -7,11 +7,12 @@ use kippu_api::{
     orders::EventOnCard,
 };
 use kippu_gate::bundle::Direction;
-use kippu_seatplan::Plan;
+use kippu_seatplan::{Plan, best::Places};
 use kippu_ticket::ids::{EventId, SellerId, TerminalId};
 
 use crate::{
     refusal::{Answer, Refusal},
+    sales::limits::PurchaseLimits,
     storage::stock::Left,
 };
 
@@ -134,6 +135,8 @@ pub struct NewEvent {
     pub tax_basis_points: u16,
     /// Most tickets in one order.
     pub limit_per_order: u8,
+    /// Most tickets for one buyer, with all sellers together.
+    pub limits: PurchaseLimits,
     /// One for each class of the plan, in its order; minor units.
     pub prices: Vec<i64>,
     /// Names of the entrances; tickets number them in this order.
@@ -155,6 +158,9 @@ impl NewEvent {
         }
         if self.prices.iter().any(|price| *price < 0) {
             return bad("A price is below zero.".into());
+        }
+        if self.limits.stated().any(|(_, most)| most == 0) {
+            return bad("A limit on purchases allows no ticket at all.".into());
         }
         if self.ways.len() != plan.blocks.len() {
             return bad(format!(
@@ -214,6 +220,8 @@ pub struct EventFacts {
     pub ways: Vec<BlockWay>,
     /// The seats.
     pub plan: Plan,
+    /// What searches for good seats ask of it.
+    pub places: Places,
     /// The plan as terminals get it.
     pub plan_bytes: Vec<u8>,
     /// Names these bytes.

@@ -209,7 +209,7 @@ mod tests {
     ) -> Result<(), (ProblemCode, u64)> {
         let attempt = Attempt::password(number, source.into());
         let answer = storage.admit(attempt).await;
-        answer.map_err(|refusal| (refusal.code, refusal.wait.unwrap()))
+        answer.map_err(|refusal| (refusal.code, refusal.retry_after.unwrap()))
     }
 
     fn storage() -> (tempfile::TempDir, Arc<ManualClock>, Database) {

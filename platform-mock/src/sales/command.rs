@@ -3,11 +3,14 @@
 use kippu_api::{orders::OrderState, problem::ProblemCode};
 use kippu_ticket::ids::{CardUid, EventId, SellerId};
 
-use super::record::{self, HoldSeat, TicketRecord};
+use super::{
+    expiry::end_if_due,
+    record::{self, HoldSeat, TicketRecord},
+};
 use crate::{
     issuing::rules::state_of,
     refusal::{Answer, Refusal},
-    storage::{Unit, words::word},
+    storage::{Unit, sql::Optional as _, words::word},
 };
 
 /// A fresh random id for a hold, an order or a session.
@@ -29,16 +32,10 @@ pub(super) fn claim_seats(
 ) -> Answer<Vec<HoldSeat>> {
     let mut held = Vec::with_capacity(seats.len());
     for seat in seats {
-        let class: Option<u8> = {
-            let mut statement = unit.sql.prepare_cached(
-                "UPDATE stock SET claim = ?1 WHERE event = ?2 AND seat = ?3 AND seller = ?4 AND claim IS NULL RETURNING class",
-            )?;
-            let mut rows = statement.query((claim, event.0, seat, seller.0))?;
-            match rows.next()? {
-                Some(row) => Some(row.get(0)?),
-                None => None,
-            }
-        };
+        let mut class = claim_seat(unit, event, seller, *seat, claim)?;
+        if class.is_none() && free_if_due(unit, event, *seat)? {
+            class = claim_seat(unit, event, seller, *seat, claim)?;
+        }
         let class = class.ok_or_else(|| {
             Refusal::new(
                 ProblemCode::SeatTaken,
@@ -57,6 +54,38 @@ pub(super) fn claim_seats(
         });
     }
     Ok(held)
+}
+
+/// Claims a seat; its class, if it was this seller's and free.
+fn claim_seat(
+    unit: &Unit<'_>,
+    event: EventId,
+    seller: SellerId,
+    seat: u32,
+    claim: &str,
+) -> Answer<Option<u8>> {
+    let mut statement = unit.sql.prepare_cached(
+        "UPDATE stock SET claim = ?1 WHERE event = ?2 AND seat = ?3 AND seller = ?4 AND claim IS NULL RETURNING class",
+    )?;
+    let mut rows = statement.query((claim, event.0, seat, seller.0))?;
+    Ok(match rows.next()? {
+        Some(row) => Some(row.get(0)?),
+        None => None,
+    })
+}
+
+/// Frees a seat whose hold or order has ended by its time; whether it did.
+fn free_if_due(unit: &mut Unit<'_>, event: EventId, seat: u32) -> Answer<bool> {
+    let claim: Option<String> = unit
+        .sql
+        .prepare_cached("SELECT claim FROM stock WHERE event = ?1 AND seat = ?2")?
+        .query_row((event.0, seat), |row| row.get(0))
+        .optional()?
+        .flatten();
+    match claim {
+        Some(claim) => end_if_due(unit, &claim),
+        None => Ok(false),
+    }
 }
 
 /// Whether all seats are free and still this seller's.

@@ -1,10 +1,11 @@
-//! Ends holds and slips whose time is over. Runs at the beginning of every batch.
+//! Ends holds and slips whose time is over. Runs at the beginning of every batch, a bounded number at a time: when very many end together,
+//! a batch after another ends them and the requests in between wait for none of the others.
 
 use kippu_api::orders::OrderState;
 
 use super::{
     command::{free_seats, set_state, void_tickets},
-    record,
+    record::{self, HoldRecord},
 };
 use crate::{
     issuing::reissue::recall_forgotten,
@@ -12,6 +13,9 @@ use crate::{
     refusal::Answer,
     storage::{Unit, idempotency::KEPT_MICROS},
 };
+
+/// Most holds, and most slips, that one batch ends.
+const ENDED_A_BATCH: u32 = 256;
 
 /// Orders whose slip has run out by the time `?1`. One that is older than a restore may have been paid and issued in the lost time: it stays
 /// until every terminal has sent its rows again (R15).
@@ -21,19 +25,16 @@ pub const UNPAID_AND_DUE: &str = "state = 'awaiting_payment' AND pay_until <= ?1
 /// Frees what is due, and forgets answers nobody asks for any more.
 pub fn expire(unit: &mut Unit<'_>) -> Answer<()> {
     let now = unit.now;
-    let ended: Vec<String> = ids(unit, "SELECT hold FROM holds WHERE expires <= ?1", now)?;
+    let due = "SELECT hold FROM holds WHERE expires <= ?1 ORDER BY expires";
+    let ended: Vec<String> = ids(unit, due, now)?;
     for id in ended {
         if let Some(hold) = record::hold(unit.sql, &id)? {
-            let seats: Vec<u32> = hold.seats.iter().map(|seat| seat.seat).collect();
-            free_seats(unit, hold.event, &id, &seats)?;
-            unit.sql
-                .prepare_cached("DELETE FROM holds WHERE hold = ?1")?
-                .execute([&id])?;
+            end_hold(unit, &hold)?;
         }
     }
     let unpaid = ids(
         unit,
-        &format!("SELECT id FROM orders WHERE {UNPAID_AND_DUE}"),
+        &format!("SELECT id FROM orders WHERE {UNPAID_AND_DUE} ORDER BY pay_until"),
         now,
     )?;
     for id in unpaid {
@@ -42,6 +43,39 @@ pub fn expire(unit: &mut Unit<'_>) -> Answer<()> {
     unit.sql
         .prepare_cached("DELETE FROM answers WHERE at < ?1")?
         .execute([now - KEPT_MICROS])?;
+    Ok(())
+}
+
+/// Ends a hold or an unpaid order now if its time is over and no batch has come to it yet; whether it did. So nobody is refused a seat, or told
+/// that a slip can still be paid, because many others ended at the same time.
+pub(super) fn end_if_due(unit: &mut Unit<'_>, claim: &str) -> Answer<bool> {
+    let now = unit.now;
+    if let Some(hold) = record::hold(unit.sql, claim)? {
+        let due = hold.expires <= now;
+        if due {
+            end_hold(unit, &hold)?;
+        }
+        return Ok(due);
+    }
+    let due = unit
+        .sql
+        .prepare_cached(&format!(
+            "SELECT EXISTS (SELECT 1 FROM orders WHERE id = ?2 AND {UNPAID_AND_DUE})"
+        ))?
+        .query_row((now, claim), |row| row.get::<bool>(0))?;
+    if due {
+        end_unpaid(unit, claim, OrderState::Expired, "expired")?;
+    }
+    Ok(due)
+}
+
+/// Ends a hold: its seats are free.
+pub(super) fn end_hold(unit: &mut Unit<'_>, hold: &HoldRecord) -> Answer<()> {
+    let seats: Vec<u32> = hold.seats.iter().map(|seat| seat.seat).collect();
+    free_seats(unit, hold.event, &hold.hold, &seats)?;
+    unit.sql
+        .prepare_cached("DELETE FROM holds WHERE hold = ?1")?
+        .execute([&hold.hold])?;
     Ok(())
 }
 
@@ -70,7 +104,7 @@ pub(super) fn end_unpaid(
 }
 
 fn ids(unit: &Unit<'_>, text: &str, now: i64) -> Answer<Vec<String>> {
-    let mut statement = unit.sql.prepare_cached(text)?;
-    let rows = statement.query_map([now], |row| row.get(0))?;
+    let mut statement = unit.sql.prepare_cached(&format!("{text} LIMIT ?2"))?;
+    let rows = statement.query_map((now, ENDED_A_BATCH), |row| row.get(0))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }

@@ -8,7 +8,9 @@
 
 pub(crate) mod command;
 pub mod expiry;
+pub mod limits;
 mod paying;
+pub mod picking;
 mod placing;
 pub mod present;
 pub mod record;

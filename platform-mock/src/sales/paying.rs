@@ -3,17 +3,20 @@
 use kippu_api::{
     clerk::{Confirm, ConfirmOutcome},
     orders::OrderState,
+    problem::ProblemCode,
 };
 use serde::{Deserialize, Serialize};
 
 use super::{
     command::{all_free, pass_seats, void_tickets},
+    expiry::end_if_due,
+    limits,
     record::{self, OrderRecord},
     rules::Payment,
 };
 use crate::{
     audit::{self, Act},
-    journal::Entry,
+    journal::{Entry, PAYMENT},
     people::rules::Clerk,
     refusal::{Answer, Refusal},
     storage::{Unit, words::word},
@@ -33,7 +36,7 @@ pub(super) fn confirm(
     slip: &str,
     sum: &Confirm,
 ) -> Answer<Confirmation> {
-    let order = record::order_by_slip(unit.sql, slip)?;
+    let mut order = record::order_by_slip(unit.sql, slip)?;
     if order.store != clerk.store {
         return Err(Refusal::not_found("slip in this store"));
     }
@@ -43,11 +46,15 @@ pub(super) fn confirm(
             order.total, order.currency, sum.amount, sum.currency
         )));
     }
+    if order.state == OrderState::AwaitingPayment && end_if_due(unit, &order.id)? {
+        order.state = OrderState::Expired;
+    }
     let payment = Payment::of(order.state, order.pay_until, unit.now)?;
     let seats: Vec<u32> = order.tickets.iter().map(|ticket| ticket.seat).collect();
     let free = payment == Payment::Late
         && on_sale(unit, &order)?
-        && all_free(unit, order.event, order.seller, &seats)?;
+        && all_free(unit, order.event, order.seller, &seats)?
+        && within_limits(unit, &order)?;
     let outcome = payment.outcome(free);
     if outcome == ConfirmOutcome::PaidLate {
         pass_seats(unit, order.event, None, &order.id, &seats)?;
@@ -85,7 +92,7 @@ pub(super) fn confirm(
     };
     audit::note(unit.sql, unit.now, &clerk.into(), &act)?;
     unit.journal(&Entry {
-        kind: "payment",
+        kind: PAYMENT,
         order: Some(&order.id),
         event: Some(order.event.0),
         tickets: &order.ticket_ids(),
@@ -99,6 +106,14 @@ pub(super) fn confirm(
         outcome,
         order: order.id,
     })
+}
+
+/// Whether its buyer may still have as many: a slip that ran out did not count, and others may have been bought since.
+fn within_limits(unit: &Unit<'_>, order: &OrderRecord) -> Answer<bool> {
+    match limits::check_again(unit, order.event, &order.id, order.tickets.len()) {
+        Err(refusal) if refusal.code == ProblemCode::LimitReached => Ok(false),
+        other => other.map(|()| true),
+    }
 }
 
 fn on_sale(unit: &Unit<'_>, order: &OrderRecord) -> Answer<bool> {

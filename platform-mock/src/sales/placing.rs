@@ -4,8 +4,9 @@ use kippu_api::{orders::NewOrder, problem::ProblemCode};
 
 use super::{
     command::{claim_seats, pass_seats, random_id},
+    limits::{self, Purchase, PurchaseLimits},
     record::{self, HoldRecord},
-    rules::{HOLD_MICROS, SLIP_MICROS, contained_tax},
+    rules::{HOLD_MICROS, SLIP_MICROS, contained_tax, jitter},
     slip::Slip,
     storage::HoldCommand,
 };
@@ -41,7 +42,7 @@ pub(super) fn hold(unit: &mut Unit<'_>, command: &HoldCommand) -> Answer<HoldRec
         event: event.event,
         terminal: command.terminal,
         seats,
-        expires: unit.now + HOLD_MICROS,
+        expires: unit.now + HOLD_MICROS + jitter(&command.key.key),
         extensions: 0,
         apart: command.apart,
     };
@@ -68,10 +69,23 @@ pub(super) fn create_order(
         .iter()
         .try_fold(0_i64, |sum, seat| sum.checked_add(seat.price));
     let total = total.ok_or_else(|| Refusal::internal(&"a total does not fit"))?;
-    let (currency, basis_points): (String, u16) = unit
+    let (currency, basis_points, limits): (String, u16, PurchaseLimits) = unit
         .sql
-        .prepare_cached("SELECT currency, tax_basis_points FROM events WHERE event = ?1")?
-        .query_row([hold.event.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        .prepare_cached(
+            "SELECT currency, tax_basis_points,
+                    (SELECT most FROM purchase_limits l WHERE l.event = e.event AND per = 'card'),
+                    (SELECT most FROM purchase_limits l WHERE l.event = e.event AND per = 'person'),
+                    (SELECT most FROM purchase_limits l WHERE l.event = e.event AND per = 'payment')
+             FROM events e WHERE event = ?1",
+        )?
+        .query_row([hold.event.0], |row| {
+            let limits = PurchaseLimits {
+                per_card: row.get(2)?,
+                per_person: row.get(3)?,
+                per_payment: row.get(4)?,
+            };
+            Ok((row.get(0)?, row.get(1)?, limits))
+        })?;
     let number: u64 = unit
         .sql
         .prepare_cached(
@@ -102,6 +116,14 @@ pub(super) fn create_order(
             unit.now,
             unit.now + SLIP_MICROS,
         ))?;
+    let purchase = Purchase {
+        order: &id,
+        event: hold.event,
+        card: new.card,
+        buyer: &new.buyer,
+        tickets: hold.seats.len(),
+    };
+    limits::count(unit, limits, &purchase)?;
     let mut tickets = Vec::with_capacity(hold.seats.len());
     for (place, seat) in hold.seats.iter().enumerate() {
         let ticket = next_id(unit)?;

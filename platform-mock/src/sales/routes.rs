@@ -8,15 +8,16 @@ use axum::{
 };
 use kippu_api::{
     holds::{Hold, HoldRequest},
-    orders::{ChangeCard, NewOrder, Order},
+    orders::{Buyer, ChangeCard, NewOrder, Order},
     problem::{Problem, ProblemCode},
 };
-use kippu_seatplan::best::{self, Apart, Wish};
+use kippu_seatplan::best::Wish;
 use kippu_ticket::ids::{CardUid, EventId};
 
 use super::{
+    picking::hold_best,
     present,
-    record::{HoldRecord, OrderRecord},
+    record::OrderRecord,
     rules::{check_quantity, check_seats},
     slip::Slip,
     storage::{HoldCommand, OrderName},
@@ -24,14 +25,14 @@ use super::{
 use crate::{
     app::App,
     auth::{AsTerminal, KIOSK, Scope},
-    masters::rules::{EventFacts, Terminal},
+    masters::rules::Terminal,
     refusal::{Answer, Refusal},
     request::{Keyed, KeyedJson, Path},
     routes::Routes,
 };
 
-/// How often the best seats are looked for again when somebody else was faster.
-const BEST_TRIES: usize = 16;
+/// Longest name of a person or a means of payment.
+const NAME_MAX: usize = 200;
 
 /// This noun's routes.
 pub fn routes(routes: Routes) -> Routes {
@@ -118,59 +119,17 @@ pub async fn hold(
         }
         HoldRequest::Best { class, quantity } => {
             check_quantity(usize::from(quantity), event.limit_per_order)?;
-            hold_best(&app, &terminal, &event, (class, quantity), command).await?
+            let wish = Wish {
+                class: Some(class),
+                count: usize::from(quantity),
+            };
+            hold_best(&app, seller, &event, &wish, command).await?
         }
     };
     Ok((
         StatusCode::CREATED,
         Json(present::hold(&held, &event, app.now())?),
     ))
-}
-
-/// Looks for the best seats in what readers see and tries to hold them, again when somebody was faster.
-async fn hold_best(
-    app: &App,
-    terminal: &Terminal,
-    event: &EventFacts,
-    (class, quantity): (u8, u8),
-    command: impl Fn(Vec<u32>, bool) -> HoldCommand,
-) -> Answer<HoldRecord> {
-    let seller = terminal.shop()?.seller;
-    app.storage().expire_due().await?;
-    for _ in 0..BEST_TRIES {
-        let free = app.storage().free(event.event, seller)?;
-        let wish = Wish {
-            class: Some(class),
-            count: usize::from(quantity),
-        };
-        let Some(choice) = best::find(&event.plan, &free, &wish) else {
-            // A repeated request whose first answer was lost must find its own hold, not that its seats are gone.
-            let name = event
-                .prices
-                .get(usize::from(class))
-                .map_or("this class", |price| &price.name);
-            return app
-                .storage()
-                .held_under(command(Vec::new(), false).key)
-                .await?
-                .ok_or_else(|| {
-                    Refusal::new(
-                        ProblemCode::NoSeatsTogether,
-                        format!("There are not {quantity} seats left in {name}. Nothing was held."),
-                    )
-                    .hint("Choose another class or fewer seats.")
-                });
-        };
-        match app
-            .storage()
-            .hold(command(choice.seats, choice.apart > Apart::LeavingOne))
-            .await
-        {
-            Err(refusal) if refusal.code == ProblemCode::SeatTaken => {}
-            other => return other,
-        }
-    }
-    Err(Refusal::busy())
 }
 
 /// Gives a hold more time; a few times only.
@@ -205,10 +164,30 @@ pub async fn release_hold(
 pub async fn create_order(
     State(app): State<App>,
     AsTerminal(terminal): AsTerminal,
-    KeyedJson(key, new): KeyedJson<NewOrder>,
+    KeyedJson(key, mut new): KeyedJson<NewOrder>,
 ) -> Answer<(StatusCode, Json<Order>)> {
+    new.buyer = hashed(&app, &new.buyer)?;
     let order = app.storage().create_order(key, terminal, new).await?;
     Ok((StatusCode::CREATED, show(&app, &order).await?))
+}
+
+/// Who buys, as far as it is kept.
+fn hashed(app: &App, buyer: &Buyer) -> Answer<Buyer> {
+    let hashed = |name: &Option<String>| {
+        name.as_deref()
+            .map(|name| match name.trim() {
+                "" => Err(Refusal::bad_request("The buyer's name is empty.")),
+                name if name.len() > NAME_MAX => Err(Refusal::bad_request(format!(
+                    "The buyer's name is longer than {NAME_MAX} bytes."
+                ))),
+                name => Ok(hex::encode(app.keys().buyer_hash(name))),
+            })
+            .transpose()
+    };
+    Ok(Buyer {
+        person: hashed(&buyer.person)?,
+        payment: hashed(&buyer.payment)?,
+    })
 }
 
 /// An order of this terminal's seller.

@@ -2,14 +2,26 @@
 
 use kippu_api::{clerk::ConfirmOutcome, orders::OrderState, problem::ProblemCode};
 
+use sha2::{Digest as _, Sha256};
+
 use crate::refusal::{Answer, Refusal};
 
 /// How long a hold lasts, and how much each extension gives: 10 minutes.
 pub const HOLD_MICROS: i64 = 10 * 60 * 1_000_000;
+/// Longest time that a hold or an extension gets on top: 15 s. Whoever began in the same second when sales opened does not end in
+/// the same second, so that neither seats nor customers come back in one crowd.
+pub const JITTER_MICROS: i64 = 15 * 1_000_000;
 /// How often a hold can be extended.
 pub const EXTENSIONS_MAX: u8 = 2;
 /// How long a slip can be paid: 30 minutes.
 pub const SLIP_MICROS: i64 = 30 * 60 * 1_000_000;
+
+/// The time on top, below [`JITTER_MICROS`], by something nobody chooses for it: repeating a request gives the same.
+pub fn jitter(name: &str) -> i64 {
+    let digest = Sha256::digest(name.as_bytes());
+    let drawn = u32::from_le_bytes([digest[0], digest[1], digest[2], digest[3]]);
+    i64::from(drawn) % JITTER_MICROS
+}
 
 /// The tax contained in a total, rounded down as Japanese consumption tax is.
 pub fn contained_tax(total: i64, basis_points: u16) -> i64 {
@@ -114,6 +126,19 @@ mod tests {
         assert_eq!(contained_tax(10_999, 1000), 999);
         assert_eq!(contained_tax(100, 0), 0);
         assert_eq!(contained_tax(i64::MAX, 10_000), i64::MAX / 2);
+    }
+
+    #[test]
+    fn ends_spread_over_the_whole_jitter() {
+        let drawn: Vec<i64> = (0..1000)
+            .map(|name| jitter(&format!("key{name}")))
+            .collect();
+        for tenth in 0..10 {
+            let (from, to) = (JITTER_MICROS / 10 * tenth, JITTER_MICROS / 10 * (tenth + 1));
+            let here = drawn.iter().filter(|end| (from..to).contains(end)).count();
+            assert!((50..200).contains(&here), "{here} of 1000 in tenth {tenth}");
+        }
+        assert_eq!(jitter("key"), jitter("key"));
     }
 
     #[test]

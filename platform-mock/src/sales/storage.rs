@@ -11,11 +11,11 @@ use kippu_api::{
 use kippu_ticket::ids::{CardUid, SellerId, TerminalId};
 
 use super::{
-    command::{free_seats, set_card},
-    expiry::end_unpaid,
-    paying, placing,
+    command::set_card,
+    expiry::{end_hold, end_unpaid},
+    limits, paying, placing,
     record::{self, HoldRecord, OrderRecord},
-    rules::{self, EXTENSIONS_MAX, HOLD_MICROS},
+    rules::{self, EXTENSIONS_MAX, HOLD_MICROS, jitter},
 };
 use crate::{
     journal::Entry,
@@ -136,7 +136,7 @@ impl SalesStorage for Database {
                     .hint("Finish the purchase before the time is over."));
                 }
                 hold.extensions += 1;
-                hold.expires = unit.now + HOLD_MICROS;
+                hold.expires = unit.now + HOLD_MICROS + jitter(&key.key);
                 unit.sql
                     .prepare_cached(
                         "UPDATE holds SET expires = ?2, extensions = ?3 WHERE hold = ?1",
@@ -154,11 +154,7 @@ impl SalesStorage for Database {
             else {
                 return Ok(());
             };
-            free_seats(unit, hold.event, &id, &placing::seats_of(&hold))?;
-            unit.sql
-                .prepare_cached("DELETE FROM holds WHERE hold = ?1")?
-                .execute([&id])?;
-            Ok(())
+            end_hold(unit, &hold)
         })
         .await
     }
@@ -218,6 +214,8 @@ impl SalesStorage for Database {
                 if change.room == 0 {
                     return Err(placing::card_too_full(0, order.tickets.len()));
                 }
+                let cards = (order.card, change.card);
+                limits::change_card(unit, order.event, &id, cards, order.tickets.len())?;
                 set_card(unit, &id, change.card)?;
                 unit.journal(&Entry {
                     kind: "card_changed",

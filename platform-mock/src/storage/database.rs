@@ -1,11 +1,12 @@
 //! The database in use: one writing connection and a few reading ones, on a file or on a server.
 
 use std::{
-    path::Path,
+    path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
 };
 
 use anyhow::Context as _;
+use prometheus_client::metrics::gauge::Gauge;
 use tokio::sync::Semaphore;
 
 use crate::{
@@ -14,6 +15,7 @@ use crate::{
     restore::life::{HighWater, Life},
     storage::{
         Place, Unit,
+        gauges::Gauges,
         hints::{Courier, Hints},
         migrations::migrate,
         place::{keep_file, make_folder, open_unsynced},
@@ -26,6 +28,8 @@ use crate::{
 
 /// Reading connections; more readers wait. Opening one costs as much as some hundred questions, so all are kept.
 const READERS: usize = 4;
+/// Most questions that wait for a reading connection; beyond that the platform says it is busy.
+const WAITING_MAX: i64 = 2048;
 
 /// The platform's database: `platform.db` in its data folder, or one on a PostgreSQL server that several nodes share.
 pub struct Database {
@@ -38,6 +42,44 @@ pub struct Database {
     stock: Arc<Stock>,
     clock: Arc<dyn Clock>,
     life: Life,
+    gauges: Gauges,
+    data: PathBuf,
+}
+
+/// A question that waits for a reading connection.
+struct Waiting<'a>(&'a Gauges);
+
+impl<'a> Waiting<'a> {
+    fn begin(gauges: &'a Gauges) -> Answer<Self> {
+        let waiting = Self(gauges);
+        if gauges.waiting_to_read.inc() < WAITING_MAX {
+            Ok(waiting)
+        } else {
+            Err(Refusal::busy())
+        }
+    }
+}
+
+/// A question that is being answered, also when it panics.
+struct Reading<'a>(&'a Gauge);
+
+impl<'a> Reading<'a> {
+    fn begin(gauge: &'a Gauge) -> Self {
+        gauge.inc();
+        Self(gauge)
+    }
+}
+
+impl Drop for Reading<'_> {
+    fn drop(&mut self) {
+        self.0.dec();
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.waiting_to_read.dec();
+    }
 }
 
 impl Database {
@@ -107,7 +149,13 @@ impl Database {
         sql: Sql,
         data: &Path,
         clock: Arc<dyn Clock>,
-        writer: impl FnOnce(Session, Arc<dyn Clock>, Arc<Stock>, Arc<Hints>) -> anyhow::Result<Writer>,
+        writer: impl FnOnce(
+            Session,
+            Arc<dyn Clock>,
+            Arc<Stock>,
+            Arc<Hints>,
+            Gauges,
+        ) -> anyhow::Result<Writer>,
     ) -> anyhow::Result<Self> {
         migrate(&sql).with_context(|| format!("cannot use {place}"))?;
         let life = Life::read(&sql)?;
@@ -115,11 +163,13 @@ impl Database {
         let stock = Arc::new(Stock::read(&sql, clock.now())?);
         let hints = Arc::new(Hints::default());
         let session = Session::begin(place.clone(), sql, data, life, clock.now())?;
+        let gauges = Gauges::default();
         let writer = writer(
             session,
             Arc::clone(&clock),
             Arc::clone(&stock),
             Arc::clone(&hints),
+            gauges.clone(),
         )?;
         let courier = place
             .is_shared()
@@ -138,7 +188,24 @@ impl Database {
             stock,
             clock,
             life,
+            gauges,
+            data: data.to_owned(),
         })
+    }
+
+    /// Where the database is.
+    pub(super) fn place(&self) -> &Place {
+        &self.place
+    }
+
+    /// The folder with what is this node's own.
+    pub(super) fn data(&self) -> &Path {
+        &self.data
+    }
+
+    /// What is counted here.
+    pub(super) fn storage_gauges(&self) -> &Gauges {
+        &self.gauges
     }
 
     /// The stock as of the last commit.
@@ -184,18 +251,22 @@ impl Database {
         if self.writer.is_inline() {
             return self.writer.look(question);
         }
+        let waiting = Waiting::begin(&self.gauges)?;
         let turns = Arc::clone(&self.turns);
         let turn = turns
             .acquire_owned()
             .await
             .map_err(|error| Refusal::internal(&error))?;
+        drop(waiting);
         let kept = self
             .readers
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .pop();
         let (place, readers) = (self.place.clone(), Arc::clone(&self.readers));
+        let (reading, request) = (self.gauges.reading.clone(), tracing::Span::current());
         let work = move || {
+            let _request = request.entered();
             let sql: Sql = match kept.filter(|sql| !sql.is_closed()) {
                 Some(sql) => sql,
                 None => place.connect_to_read().map_err(|error| {
@@ -203,7 +274,10 @@ impl Database {
                     Refusal::busy()
                 })?,
             };
-            let answer = question(&sql);
+            let answer = {
+                let _reading = Reading::begin(&reading);
+                question(&sql)
+            };
             readers
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner)

@@ -14,6 +14,7 @@ const FILES: &[(u32, &str)] = &[
     (9, include_str!("../../migrations/0009_nodes.sql")),
     (10, include_str!("../../migrations/0010_people.sql")),
     (11, include_str!("../../migrations/0011_devices.sql")),
+    (12, include_str!("../../migrations/0012_pressure.sql")),
 ];
 
 /// PostgreSQL came with version 9; what was before it is one file.
@@ -29,6 +30,10 @@ const POSTGRES_FILES: &[(u32, &str)] = &[
     (
         11,
         include_str!("../../migrations/postgres/0011_devices.sql"),
+    ),
+    (
+        12,
+        include_str!("../../migrations/postgres/0012_pressure.sql"),
     ),
 ];
 
@@ -87,6 +92,12 @@ pub fn migrate_to(sql: &Sql, last: u32) -> Result<(), MigrationFault> {
             Ok(())
         }),
     }
+}
+
+/// The version this program brings databases to.
+pub(super) fn newest(shared: bool) -> u32 {
+    let files = if shared { POSTGRES_FILES } else { FILES };
+    files.last().map_or(0, |(number, _)| *number)
 }
 
 /// The version of a database that was migrated before; 0 for an empty file.
@@ -336,7 +347,8 @@ mod tests {
         let version: u32 = sql
             .query_row("PRAGMA user_version", [], |row| row.get(0))
             .unwrap();
-        assert_eq!(version, FILES.last().unwrap().0);
+        assert_eq!(version, newest(false));
+        assert_eq!(newest(false), newest(true), "both databases get everything");
         sql.execute_batch("PRAGMA user_version = 999").unwrap();
         assert!(matches!(
             migrate(&sql),

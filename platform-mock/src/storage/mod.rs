@@ -5,6 +5,8 @@
 pub mod copy;
 mod database;
 mod encryption;
+pub mod gauges;
+pub mod health;
 pub mod hints;
 pub mod idempotency;
 mod migrations;
@@ -64,6 +66,7 @@ pub trait Storage:
     + StickStorage
     + TerminalStorage
     + ViewStorage
+    + health::HealthStorage
 {
 }
 
@@ -88,5 +91,6 @@ impl<T> Storage for T where
         + StickStorage
         + TerminalStorage
         + ViewStorage
+        + health::HealthStorage
 {
 }

@@ -47,6 +47,17 @@ pub enum Fate {
     Unknown,
 }
 
+impl Fate {
+    /// One word.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Committed => "committed",
+            Self::Undone(_) => "undone",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
 impl Session {
     /// Becomes a node on a connection.
     ///

@@ -4,7 +4,7 @@ use kippu_ticket::ids::EventId;
 
 use crate::storage::sql::Sql;
 use crate::{
-    journal::{Entry, JournalHead},
+    journal::{Entry, JournalHead, PAYMENT},
     refusal::Answer,
     storage::stock::Change,
 };
@@ -17,12 +17,35 @@ pub struct Unit<'a> {
     pub now: i64,
     head: &'a mut JournalHead,
     changes: Vec<Change>,
+    told: Vec<Told>,
+    anchor: bool,
+}
+
+/// What a row of the journal told, for counting.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Told {
+    /// The row's word.
+    pub kind: &'static str,
+    /// How the payment ended that it tells of.
+    pub outcome: Option<String>,
+    /// How many tickets it is about.
+    pub tickets: u64,
 }
 
 /// Where a savepoint began.
 pub struct Mark {
     head: JournalHead,
     changes: usize,
+    told: usize,
+    anchor: bool,
+}
+
+/// What a batch leaves to be done when it is committed.
+pub(super) struct Finished {
+    pub changes: Vec<Change>,
+    pub told: Vec<Told>,
+    /// An anchor is wanted now.
+    pub anchor: bool,
 }
 
 impl<'a> Unit<'a> {
@@ -33,12 +56,26 @@ impl<'a> Unit<'a> {
             now,
             head,
             changes: Vec::new(),
+            told: Vec::new(),
+            anchor: false,
         }
     }
 
     /// Appends to the sales journal, in this transaction.
     pub fn journal(&mut self, entry: &Entry<'_>) -> Answer<()> {
-        self.head.append(self.sql, self.now, entry)
+        self.head.append(self.sql, self.now, entry)?;
+        let payment = entry.kind == PAYMENT;
+        self.told.push(Told {
+            kind: entry.kind,
+            outcome: entry.note.filter(|_| payment).map(str::to_owned),
+            tickets: entry.tickets.len() as u64,
+        });
+        Ok(())
+    }
+
+    /// Has an anchor written at the end of the batch, however few rows it covers.
+    pub fn anchor_now(&mut self) {
+        self.anchor = true;
     }
 
     /// Tells readers, once committed, that a seat was claimed or became free.
@@ -77,15 +114,23 @@ impl<'a> Unit<'a> {
         Mark {
             head: self.head.clone(),
             changes: self.changes.len(),
+            told: self.told.len(),
+            anchor: self.anchor,
         }
     }
 
     pub(super) fn return_to(&mut self, mark: Mark) {
         *self.head = mark.head;
         self.changes.truncate(mark.changes);
+        self.told.truncate(mark.told);
+        self.anchor = mark.anchor;
     }
 
-    pub(super) fn into_changes(self) -> Vec<Change> {
-        self.changes
+    pub(super) fn finish(self) -> Finished {
+        Finished {
+            changes: self.changes,
+            told: self.told,
+            anchor: self.anchor,
+        }
     }
 }

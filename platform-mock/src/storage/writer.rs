@@ -11,6 +11,7 @@ use std::{
         mpsc::{Receiver, SyncSender, TrySendError, sync_channel},
     },
     thread::JoinHandle,
+    time::Instant,
 };
 
 use tokio::sync::oneshot;
@@ -21,10 +22,12 @@ use crate::{
     sales,
     storage::{
         Unit,
+        gauges::{End, Gauges},
         hints::Hints,
         session::{Fate, Session},
         sql::Sql,
         stock::Stock,
+        unit::Finished,
     },
 };
 
@@ -49,6 +52,7 @@ pub struct Writer {
     /// Where there is no thread: whoever asks does the work.
     here: Option<Mutex<Worker>>,
     counts: Arc<WriterCounts>,
+    gauges: Gauges,
 }
 
 impl Writer {
@@ -58,9 +62,10 @@ impl Writer {
         clock: Arc<dyn Clock>,
         stock: Arc<Stock>,
         hints: Arc<Hints>,
+        gauges: Gauges,
     ) -> anyhow::Result<Self> {
         let (queue, jobs) = sync_channel(QUEUE_MAX);
-        let mut worker = Worker::new(session, clock, stock, hints);
+        let mut worker = Worker::new(session, clock, stock, hints, gauges.clone());
         let counts = Arc::clone(&worker.counts);
         let thread = std::thread::Builder::new()
             .name("storage-writer".into())
@@ -70,6 +75,7 @@ impl Writer {
             thread: Some(thread),
             here: None,
             counts,
+            gauges,
         })
     }
 
@@ -80,14 +86,16 @@ impl Writer {
         clock: Arc<dyn Clock>,
         stock: Arc<Stock>,
         hints: Arc<Hints>,
+        gauges: Gauges,
     ) -> anyhow::Result<Self> {
-        let worker = Worker::new(session, clock, stock, hints);
+        let worker = Worker::new(session, clock, stock, hints, gauges.clone());
         let counts = Arc::clone(&worker.counts);
         Ok(Self {
             queue: None,
             thread: None,
             here: Some(Mutex::new(worker)),
             counts,
+            gauges,
         })
     }
 
@@ -127,8 +135,10 @@ impl Writer {
             command: Some(command),
             result: None,
             reply,
+            span: tracing::Span::current(),
         });
         if let Some(worker) = &self.here {
+            self.gauges.queue.inc();
             let (_, nothing_more) = sync_channel(0);
             worker
                 .lock()
@@ -139,9 +149,13 @@ impl Writer {
                 .unwrap_or_else(|_| Err(Refusal::internal(&"a command was not answered")));
         }
         let queue = self.queue.as_ref().ok_or_else(Refusal::busy)?;
-        queue.try_send(job).map_err(|error| match error {
-            TrySendError::Full(_) => Refusal::busy(),
-            TrySendError::Disconnected(_) => Refusal::internal(&"the writing thread has ended"),
+        self.gauges.queue.inc();
+        queue.try_send(job).map_err(|error| {
+            self.gauges.queue.dec();
+            match error {
+                TrySendError::Full(_) => Refusal::busy(),
+                TrySendError::Disconnected(_) => Refusal::internal(&"the writing thread has ended"),
+            }
         })?;
         answer
             .await
@@ -173,6 +187,8 @@ struct Command<T, F> {
     command: Option<F>,
     result: Option<Answer<T>>,
     reply: oneshot::Sender<Answer<T>>,
+    /// The request's, so that what is logged here names it.
+    span: tracing::Span,
 }
 
 impl<T, F> Job for Command<T, F>
@@ -181,7 +197,10 @@ where
     F: FnOnce(&mut Unit<'_>) -> Answer<T> + Send,
 {
     fn run(&mut self, unit: &mut Unit<'_>) -> bool {
+        let _request = self.span.clone().entered();
         let result = match self.command.take() {
+            // Whoever asked has given up meanwhile: under pressure nothing is done for nobody.
+            Some(_) if self.reply.is_closed() => Err(Refusal::busy()),
             Some(command) => catch_unwind(AssertUnwindSafe(|| command(unit)))
                 .unwrap_or_else(|_| Err(Refusal::internal(&"a command panicked"))),
             None => Err(Refusal::internal(&"a command ran twice")),
@@ -210,17 +229,25 @@ struct Worker {
     stock: Arc<Stock>,
     hints: Arc<Hints>,
     counts: Arc<WriterCounts>,
+    gauges: Gauges,
     /// The connection was lost since the last batch.
     astray: bool,
 }
 
 impl Worker {
-    fn new(session: Session, clock: Arc<dyn Clock>, stock: Arc<Stock>, hints: Arc<Hints>) -> Self {
+    fn new(
+        session: Session,
+        clock: Arc<dyn Clock>,
+        stock: Arc<Stock>,
+        hints: Arc<Hints>,
+        gauges: Gauges,
+    ) -> Self {
         Self {
             session,
             clock,
             stock,
             hints,
+            gauges,
             counts: Arc::default(),
             astray: false,
         }
@@ -233,6 +260,7 @@ impl Worker {
     }
 
     fn serve(&mut self, first: Box<dyn Job>, jobs: &Receiver<Box<dyn Job>>) {
+        self.gauges.queue.dec();
         let mut batch = vec![first];
         let head = self.session.head.clone();
         let fate = self
@@ -240,6 +268,9 @@ impl Worker {
             .and_then(|()| self.batch(jobs, &mut batch))
             .unwrap_or_else(Fate::Undone);
         self.astray |= self.session.is_lost() || matches!(fate, Fate::Unknown);
+        self.gauges.batch.observe(batch.len() as f64);
+        let end = End { fate: fate.word() };
+        self.gauges.batches.get_or_create(&end).inc();
         let settled = match fate {
             Fate::Committed => Ok(()),
             Fate::Undone(refusal) => {
@@ -295,14 +326,24 @@ impl Worker {
             if batch.len() < BATCH_MAX
                 && let Ok(next) = jobs.try_recv()
             {
+                self.gauges.queue.dec();
                 batch.push(next);
             }
         }
-        let changes = unit.into_changes();
-        head.anchor_when_due(sql, now)?;
+        let Finished {
+            changes,
+            told,
+            anchor,
+        } = unit.finish();
+        head.anchor_when_due(sql, now, anchor)?;
         let changed = sql.total_changes() > changes_before;
+        let begun = Instant::now();
         let fate = self.session.commit(changed);
+        if changed {
+            self.gauges.commit.observe(begun.elapsed().as_secs_f64());
+        }
         if matches!(fate, Fate::Committed) {
+            self.gauges.told(&told);
             self.counts
                 .commits
                 .fetch_add(changed.into(), Ordering::Relaxed);

@@ -13,7 +13,7 @@ use kippu_api::{
     clerk::{Confirm, Confirmed, Login},
     client::{Client, ClientError, IdempotencyKey},
     holds::{Hold, HoldRequest},
-    orders::{Claim, Grant, GrantRequest, NewOrder, Order, PaymentMethod},
+    orders::{Buyer, Claim, Grant, GrantRequest, NewOrder, Order, PaymentMethod},
     people::{NewAccount, PersonRole as Role},
     problem::ProblemCode,
 };
@@ -36,6 +36,8 @@ use platform_center::{
         backup::{Restored, restore},
         server,
     },
+    sales::limits::PurchaseLimits,
+    server::limits::Limits,
     storage::{
         Database, Place, Storage,
         copy::{Copied, copy},
@@ -69,10 +71,23 @@ pub struct TestApp {
     folder: TempDir,
     /// On a server; otherwise it is a file in the folder.
     database: Option<String>,
+    limits: Limits,
     running: Option<Running>,
 }
 
+/// What a test's platform begins with.
+#[derive(Default)]
+struct Setup {
+    /// How many seats the seller has.
+    seats: u32,
+    /// The event's limits on purchases.
+    purchases: PurchaseLimits,
+    /// The node's limits.
+    node: Limits,
+}
+
 struct Running {
+    app: App,
     stop: oneshot::Sender<()>,
     task: JoinHandle<std::io::Result<()>>,
 }
@@ -85,12 +100,40 @@ impl TestApp {
 
     /// Starts one whose seller has only the first `seats` seats.
     pub async fn with_seats(seats: u32) -> Self {
-        Self::on(new_database(), seats).await
+        let setup = Setup {
+            seats,
+            ..Setup::default()
+        };
+        Self::on(new_database(), setup).await
+    }
+
+    /// Starts one whose event has limits on purchases.
+    pub async fn with_purchase_limits(purchases: PurchaseLimits) -> Self {
+        let setup = Setup {
+            seats: 18,
+            purchases,
+            ..Setup::default()
+        };
+        Self::on(new_database(), setup).await
+    }
+
+    /// Starts a node with limits of its own.
+    pub async fn with_limits(node: Limits) -> Self {
+        let setup = Setup {
+            seats: 18,
+            node,
+            ..Setup::default()
+        };
+        Self::on(new_database(), setup).await
     }
 
     /// Starts one with a database file, whatever the other tests use.
     pub async fn on_file() -> Self {
-        Self::on(None, 18).await
+        let setup = Setup {
+            seats: 18,
+            ..Setup::default()
+        };
+        Self::on(None, setup).await
     }
 
     /// One that has nothing yet, and does not run.
@@ -104,20 +147,24 @@ impl TestApp {
             url: String::new(),
             folder: tempfile::tempdir().unwrap(),
             database,
+            limits: Limits::default(),
             running: None,
         }
     }
 
     /// Makes the events, shops and terminals of the tests, and starts.
     pub async fn furnish(&mut self) {
-        furnish(self.open().storage(), 18).await;
+        furnish(self.open().storage(), 18, PurchaseLimits::default()).await;
         self.run().await;
     }
 
-    async fn on(database: Option<String>, seats: u32) -> Self {
-        let mut this = Self::stopped(database, NOW);
+    async fn on(database: Option<String>, setup: Setup) -> Self {
+        let mut this = Self {
+            limits: setup.node,
+            ..Self::stopped(database, NOW)
+        };
         let app = this.open();
-        furnish(app.storage(), seats).await;
+        furnish(app.storage(), setup.seats, setup.purchases).await;
         drop(app);
         this.run().await;
         this
@@ -179,18 +226,32 @@ impl TestApp {
     }
 
     pub async fn stop(&mut self) {
-        let Running { stop, task } = self.running.take().unwrap();
+        let Running { app, stop, task } = self.running.take().unwrap();
+        drop(app);
         stop.send(()).unwrap();
         task.await.unwrap().unwrap();
     }
 
+    /// The node that serves.
+    pub fn node_app(&self) -> &App {
+        &self.running.as_ref().unwrap().app
+    }
+
+    /// Tells the node to stop, and gives what is done when it has.
+    pub fn begin_to_stop(&mut self) -> JoinHandle<std::io::Result<()>> {
+        let Running { stop, task, .. } = self.running.take().unwrap();
+        stop.send(()).unwrap();
+        task
+    }
+
     pub async fn run(&mut self) {
         let app = self.open();
+        app.front().limit(self.limits.clone());
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         self.url = format!("http://{}", listener.local_addr().unwrap());
         let (stop, stopped) = oneshot::channel::<()>();
-        let task = tokio::spawn(app.serve(listener, async { drop(stopped.await) }));
-        self.running = Some(Running { stop, task });
+        let task = tokio::spawn(app.clone().serve(listener, async { drop(stopped.await) }));
+        self.running = Some(Running { app, stop, task });
     }
 
     /// Starts another node on the same database, which runs until the test ends; its address.
@@ -375,6 +436,7 @@ pub fn new_order(hold: &str) -> NewOrder {
         card: CARD,
         room: 8,
         method: PaymentMethod::RegisterSlip,
+        buyer: Buyer::default(),
     }
 }
 
@@ -423,6 +485,7 @@ pub fn play(event: EventId, layout: i64) -> NewEvent {
         currency: "JPY".into(),
         tax_basis_points: 1000,
         limit_per_order: 4,
+        limits: PurchaseLimits::default(),
         prices: vec![8800, 6600],
         entrances: vec!["North".into()],
         ways: vec![BlockWay {
@@ -445,7 +508,7 @@ pub fn account(role: Role, number: &str, of: &str) -> NewAccount {
     }
 }
 
-async fn furnish(storage: &dyn Storage, seats: u32) {
+async fn furnish(storage: &dyn Storage, seats: u32, purchases: PurchaseLimits) {
     storage.put_organizer("o", "Organizer").await.unwrap();
     storage
         .put_seller(SELLER, "one", "Seller One")
@@ -476,7 +539,10 @@ async fn furnish(storage: &dyn Storage, seats: u32) {
         .put_layout("Hall", "Asia/Tokyo", "full", &plan())
         .await
         .unwrap();
-    let event = play(EVENT, layout.layout);
+    let event = NewEvent {
+        limits: purchases,
+        ..play(EVENT, layout.layout)
+    };
     storage.register_event(event).await.unwrap();
     storage
         .allocate(EVENT, Some(SELLER), (0..seats).collect())

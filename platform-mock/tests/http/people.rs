@@ -142,7 +142,10 @@ async fn an_unknown_number_a_wrong_password_and_a_disabled_account_get_one_answe
     ] {
         let answer = log_in(&app.url, number, password, "192.0.2.9").await;
         assert_eq!(answer.status(), 401);
-        answers.push(answer.text().await.unwrap());
+        let mut problem: Problem = answer.json().await.unwrap();
+        // Every request has a reference of its own.
+        assert!(problem.request.take().is_some());
+        answers.push(problem);
     }
     answers.dedup();
     assert_eq!(answers.len(), 1, "{answers:?}");

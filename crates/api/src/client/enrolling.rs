@@ -46,6 +46,7 @@ pub async fn enrol(url: &str, code: &EnrolmentCode) -> Result<NewTerminal, Clien
         token: String::new(),
         identity: None,
         lives: std::sync::Arc::default(),
+        patience: ANSWER_TIMEOUT / 2,
     };
     let enrolment = Enrolment {
         secret: code.secret(),

@@ -24,6 +24,8 @@ pub fn refusal<T>(code: ProblemCode) -> Reply<T> {
         code,
         detail: None,
         hint: None,
+        request: None,
+        limit: None,
     })
 }
 

@@ -83,6 +83,8 @@ pub fn problem(code: ProblemCode) -> Problem {
         code,
         detail: None,
         hint: None,
+        request: None,
+        limit: None,
     }
 }
 

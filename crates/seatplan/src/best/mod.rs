@@ -3,6 +3,8 @@
 mod apart;
 mod runs;
 
+pub use runs::Places;
+
 use crate::Plan;
 use runs::Hall;
 
@@ -44,10 +46,20 @@ pub enum Apart {
 /// `availability` has one byte a seat in plan order: 0 not to be had, n free in price class n-1. Seats of another price class
 /// do not break a row; seats of other people and aisles do.
 pub fn find(plan: &Plan, availability: &[u8], wish: &Wish) -> Option<Choice> {
+    find_among(plan, &Places::of(plan), availability, wish)
+}
+
+/// The same with what was reckoned of the plan before.
+pub fn find_among(
+    plan: &Plan,
+    places: &Places,
+    availability: &[u8],
+    wish: &Wish,
+) -> Option<Choice> {
     if wish.count == 0 {
         return None;
     }
-    let hall = Hall::new(plan, availability, wish.class);
+    let hall = Hall::new(plan, places, availability, wish.class);
     hall.together(wish.count)
         .or_else(|| apart::find(&hall, wish.count))
         .map(|mut choice| {

@@ -8,34 +8,65 @@ use crate::plan::{Plan, Point};
 /// A gap wider than this many pitches is an aisle.
 const AISLE: f32 = 1.5;
 
-/// What the search looks at: every seat's distance to the focus and the runs of free seats.
-pub(super) struct Hall<'a> {
-    pub plan: &'a Plan,
-    /// Free seats side by side, whatever their class: what another party could still use.
-    pub free: Vec<Range<usize>>,
-    /// Whether a seat may be taken for this wish.
-    pub wanted: Vec<bool>,
+/// What the search asks of a plan whoever has which seats: reckoned once, kept beside the plan.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Places {
+    /// Whether an aisle is between a seat and the one before it in its row.
+    aisle_before: Vec<bool>,
     /// Distance to the focus, summed up to each seat: a window's mean costs one subtraction.
     far: Vec<f64>,
 }
 
+impl Places {
+    /// Of a plan.
+    pub fn of(plan: &Plan) -> Self {
+        let mut aisle_before = vec![false; plan.seats.len()];
+        for (row, pitch) in plan.rows.iter().zip(plan.pitches()) {
+            for seat in row.range().skip(1) {
+                let gap = plan.seats[seat - 1].at.distance(plan.seats[seat].at);
+                aisle_before[seat] = gap > pitch * AISLE;
+            }
+        }
+        let mut far = Vec::with_capacity(plan.seats.len() + 1);
+        far.push(0.0);
+        let mut sum = 0.0;
+        for seat in &plan.seats {
+            sum += f64::from(seat.at.distance(plan.focus));
+            far.push(sum);
+        }
+        Self { aisle_before, far }
+    }
+}
+
+/// What the search looks at: the runs of free seats, and which are wanted.
+pub(super) struct Hall<'a> {
+    pub plan: &'a Plan,
+    places: &'a Places,
+    /// Free seats side by side, whatever their class: what another party could still use.
+    pub free: Vec<Range<usize>>,
+    /// Whether a seat may be taken for this wish.
+    pub wanted: Vec<bool>,
+}
+
 impl<'a> Hall<'a> {
-    pub(super) fn new(plan: &'a Plan, availability: &[u8], class: Option<u8>) -> Self {
+    pub(super) fn new(
+        plan: &'a Plan,
+        places: &'a Places,
+        availability: &[u8],
+        class: Option<u8>,
+    ) -> Self {
         let state = |seat: usize| availability.get(seat).copied().unwrap_or(0);
         let wanted = |seat: usize| match (state(seat).checked_sub(1), class) {
             (None, _) => false,
             (Some(_), None) => true,
             (Some(found), Some(class)) => found == class,
         };
-        let pitches = plan.pitches();
         let mut free = Vec::new();
-        for (row, pitch) in plan.rows.iter().zip(pitches) {
+        for row in &plan.rows {
             let mut start: Option<usize> = None;
             for seat in row.range() {
-                let breaks = start.is_some_and(|_| {
-                    plan.seats[seat - 1].at.distance(plan.seats[seat].at) > pitch * AISLE
-                });
-                if let (Some(first), true) = (start, breaks || state(seat) == 0) {
+                if let (Some(first), true) = (start, places.aisle_before[seat] || state(seat) == 0)
+                {
                     free.push(first..seat);
                     start = None;
                 }
@@ -47,24 +78,17 @@ impl<'a> Hall<'a> {
                 free.push(first..row.range().end);
             }
         }
-        let mut far = Vec::with_capacity(plan.seats.len() + 1);
-        far.push(0.0);
-        let mut sum = 0.0;
-        for seat in &plan.seats {
-            sum += f64::from(seat.at.distance(plan.focus));
-            far.push(sum);
-        }
         Self {
             plan,
+            places,
             free,
             wanted: (0..plan.seats.len()).map(wanted).collect(),
-            far,
         }
     }
 
     /// Mean distance of a window to the focus.
     pub(super) fn far(&self, seats: &Range<usize>) -> f64 {
-        (self.far[seats.end] - self.far[seats.start]) / seats.len().max(1) as f64
+        (self.places.far[seats.end] - self.places.far[seats.start]) / seats.len().max(1) as f64
     }
 
     /// Middle of a window.

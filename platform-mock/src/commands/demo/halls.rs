@@ -7,6 +7,7 @@ use kippu_seatplan::{Plan, import};
 use kippu_ticket::ids::{EventId, SellerId};
 use platform_center::{
     masters::rules::{BlockWay, NewEvent},
+    sales::limits::PurchaseLimits,
     storage::Storage,
 };
 
@@ -44,6 +45,7 @@ pub async fn theatre(storage: &dyn Storage, now: i64) -> anyhow::Result<()> {
         currency: "JPY".into(),
         tax_basis_points: 1000,
         limit_per_order: 6,
+        limits: PurchaseLimits::default(),
         prices: prices(&plan, |class| match class {
             "S" => 8_800,
             "A" => 6_600,
@@ -87,6 +89,7 @@ pub async fn stadium(storage: &dyn Storage, now: i64) -> anyhow::Result<()> {
         currency: "JPY".into(),
         tax_basis_points: 1000,
         limit_per_order: 8,
+        limits: PurchaseLimits::default(),
         prices: prices(&plan, |class| match class {
             "west" => 5_200,
             "east" => 4_200,
@@ -127,6 +130,7 @@ pub async fn membership(storage: &dyn Storage, now: i64) -> anyhow::Result<()> {
         currency: "JPY".into(),
         tax_basis_points: 1000,
         limit_per_order: 1,
+        limits: PurchaseLimits::default(),
         prices: prices(&plan, |_| 3_000),
         entrances: vec!["–".into()],
         ways: ways(&plan, |_| (0, "–", Direction::Ahead, None)),

@@ -6,7 +6,7 @@ use anyhow::{Context as _, bail};
 use kippu_api::{
     clerk::Confirm,
     handovers::{Report, ReportedOutcome, ReportedProof},
-    orders::{Claim, EventOnCard, Grant, GrantRequest, NewOrder, PaymentMethod},
+    orders::{Buyer, Claim, EventOnCard, Grant, GrantRequest, NewOrder, PaymentMethod},
 };
 use kippu_card::{
     capability::{Change, Committed, NewTicket, TicketCard as _},
@@ -144,6 +144,7 @@ impl Seller<'_> {
             card,
             room: 20,
             method: PaymentMethod::RegisterSlip,
+            buyer: Buyer::default(),
         };
         let order = self
             .storage

@@ -86,7 +86,7 @@ pub async fn log_in(
             with_cookie(Redirect::to(inside(&typed.to)).into_response(), &cookie)
         }
         Err(refusal) => {
-            let text = match (refusal.code, refusal.wait) {
+            let text = match (refusal.code, refusal.retry_after) {
                 (ProblemCode::Unauthenticated, _) => at.w.wrong_login.to_owned(),
                 (ProblemCode::TooMany, Some(seconds)) => {
                     at.w.too_many
@@ -94,7 +94,7 @@ pub async fn log_in(
                 }
                 _ => return at.trouble(refusal),
             };
-            let (status, wait) = (refusal.status(), refusal.wait);
+            let (status, wait) = (refusal.status(), refusal.retry_after);
             let mut response = page(at, typed.to, Some(&text), status);
             if let Some(seconds) = wait {
                 let headers = response.headers_mut();

@@ -66,6 +66,8 @@ fn a_forbidding_platform_takes_them_back_and_an_absent_one_does_not() {
         code: ProblemCode::Forbidden,
         detail: None,
         hint: None,
+        request: None,
+        limit: None,
     }))));
     assert!(!ring.covers(EVENT));
     assert!(!LocalRing::load(vault(&folder), owner()).covers(EVENT));

@@ -229,6 +229,8 @@ pub fn problem(code: ProblemCode) -> Outcome {
         code,
         detail: None,
         hint: None,
+        request: None,
+        limit: None,
     })
 }
 
