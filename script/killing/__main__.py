@@ -32,7 +32,7 @@ class Stage:
         self.books = address or str(data / "platform.db")
         if postgres and fault == "answer":
             (folder / "wire").mkdir()
-            self.wire = Wire(folder / "wire", postgres.folder)
+            self.wire = Wire(folder / "wire", postgres.folder, postgres.port)
             address = address.replace(f"host={postgres.folder}", f"host={folder / 'wire'}")
         self.nodes = []
         for number in range(NODES if postgres else 1):

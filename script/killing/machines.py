@@ -65,6 +65,7 @@ class Postgres:
     def __init__(self):
         self.address = os.environ["KIPPU_TEST_POSTGRES"]
         self.folder = pathlib.Path(re.search(r"host=(\S+)", self.address)[1])
+        self.port = re.search(r"port=(\d+)", self.address)[1]
         self.pid = int(os.environ["KIPPU_TEST_POSTGRES_PID"])
         self.words = pathlib.Path(f"/proc/{self.pid}/cmdline").read_bytes().decode().split("\0")[:-1]
         # With a log of its own, and one row of this process' doing.
@@ -101,7 +102,7 @@ class Postgres:
         while True:
             if not self.runs:
                 self.start()
-            if subprocess.run(["pg_isready", "--quiet", f"--host={self.folder}", "--username=kippu"]).returncode == 0:
+            if subprocess.run(["pg_isready", "--quiet", f"--host={self.folder}", f"--port={self.port}", "--username=kippu"]).returncode == 0:
                 return
             if time.monotonic() > end:
                 raise SystemExit(f"PostgreSQL does not start: {(self.folder / 'log').read_text()[-2000:]}")

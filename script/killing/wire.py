@@ -10,14 +10,14 @@ import threading
 class Wire:
     """Listens on a socket of its own and passes on. `lose`: how many of the next commits are lost."""
 
-    def __init__(self, folder, server):
+    def __init__(self, folder, server, port):
         self.folder = pathlib.Path(folder)
-        self.server = str(server / ".s.PGSQL.5432")
+        self.server = str(server / f".s.PGSQL.{port}")
         self.lose = 0
         self.lost = 0
         self.lock = threading.Lock()
         self.listener = socket.socket(socket.AF_UNIX)
-        self.listener.bind(str(self.folder / ".s.PGSQL.5432"))
+        self.listener.bind(str(self.folder / f".s.PGSQL.{port}"))
         self.listener.listen(128)
         threading.Thread(target=self.accept, daemon=True).start()
 
