@@ -123,6 +123,16 @@ impl Refusal {
         .retry_after(Duration::from_secs(1))
     }
 
+    /// 503: the database has no room. Nobody who tries again soon would fare better.
+    pub fn no_room() -> Self {
+        Self::new(
+            ProblemCode::Busy,
+            "The platform cannot store anything at the moment. Nothing was changed.",
+        )
+        .hint("Try again in a few minutes; the operator makes room.")
+        .retry_after(Duration::from_secs(60))
+    }
+
     /// 504: the database was lost while the change was being made durable, and could not be asked since. The answer is no problem document:
     /// those say that nothing was done, and clients believe them.
     pub fn unknown() -> Self {
@@ -165,6 +175,9 @@ impl From<SqlError> for Refusal {
             Self::bad_request("A text contains the character U+0000.")
         } else if matches!(error, SqlError::TooLarge) {
             Self::bad_request("A number is larger than anything here can be.")
+        } else if error.is_full() {
+            tracing::error!(%error, "the database cannot write: its disk is full, or worse");
+            Self::no_room()
         } else if error.is_passing() {
             tracing::warn!(%error, "the database is busy or out of reach");
             Self::busy()

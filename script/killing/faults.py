@@ -32,7 +32,7 @@ def postgres(stage):
 
 
 def disk(stage):
-    """The small disk with the database file runs full, stays full for a while, and has room again."""
+    """The small disk with the database runs full, stays full for a while, and has room again."""
     time.sleep(random.uniform(0.3, 0.8))
     filler = stage.disk / "filler"
     piece = bytes(16384)
@@ -52,6 +52,9 @@ def disk(stage):
                 stage.filled += 1
                 time.sleep(0.01)
     os.unlink(filler)
+    if stage.postgres:
+        # A server whose own log finds no room ends, and does not come up before there is some.
+        stage.postgres.ready()
 
 
 def clock(stage):

@@ -71,6 +71,19 @@ impl SqlError {
         }
     }
 
+    /// Whether the database has no room left, or could not make it: nothing of the statement stays.
+    pub fn is_full(&self) -> bool {
+        match self {
+            // Where the log cannot grow SQLite says that writing failed.
+            Self::Sqlite(error) => matches!(
+                error.sqlite_error_code(),
+                Some(rusqlite::ErrorCode::DiskFull | rusqlite::ErrorCode::SystemIoFailure)
+            ),
+            Self::Postgres(error) => error.code() == Some(&SqlState::DISK_FULL),
+            _ => false,
+        }
+    }
+
     /// Whether the same may go well a little later: the database is busy, starting, or out of reach.
     pub fn is_passing(&self) -> bool {
         match self {
