@@ -203,6 +203,8 @@ pub struct Renewed {
 pub struct OpenedEnrolment {
     /// The code.
     pub code: String,
+    /// Name of the terminal it is for.
+    pub name: String,
     /// Until when it is good, UTC microseconds.
     pub expires: i64,
 }

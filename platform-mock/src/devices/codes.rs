@@ -24,11 +24,12 @@ pub async fn open(
     let code = EnrolmentCode::random(authority.der());
     let expires = now + CODE_MICROS;
     let secret = hash_secret(&code.secret());
-    storage
+    let name = storage
         .open_enrolment(operator, terminal, secret, expires)
         .await?;
     Ok(OpenedEnrolment {
         code: code.to_string(),
+        name,
         expires,
     })
 }

@@ -43,14 +43,15 @@ pub struct DeviceStanding {
 pub trait DeviceStorage: Send + Sync {
     /// Whether this authority is the platform's; the first one that asks becomes it.
     async fn adopt_authority(&self, fingerprint: [u8; 32]) -> Answer<bool>;
-    /// Opens a terminal's enrolment: the hash of its code's secret, and until when. An earlier code is worth nothing from then on.
+    /// Opens a terminal's enrolment: the hash of its code's secret, and until when. An earlier code is worth nothing from then on. The
+    /// terminal's name.
     async fn open_enrolment(
         &self,
         operator: Option<Operator>,
         terminal: TerminalId,
         secret: [u8; 32],
         expires: i64,
-    ) -> Answer<()>;
+    ) -> Answer<String>;
     /// The terminal an open code is for.
     async fn enrolling(&self, secret: [u8; 32]) -> Answer<Option<Terminal>>;
     /// Uses a code up: the terminal has this certificate and sealing key, and nothing it had before. 404 when the code is not open any more.
@@ -96,17 +97,17 @@ impl DeviceStorage for Database {
         terminal: TerminalId,
         secret: [u8; 32],
         expires: i64,
-    ) -> Answer<()> {
+    ) -> Answer<String> {
         self.write(move |unit| {
-            let known: Option<u32> = unit
+            let name: Option<String> = unit
                 .sql
                 .query_row(
-                    "SELECT terminal FROM terminals WHERE terminal = ?1 AND written_off IS NULL",
+                    "SELECT name FROM terminals WHERE terminal = ?1 AND written_off IS NULL",
                     [terminal.0],
                     |row| row.get(0),
                 )
                 .optional()?;
-            known.ok_or_else(|| {
+            let name = name.ok_or_else(|| {
                 Refusal::not_found("terminal").hint("One that was written off is put back first.")
             })?;
             unit.sql.execute(
@@ -114,7 +115,8 @@ impl DeviceStorage for Database {
                  ON CONFLICT (terminal) DO UPDATE SET secret = excluded.secret, expires = excluded.expires",
                 (terminal.0, secret, expires),
             )?;
-            note(unit, terminal, operator.as_ref(), "enrolment_opened", None)
+            note(unit, terminal, operator.as_ref(), "enrolment_opened", None)?;
+            Ok(name)
         })
         .await
     }

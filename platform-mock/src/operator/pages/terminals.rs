@@ -51,6 +51,7 @@ struct RestorePage<'a> {
 #[template(path = "operator/enrolment.html")]
 struct EnrolmentPage<'a> {
     page: &'a Page,
+    name: &'a str,
     code: &'a str,
     expires: i64,
 }
@@ -143,6 +144,7 @@ pub async fn enrolment_code(
         let template = EnrolmentPage {
             page: &page,
             code: &opened.code,
+            name: &opened.name,
             expires: opened.expires,
         };
         Answer::Ok(respond(&template, StatusCode::OK))
