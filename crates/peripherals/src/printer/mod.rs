@@ -4,7 +4,7 @@
 //! three ends: [`PrintOutcome::Printed`] only by the printer's own word after the cut, [`PrintOutcome::NotPrinted`] only while no
 //! dot of it has left the terminal, and [`PrintOutcome::Unconfirmed`] for everything between. Nothing here prints twice by itself.
 
-mod answers;
+pub mod answers;
 mod commands;
 mod escpos_printer;
 mod file;
