@@ -187,6 +187,7 @@ fn stadium() -> Result<View> {
         terminal: "Kiosk 1".into(),
         online: true,
         staff_called: false,
+        reference: None,
         printer: PrinterCondition::Ready,
         simulated: Vec::new(),
         tray: None,

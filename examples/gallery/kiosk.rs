@@ -232,6 +232,7 @@ pub fn views(appearance: Appearance) -> Vec<(&'static str, View)> {
                 terminal: "Kiosk 1 Sakuragi".into(),
                 online: name != "home-offline",
                 staff_called: false,
+                reference: (name == "payment-unknown").then(|| "7c1e09af".to_owned()),
                 printer: PrinterCondition::Ready,
                 tray: (!simulated.is_empty()).then(tray),
                 simulated,

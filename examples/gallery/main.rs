@@ -1,24 +1,39 @@
-//! Pictures of every screen of the kiosk, gate and register in both languages, large text and high contrast, with no display.
+//! Pictures of every screen of the kiosk, gate and register in both languages and the pseudo-language, in both sizes of text and both contrasts,
+//! with no display. Fails where words are cut off or lie over each other, or keys are too small or lie over each other ([`faults`]).
 //!
-//! `cargo run --example gallery -- OUT [NAME]` writes `OUT/<screen>-<language>[-large|-contrast].png`; NAME picks screens that contain it.
+//! `gallery OUT [NAME]` writes `OUT/<screen>-<language>[-large][-contrast].png`; NAME picks screens that contain it.
+//! `gallery --sheets OUT` writes all screens small onto one picture for each way of drawing them.
 
+mod faults;
 mod gate;
 mod giving;
 mod kiosk;
 mod register;
+mod sheet;
 mod staff;
 mod waiting;
 
 use std::{env, fs::File, io::BufWriter, path::Path};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use i_slint_backend_testing::{TestingBackend, TestingBackendOptions};
 use kippu::{
     adapters::{GateAdapter, KioskAdapter, RegisterAdapter},
     flows::facts::{Appearance, Language},
 };
-use slint::{ComponentHandle, PhysicalSize};
+use slint::{ComponentHandle, PhysicalSize, Rgba8Pixel, SharedPixelBuffer};
 
+use sheet::Sheet;
+
+/// What a window looks like.
+type Picture = SharedPixelBuffer<Rgba8Pixel>;
+
+/// The pseudo-language's folder of translations, made by `ui/build.rs`.
+const PSEUDO: &str = "en-XA";
+/// Screens that may be higher than the panel in Japanese or English too.
+const LONG: [&str; 1] = ["register-unknown"];
+/// 20 mm on the kiosk's panel: 4 pixels are 1 mm.
+const FINGER: f32 = 80.0;
 /// The kiosk's panel.
 const WIDTH: u32 = 1080;
 const HEIGHT: u32 = 1920;
@@ -26,12 +41,13 @@ const HEIGHT: u32 = 1920;
 const DOCK: u32 = 160;
 
 fn main() -> Result<()> {
-    let mut arguments = env::args().skip(1);
-    let folder = arguments
-        .next()
-        .context("usage: gallery OUT [NAME]: where do the pictures go?")?;
-    let wanted = arguments.next().unwrap_or_default();
-    let folder = Path::new(&folder);
+    let mut arguments: Vec<String> = env::args().skip(1).collect();
+    let sheets = arguments.first().is_some_and(|first| first == "--sheets");
+    arguments.drain(..usize::from(sheets));
+    let usage = "usage: gallery [--sheets] OUT [NAME]: where do the pictures go?";
+    let folder = arguments.first().context(usage)?;
+    let folder = Path::new(folder);
+    let wanted = arguments.get(1).map_or("", String::as_str);
     std::fs::create_dir_all(folder)?;
     let backend = TestingBackend::new(TestingBackendOptions {
         mock_time: true,
@@ -40,81 +56,146 @@ fn main() -> Result<()> {
     });
     slint::platform::set_platform(Box::new(backend))?;
 
-    for (suffix, appearance) in appearances() {
-        let file = |name: &str| folder.join(format!("{name}-{suffix}.png"));
-        for (name, view) in kiosk::views(appearance) {
-            if name.contains(&wanted) {
-                let window = kippu_ui::KioskWindow::new()?;
-                let adapter = KioskAdapter::new(&window, |_| {});
-                adapter.show(&view);
-                let dock = if view.chrome.simulated.is_empty() {
-                    0
-                } else {
-                    DOCK
-                };
-                save(window.window(), HEIGHT + dock, &file(name))?;
+    let (mut drawn, mut wrong) = (0, 0);
+    for style in styles() {
+        let mut sheet = Sheet::default();
+        for (name, window) in windows(style.appearance, wanted)? {
+            if style.pseudo {
+                slint::select_bundled_translation(PSEUDO)?;
             }
+            let picture = window.draw()?;
+            drawn += 1;
+            let may_move = style.pseudo || LONG.contains(&name);
+            for fault in faults::of(window.shown(), FINGER, window.dock(), may_move) {
+                wrong += 1;
+                println!("{name}-{}: {fault}", style.suffix);
+            }
+            if sheets {
+                sheet.add(&picture);
+            } else {
+                let file = folder.join(format!("{name}-{}.png", style.suffix));
+                save(&file, picture.width(), picture.height(), picture.as_bytes())?;
+            }
+            window.shown().hide()?;
         }
-        for (name, view) in gate::views(appearance) {
-            if name.contains(&wanted) {
-                let window = kippu_ui::GateWindow::new()?;
-                GateAdapter::new(&window, |_| {}).show(&view);
-                save(window.window(), HEIGHT, &file(name))?;
-            }
-        }
-        for (name, view) in register::views(appearance) {
-            if name.contains(&wanted) {
-                let window = kippu_ui::RegisterWindow::new()?;
-                RegisterAdapter::new(&window, |_| {}).show(&view);
-                save(window.window(), HEIGHT, &file(name))?;
-            }
+        if sheets {
+            let (width, height, bytes) = sheet.finish();
+            let file = folder.join(format!("sheet-{}.png", style.suffix));
+            save(&file, width, height, &bytes)?;
         }
     }
+    println!("{drawn} screens drawn, {wrong} faults");
+    ensure!(drawn > 0, "no screen has {wanted:?} in its name");
+    ensure!(wrong == 0, "{wrong} faults");
     Ok(())
 }
 
-fn appearances() -> [(&'static str, Appearance); 5] {
-    let plain = |language| Appearance {
-        language,
-        ..Appearance::default()
-    };
-    let (ja, en) = (plain(Language::Japanese), plain(Language::English));
-    let large = |appearance| Appearance {
-        large_text: true,
-        ..appearance
-    };
-    [
-        ("en", en),
-        ("ja", ja),
-        ("en-large", large(en)),
-        ("ja-large", large(ja)),
-        (
-            "ja-contrast",
-            Appearance {
-                high_contrast: true,
-                ..ja
-            },
-        ),
-    ]
+/// A window that was made for one picture.
+enum Shown {
+    Kiosk(kippu_ui::KioskWindow, u32),
+    Gate(kippu_ui::GateWindow),
+    Register(kippu_ui::RegisterWindow),
 }
 
-/// Draws the window and writes what it shows.
-fn save(window: &slint::Window, height: u32, file: &Path) -> Result<()> {
-    window.show()?;
-    window.set_size(PhysicalSize::new(WIDTH, height));
-    // The first drawing makes the screen's parts, which ask for pictures of their size; the second shows them.
-    window.take_snapshot()?;
-    slint::platform::update_timers_and_animations();
-    let picture = window.take_snapshot()?;
-    let mut encoder = png::Encoder::new(
-        BufWriter::new(File::create(file)?),
-        picture.width(),
-        picture.height(),
-    );
+impl Shown {
+    fn shown(&self) -> &slint::Window {
+        match self {
+            Self::Kiosk(window, _) => window.window(),
+            Self::Gate(window) => window.window(),
+            Self::Register(window) => window.window(),
+        }
+    }
+
+    /// Height of the virtual devices above the panel.
+    fn dock(&self) -> u32 {
+        match self {
+            Self::Kiosk(_, dock) => *dock,
+            Self::Gate(_) | Self::Register(_) => 0,
+        }
+    }
+
+    fn draw(&self) -> Result<Picture> {
+        let height = HEIGHT + self.dock();
+        let window = self.shown();
+        window.show()?;
+        window.set_size(PhysicalSize::new(WIDTH, height));
+        // The first drawing makes the screen's parts, which ask for pictures of their size; the second shows them.
+        window.take_snapshot()?;
+        slint::platform::update_timers_and_animations();
+        Ok(window.take_snapshot()?)
+    }
+}
+
+/// Every screen whose name has this in it.
+fn windows(appearance: Appearance, wanted: &str) -> Result<Vec<(&'static str, Shown)>> {
+    let mut windows = Vec::new();
+    for (name, view) in kiosk::views(appearance) {
+        if name.contains(wanted) {
+            let window = kippu_ui::KioskWindow::new()?;
+            KioskAdapter::new(&window, |_| {}).show(&view);
+            let dock = if view.chrome.simulated.is_empty() {
+                0
+            } else {
+                DOCK
+            };
+            windows.push((name, Shown::Kiosk(window, dock)));
+        }
+    }
+    for (name, view) in gate::views(appearance) {
+        if name.contains(wanted) {
+            let window = kippu_ui::GateWindow::new()?;
+            GateAdapter::new(&window, |_| {}).show(&view);
+            windows.push((name, Shown::Gate(window)));
+        }
+    }
+    for (name, view) in register::views(appearance) {
+        if name.contains(wanted) {
+            let window = kippu_ui::RegisterWindow::new()?;
+            RegisterAdapter::new(&window, |_| {}).show(&view);
+            windows.push((name, Shown::Register(window)));
+        }
+    }
+    Ok(windows)
+}
+
+/// How all screens are drawn once.
+struct Style {
+    suffix: String,
+    appearance: Appearance,
+    /// English stretched and accented, for the languages that are still to come.
+    pseudo: bool,
+}
+
+fn styles() -> Vec<Style> {
+    let languages = [
+        ("en", Language::English, false),
+        ("ja", Language::Japanese, false),
+        ("pseudo", Language::English, true),
+    ];
+    let mut styles = Vec::new();
+    for (name, language, pseudo) in languages {
+        for large_text in [false, true] {
+            for high_contrast in [false, true] {
+                let large = if large_text { "-large" } else { "" };
+                let contrast = if high_contrast { "-contrast" } else { "" };
+                styles.push(Style {
+                    suffix: format!("{name}{large}{contrast}"),
+                    appearance: Appearance {
+                        language,
+                        large_text,
+                        high_contrast,
+                    },
+                    pseudo,
+                });
+            }
+        }
+    }
+    styles
+}
+
+fn save(file: &Path, width: u32, height: u32, rgba: &[u8]) -> Result<()> {
+    let mut encoder = png::Encoder::new(BufWriter::new(File::create(file)?), width, height);
     encoder.set_color(png::ColorType::Rgba);
-    encoder
-        .write_header()?
-        .write_image_data(picture.as_bytes())?;
-    window.hide()?;
+    encoder.write_header()?.write_image_data(rgba)?;
     Ok(())
 }

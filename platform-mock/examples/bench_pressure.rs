@@ -40,7 +40,7 @@ use platform_center::{
     sales::limits::PurchaseLimits,
     storage::{Database, Storage},
 };
-use tokio::{net::TcpListener, task::JoinSet};
+use tokio::{net::TcpListener, sync::Semaphore, task::JoinSet};
 
 const EVENT: EventId = EventId(2);
 const SELLER: SellerId = SellerId(1);
@@ -48,6 +48,8 @@ const BLOCKS: u32 = 40;
 const ROWS: u32 = 30;
 const SEATS: u32 = 50;
 const CUSTOMERS: usize = 64;
+/// Requests under way at the same time, at most: each takes a socket of the sender's.
+const SOCKETS: usize = 4096;
 const HOUR: i64 = 3600 * 1_000_000;
 
 #[derive(Parser)]
@@ -277,15 +279,24 @@ async fn soak(seconds: u64, times: f64, binary: Option<PathBuf>) -> anyhow::Resu
         Duration::from_secs_f64(1.0 / (capacity * times)),
         Instant::now(),
     );
-    let (mut next, mut offered, mut most) = (begun, 0_u64, memory);
+    let (mut next, mut offered, mut unsent, mut most) = (begun, 0_u64, 0_u64, memory);
+    let sockets = Arc::new(Semaphore::new(SOCKETS));
     let mut looked = begun;
     while begun.elapsed() < Duration::from_secs(seconds) {
         while next <= Instant::now() {
-            let asker = asker.clone();
             // Counted from when it should have been sent: a sender that is late makes nothing look faster.
             let due = next;
-            tokio::spawn(async move { asker.ask(due).await });
             (next, offered) = (next + every, offered + 1);
+            // Who finds no socket here was kept waiting by this machine's own limits, and says so.
+            let Ok(socket) = Arc::clone(&sockets).try_acquire_owned() else {
+                unsent += 1;
+                continue;
+            };
+            let asker = asker.clone();
+            tokio::spawn(async move {
+                asker.ask(due).await;
+                drop(socket);
+            });
         }
         if looked.elapsed() > Duration::from_secs(1) {
             looked = Instant::now();
@@ -305,7 +316,7 @@ async fn soak(seconds: u64, times: f64, binary: Option<PathBuf>) -> anyhow::Resu
         .lock()
         .map_err(|_| anyhow::anyhow!("a customer panicked"))?;
     println!(
-        "offered {:.0} a second for {took:.0} s, {offered} in all: {:?}",
+        "offered {:.0} a second for {took:.0} s, {offered} in all, {unsent} of them with no socket left at the sender: {:?}",
         offered as f64 / took,
         book.answers
     );

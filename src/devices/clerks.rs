@@ -102,7 +102,7 @@ impl ClerkDoor {
                 ProblemCode::TooMany => NoLogin::TooMany,
                 other => NoLogin::Refused(other),
             }),
-            Err(ClientError::Unreachable(_) | ClientError::Unknown(_)) => {
+            Err(ClientError::Unreachable(_) | ClientError::Unknown { .. }) => {
                 self.book.admit(login, clock::now())
             }
         }

@@ -105,7 +105,7 @@ impl PaymentMethod for RegisterSlip {
             .block_on(self.client.create_order(&order, &key))
             .map_err(fault);
         match result {
-            Err(AskFault::Refused(_)) => {
+            Err(AskFault::Refused(_, _)) => {
                 self.last = result;
                 PaymentState::NotCharged(NotCharged::Declined)
             }

@@ -28,7 +28,7 @@ use crate::{
     holds::{Hold, HoldRequest},
     identity::{BadIdentity, Identity},
     orders::{ChangeCard, NewOrder, Order},
-    problem::Problem,
+    problem::{self, Problem},
 };
 
 /// Longest time to wait for a connection.
@@ -79,8 +79,19 @@ pub enum ClientError {
     #[error("the platform cannot be reached: {0}")]
     Unreachable(String),
     /// The request was sent and no proper answer came back: it may have been done. Repeat it under the same key.
-    #[error("the platform did not answer: {0}")]
-    Unknown(String),
+    #[error("the platform did not answer: {why}{}", reference_words(.reference))]
+    Unknown {
+        /// What is known of the reason.
+        why: String,
+        /// Reference of the request, which is in the platform's log if it arrived.
+        reference: Option<String>,
+    },
+}
+
+fn reference_words(reference: &Option<String>) -> String {
+    reference
+        .as_ref()
+        .map_or_else(String::new, |reference| format!(", request {reference}"))
 }
 
 impl ClientError {
@@ -88,13 +99,22 @@ impl ClientError {
     pub fn problem(&self) -> Option<&Problem> {
         match self {
             Self::Refused(problem) => Some(problem),
-            Self::Unreachable(_) | Self::Unknown(_) => None,
+            Self::Unreachable(_) | Self::Unknown { .. } => None,
+        }
+    }
+
+    /// The beginning of the request's reference in the platform's log, short enough to be read to somebody on the telephone.
+    pub fn reference(&self) -> Option<&str> {
+        match self {
+            Self::Refused(problem) => problem.reference(),
+            Self::Unknown { reference, .. } => reference.as_deref().map(problem::short),
+            Self::Unreachable(_) => None,
         }
     }
 
     /// Whether the thing asked for is known not to have been done.
     pub fn not_done(&self) -> bool {
-        !matches!(self, Self::Unknown(_))
+        !matches!(self, Self::Unknown { .. })
     }
 }
 
@@ -264,10 +284,10 @@ impl Client {
             .await?;
         let version = header(&answer, STOCK_VERSION)
             .and_then(|text| text.parse().ok())
-            .ok_or_else(|| ClientError::Unknown(format!("no {STOCK_VERSION} in the answer")))?;
+            .ok_or_else(|| without_reference(format!("no {STOCK_VERSION} in the answer")))?;
         let packed = bytes(answer).await?;
         let seats = zstd::decode_all(packed.as_slice())
-            .map_err(|error| ClientError::Unknown(error.to_string()))?;
+            .map_err(|error| without_reference(error.to_string()))?;
         Ok(Availability { version, seats })
     }
 
@@ -488,9 +508,10 @@ impl Client {
             let body = bytes(answer).await?;
             return match serde_json::from_slice::<Problem>(&body) {
                 Ok(problem) => Err(ClientError::Refused(Box::new(problem))),
-                Err(_) => Err(ClientError::Unknown(format!(
-                    "an answer of another system, status {status}, request {reference}"
-                ))),
+                Err(_) => Err(ClientError::Unknown {
+                    why: format!("an answer of another system, status {status}"),
+                    reference: Some(reference),
+                }),
             };
         }
     }
@@ -506,7 +527,10 @@ impl Client {
                     enrolling::clock_words(&error).unwrap_or_else(|| chain(&error)),
                 )
             } else {
-                ClientError::Unknown(format!("{}, request {reference}", chain(&error)))
+                ClientError::Unknown {
+                    why: chain(&error),
+                    reference: Some(reference.to_owned()),
+                }
             }
         })?;
         if let Some(life) = header(&answer, PLATFORM_INCARNATION).and_then(|text| text.parse().ok())
@@ -542,18 +566,33 @@ fn header(answer: &reqwest::Response, name: &str) -> Option<String> {
 }
 
 async fn bytes(answer: reqwest::Response) -> Result<Vec<u8>, ClientError> {
-    Ok(answer
-        .bytes()
-        .await
-        .map_err(|error| ClientError::Unknown(chain(&error)))?
-        .to_vec())
+    let reference = header(&answer, REQUEST_ID);
+    let broken = |error| broken_off(&error, reference);
+    Ok(answer.bytes().await.map_err(broken)?.to_vec())
 }
 
 async fn json<T: DeserializeOwned>(answer: reqwest::Response) -> Result<T, ClientError> {
+    let reference = header(&answer, REQUEST_ID);
     answer
         .json()
         .await
-        .map_err(|error| ClientError::Unknown(chain(&error)))
+        .map_err(|error| broken_off(&error, reference))
+}
+
+/// An answer began and did not come whole, or is not what was asked for.
+fn broken_off(error: &reqwest::Error, reference: Option<String>) -> ClientError {
+    ClientError::Unknown {
+        why: chain(error),
+        reference,
+    }
+}
+
+/// An answer came and makes no sense.
+fn without_reference(why: String) -> ClientError {
+    ClientError::Unknown {
+        why,
+        reference: None,
+    }
 }
 
 /// An error with its causes, which is where reqwest keeps the reason.

@@ -32,9 +32,13 @@ pub struct Problem {
 impl Problem {
     /// The beginning of the reference, short enough to be read to somebody on the telephone.
     pub fn reference(&self) -> Option<&str> {
-        let request = self.request.as_deref()?;
-        Some(request.get(..REFERENCE_CHARS).unwrap_or(request))
+        self.request.as_deref().map(short)
     }
+}
+
+/// The beginning of a request's reference, as people are shown it.
+pub fn short(reference: &str) -> &str {
+    reference.get(..REFERENCE_CHARS).unwrap_or(reference)
 }
 
 /// Characters of a reference that people are shown.

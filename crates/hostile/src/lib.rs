@@ -1,7 +1,7 @@
 //! Bytes that others made: each parser of them as a function that takes any bytes at all and panics where a promise is broken.
 //!
-//! `fuzz/` gives them to libFuzzer, which needs a nightly compiler; `tests/replay.rs` replays what that found, and mutations of it, on a stable
-//! one. A parser's promise is at least: it comes back, and what it accepts it writes the same way again, where there is a way to write it.
+//! `script/fuzz` gives them to libFuzzer; `tests/replay.rs` replays what that found, and mutations of it, in every run of the
+//! tests. A parser's promise is at least: it comes back, and what it accepts it writes the same way again, where there is a way to write it.
 #![forbid(unsafe_code)]
 
 mod card;

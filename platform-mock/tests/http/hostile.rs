@@ -5,7 +5,7 @@ use reqwest::Method;
 use serde_json::{Map, Value, json};
 
 use crate::{
-    app::{TestApp, token},
+    app::{CARD, TestApp, token},
     neighbours::furnish_neighbours,
     operator::Operator,
 };
@@ -305,6 +305,117 @@ async fn pages_show_what_was_typed_and_run_none_of_it() {
         assert!(
             page.contains("script&#62;") || page.contains("script&gt;"),
             "{path}: {page}"
+        );
+    }
+}
+
+/// A form as a page shows it: where it goes, and its fields with what stands in them.
+#[derive(Debug, Clone)]
+struct Form {
+    action: String,
+    fields: Vec<(String, String)>,
+}
+
+impl Form {
+    fn body(&self) -> String {
+        let pairs = self.fields.iter();
+        let pairs = pairs.map(|(name, value)| format!("{name}={}", encoded(value)));
+        pairs.collect::<Vec<_>>().join("&")
+    }
+}
+
+fn attribute(tag: &str, name: &str) -> Option<String> {
+    let (_, rest) = tag.split_once(&format!(" {name}=\""))?;
+    Some(rest.split('"').next()?.to_owned())
+}
+
+/// The forms of a page that do something, but for the one that logs out. What is to be chosen has its first choice.
+fn forms(page: &str) -> Vec<Form> {
+    let shown = page.split("<form ").skip(1);
+    let shown = shown.filter_map(|rest| rest.split_once("</form>").map(|(form, _)| form));
+    shown
+        .filter(|form| form.contains("method=\"post\"") && !form.contains("/logout\""))
+        .map(|form| {
+            let form = format!(" {form}");
+            let tags = form.split('<').skip(1);
+            let named = tags.clone().enumerate().filter_map(|(at, tag)| {
+                let name = attribute(tag.split('>').next()?, "name")?;
+                let mut following = tags.clone().skip(at);
+                let value = if tag.starts_with("select") {
+                    following
+                        .find_map(|tag| attribute(tag, "value").filter(|word| !word.is_empty()))
+                } else {
+                    attribute(tag.split('>').next()?, "value")
+                };
+                Some((name, value.unwrap_or_default()))
+            });
+            Form {
+                action: attribute(&form, "action").unwrap(),
+                fields: named.collect(),
+            }
+        })
+        .collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_anybody_types_into_a_form_is_the_platforms_fault() {
+    let mut app = TestApp::start().await;
+    furnish_neighbours(&mut app).await;
+    app.sold(&[0]).await;
+    let operator = Operator::of(&app).await;
+    let reissue = format!("/operator/reissue?card={CARD}");
+    let pages = [
+        "/operator/login",
+        "/operator/terminals",
+        "/operator/accounts",
+        &reissue,
+    ];
+    let mut seen = Vec::new();
+    let mut sent = 0;
+    for path in pages {
+        let (status, page) = operator.page(path, "en").await;
+        assert_eq!(status, 200, "{path}");
+        for form in forms(&page) {
+            // Forms that differ in the row they are about are one.
+            let kind: Vec<_> = form.fields.iter().map(|(name, _)| name.clone()).collect();
+            let wish = form.fields.iter().find(|(name, _)| name == "wish");
+            let kind = (path, kind, wish.cloned());
+            if seen.contains(&kind) {
+                continue;
+            }
+            seen.push(kind);
+            for (place, text) in (0..form.fields.len())
+                .flat_map(|at| texts().into_iter().map(move |text| (at, text)))
+            {
+                let mut typed = form.clone();
+                typed.fields[place].1 = text;
+                let answer = operator.form(&form.action, typed.body()).await;
+                let status = answer.status().as_u16();
+                assert!(status < 500, "{status}: {typed:?}");
+                sent += 1;
+            }
+            for body in [
+                "",
+                "form",
+                "&&&=",
+                "form=%ZZ",
+                "form=1&form=2",
+                "\u{0}=\u{0}",
+            ] {
+                let answer = operator.form(&form.action, body.into()).await;
+                let status = answer.status().as_u16();
+                assert!((400..500).contains(&status), "{status}: {body:?} {form:?}");
+            }
+        }
+    }
+    // Logging in, two things about terminals, three about accounts, a new account, and issuing anew, at least.
+    assert!(seen.len() >= 8 && sent > 300, "{sent}: {seen:?}");
+    for path in pages.into_iter().chain(["/operator/audit"]) {
+        let (status, page) = operator.page(path, "en").await;
+        assert_eq!(status, 200, "{path}");
+        assert!(
+            !page.contains("<script") && !page.contains("<img"),
+            "{path}"
         );
     }
 }

@@ -184,7 +184,7 @@ async fn nodes_go_on_after_the_server_has_hung_up() {
         until(async || match client.hold(EVENT, &seats, &key).await {
             Ok(_) => true,
             Err(ClientError::Refused(problem)) if problem.code == ProblemCode::Busy => false,
-            Err(ClientError::Unknown(_)) => false,
+            Err(ClientError::Unknown { .. }) => false,
             Err(other) => panic!("{other}"),
         })
         .await;

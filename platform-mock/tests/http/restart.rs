@@ -82,6 +82,6 @@ async fn an_answer_that_never_comes_is_unknown() {
     let client = kippu_api::client::Client::new(&url, "token").unwrap();
     assert!(matches!(
         client.events().await.unwrap_err(),
-        ClientError::Unknown(_)
+        ClientError::Unknown { .. }
     ));
 }

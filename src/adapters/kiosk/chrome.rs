@@ -57,6 +57,7 @@ pub fn show(window: &ui::KioskWindow, view: &View) {
     chrome.set_terminal(of.terminal.as_str().into());
     chrome.set_online(of.online);
     chrome.set_staff_called(of.staff_called);
+    chrome.set_reference(of.reference.as_deref().unwrap_or_default().into());
     chrome.set_cards_simulated(of.simulated.contains(&Simulated::Cards));
     chrome.set_printer_simulated(of.simulated.contains(&Simulated::Printer));
     chrome.set_printer(match of.printer {

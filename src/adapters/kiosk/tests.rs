@@ -57,6 +57,7 @@ impl Bench {
                 terminal: String::new(),
                 online: true,
                 staff_called: false,
+                reference: None,
                 printer: PrinterCondition::Ready,
                 simulated: Vec::new(),
                 tray: None,

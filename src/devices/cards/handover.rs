@@ -1,6 +1,6 @@
 //! Tickets move: each job of the flow's becomes calls of the handover machine with whatever lies on the reader.
 
-use kippu_api::{handovers::TakeOverRequest, problem::ProblemCode};
+use kippu_api::{handovers::TakeOverRequest, problem::Problem};
 use kippu_card::{
     capability::{CardContents, CardFault, Progress, TicketCard},
     keys::Role,
@@ -33,7 +33,7 @@ pub(super) enum Stopped {
     /// The machine stopped.
     Machine(MachineFault),
     /// The platform does not give it.
-    Refused(ProblemCode),
+    Refused(Box<Problem>),
     /// The platform cannot be reached.
     PlatformAway,
     /// This job moves no tickets.
@@ -51,7 +51,9 @@ impl Stopped {
     pub(super) fn fault(self) -> HandoverFault {
         match self {
             Self::Machine(fault) => news::fault(fault),
-            Self::Refused(code) => HandoverFault::Refused(code),
+            Self::Refused(problem) => {
+                HandoverFault::Refused(problem.code, problem.reference().map(str::to_owned))
+            }
             Self::PlatformAway => HandoverFault::PlatformAway,
             Self::OtherJob => HandoverFault::NotPossible,
         }
@@ -90,7 +92,7 @@ impl CardDesk {
             } => match machine.other_card(handover, card, room)? {
                 OtherCard::Goes(id) => id,
                 OtherCard::First(outcome) => return Ok(self.at_rest(handover, outcome)?),
-                OtherCard::Refused(problem) => return Err(Stopped::Refused(problem.code)),
+                OtherCard::Refused(problem) => return Err(Stopped::Refused(Box::new(problem))),
             },
             CardJob::TakeOver {
                 handover,
@@ -142,7 +144,7 @@ impl CardDesk {
         };
         match self.platform.take_over(id, &request) {
             Reply::Done(answer) => Ok(self.machine().take_over(&answer)?),
-            Reply::Refused(problem) => Err(Stopped::Refused(problem.code)),
+            Reply::Refused(problem) => Err(Stopped::Refused(Box::new(problem))),
             Reply::Unreachable | Reply::Unknown => Err(Stopped::PlatformAway),
         }
     }

@@ -75,8 +75,8 @@ fn reply<T>(result: Result<T, ClientError>) -> Reply<T> {
             tracing::info!(%why, "the platform is away");
             Reply::Unreachable
         }
-        Err(ClientError::Unknown(why)) => {
-            tracing::info!(%why, "the platform did not answer");
+        Err(ClientError::Unknown { why, reference }) => {
+            tracing::info!(%why, ?reference, "the platform did not answer");
             Reply::Unknown
         }
     }
@@ -230,6 +230,6 @@ fn no_session(error: ClientError) -> NoSession {
     tracing::warn!(%error, "the platform opened no session with the card");
     match error {
         ClientError::Refused(_) => NoSession::Refused,
-        ClientError::Unreachable(_) | ClientError::Unknown(_) => NoSession::Away,
+        ClientError::Unreachable(_) | ClientError::Unknown { .. } => NoSession::Away,
     }
 }

@@ -61,7 +61,7 @@ impl PlatformActor {
                     let paid = tokio::task::spawn_blocking(move || {
                         pay(RegisterSlip::new(runtime, client), ask)
                     });
-                    paid.await.unwrap_or(Err(AskFault::Unknown))
+                    paid.await.unwrap_or(Err(AskFault::Unknown(None)))
                 }
                 Ask::ClerkLogin { clerk, pin } => clerks
                     .enter(&client, clerk, pin.0)
@@ -114,7 +114,7 @@ fn pay(mut method: RegisterSlip, ask: Ask) -> Result<Answer, AskFault> {
             method.poll(&attempt);
             method.last().map(Answer::Order)
         }
-        _ => Err(AskFault::Unknown),
+        _ => Err(AskFault::Unknown(None)),
     }
 }
 
@@ -126,14 +126,14 @@ async fn answer(client: &Client, ask: Ask) -> Result<Answer, AskFault> {
                 .plan(event, None)
                 .await
                 .map_err(fault)?
-                .ok_or(AskFault::Unknown)?;
+                .ok_or(AskFault::Unknown(None))?;
             // Decoding a stadium takes longer than an asynchronous task may.
             let plan = tokio::task::spawn_blocking(move || Plan::decode(&plan.bytes))
                 .await
-                .map_err(|_| AskFault::Unknown)?
+                .map_err(|_| AskFault::Unknown(None))?
                 .map_err(|error| {
                     tracing::error!(%error, %event, "the seat plan cannot be read");
-                    AskFault::Refused(ProblemCode::Internal)
+                    AskFault::Refused(ProblemCode::Internal, None)
                 })?;
             Ok(Answer::Plan(Arc::new(plan)))
         }
@@ -174,7 +174,7 @@ async fn answer(client: &Client, ask: Ask) -> Result<Answer, AskFault> {
         | Ask::PollPayment(_)
         | Ask::CancelPayment { .. }
         | Ask::ClerkLogin { .. }
-        | Ask::ClerkLogout => Err(AskFault::Unknown),
+        | Ask::ClerkLogout => Err(AskFault::Unknown(None)),
         Ask::Slip(number) => client
             .order_by_slip(&number)
             .await
@@ -200,20 +200,21 @@ async fn answer(client: &Client, ask: Ask) -> Result<Answer, AskFault> {
 
 fn no_login(why: NoLogin) -> AskFault {
     match why {
-        NoLogin::Wrong => AskFault::Refused(ProblemCode::Unauthenticated),
-        NoLogin::TooMany => AskFault::Refused(ProblemCode::TooMany),
+        NoLogin::Wrong => AskFault::Refused(ProblemCode::Unauthenticated, None),
+        NoLogin::TooMany => AskFault::Refused(ProblemCode::TooMany, None),
         NoLogin::Unreachable => AskFault::Unreachable,
-        NoLogin::Refused(code) => AskFault::Refused(code),
-        NoLogin::Storage => AskFault::Refused(ProblemCode::Internal),
+        NoLogin::Refused(code) => AskFault::Refused(code, None),
+        NoLogin::Storage => AskFault::Refused(ProblemCode::Internal, None),
     }
 }
 
 /// What a flow is told of a failed request.
 pub(super) fn fault(error: ClientError) -> AskFault {
     tracing::info!(%error, "the platform did not do it");
+    let reference = error.reference().map(str::to_owned);
     match error {
-        ClientError::Refused(problem) => AskFault::Refused(problem.code),
+        ClientError::Refused(problem) => AskFault::Refused(problem.code, reference),
         ClientError::Unreachable(_) => AskFault::Unreachable,
-        ClientError::Unknown(_) => AskFault::Unknown,
+        ClientError::Unknown { .. } => AskFault::Unknown(reference),
     }
 }

@@ -57,7 +57,7 @@ impl Best {
             Ok(Answer::Held(hold)) => {
                 return Check::open(self.shop, Held::new(hold.clone(), desk.now), true);
             }
-            Err(AskFault::Refused(code)) => {
+            Err(AskFault::Refused(code, _)) => {
                 self.tried = None;
                 match code {
                     ProblemCode::SalesClosed | ProblemCode::NotFound => return Browse::open(desk),

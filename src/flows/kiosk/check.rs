@@ -128,10 +128,10 @@ impl Check {
         self.extending = None;
         match answer {
             Ok(Answer::Extended(hold)) => self.basket.held = Held::new(hold.clone(), desk.now),
-            Err(AskFault::Refused(ProblemCode::HoldExpired | ProblemCode::NotFound)) => {
+            Err(AskFault::Refused(ProblemCode::HoldExpired | ProblemCode::NotFound, _)) => {
                 return self.basket.expired(desk);
             }
-            Err(AskFault::Refused(_)) => self.no_more = true,
+            Err(AskFault::Refused(_, _)) => self.no_more = true,
             Ok(_) | Err(_) => {}
         }
         Phase::Check(self)

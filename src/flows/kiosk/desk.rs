@@ -8,7 +8,10 @@ use kippu_api::{
     orders::OrderState,
     parcels::{Passage, PassageKind},
 };
-use kippu_handover::facts::{Facts, Standing};
+use kippu_handover::{
+    facts::{Facts, Standing},
+    outcome::Outcome,
+};
 use kippu_seatplan::Plan;
 use kippu_ticket::ids::{CardUid, EventId, HandoverId, TerminalId, TicketId};
 
@@ -16,7 +19,7 @@ use super::{
     Phase, ReaderNews,
     effect::{Ask, CardJob, Effect, PaperJob, RequestNo},
     home::Home,
-    input::{Answer, CardNews, Input},
+    input::{Answer, AskFault, CardNews, HandoverFault, Input, Reference},
     staff::{List, One},
     view::PrinterCondition,
 };
@@ -56,6 +59,8 @@ pub(super) struct Desk {
     pub appearance_panel: bool,
     pub online: bool,
     pub staff_called: bool,
+    /// What the platform's log calls the request that failed last, until somebody goes on.
+    pub reference: Reference,
     pub printer: PrinterCondition,
     pub tray: Option<TrayView>,
     pub events: Vec<EventSummary>,
@@ -95,6 +100,7 @@ impl Desk {
             appearance_panel: false,
             online: true,
             staff_called: false,
+            reference: None,
             printer,
             tray: None,
             events: Vec::new(),
@@ -126,6 +132,7 @@ impl Desk {
             Input::Tray(tray) => self.tray = Some(tray.clone()),
             Input::Platform { no, answer } => {
                 let answer = &**answer;
+                self.reference = answer.as_ref().err().and_then(AskFault::reference);
                 // A clerk may be logged in without the platform.
                 if !matches!(answer, Ok(Answer::Clerk { .. })) {
                     self.online = !matches!(answer, Err(fault) if fault.is_network());
@@ -145,7 +152,15 @@ impl Desk {
             }
             Input::Card { no, news } => {
                 match news {
-                    CardNews::Handover(Ok(news)) => self.know(&news.facts),
+                    CardNews::Handover(Ok(news)) => {
+                        self.know(&news.facts);
+                        if let Outcome::Refused(problem) = &news.outcome {
+                            self.reference = problem.reference().map(str::to_owned);
+                        }
+                    }
+                    CardNews::Handover(Err(HandoverFault::Refused(_, reference))) => {
+                        self.reference.clone_from(reference);
+                    }
                     CardNews::Open { open, .. } => self.open_handovers = open.clone(),
                     _ => {}
                 }
@@ -314,6 +329,7 @@ impl Desk {
         self.appearance = Appearance::default();
         self.appearance_panel = false;
         self.staff_called = false;
+        self.reference = None;
         self.starting = false;
         self.history = None;
         self.recalled.clear();

@@ -114,7 +114,7 @@ pub struct HandoverNews {
 }
 
 /// Why a handover did not go on. Everything that was on disk still is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum HandoverFault {
     /// The journal cannot be used: nothing was done.
     Storage,
@@ -125,7 +125,7 @@ pub enum HandoverFault {
     /// This handover does not go there, or there is none of that number: nothing was changed.
     NotPossible,
     /// The platform does not give it: nothing was begun.
-    Refused(ProblemCode),
+    Refused(ProblemCode, Reference),
     /// The platform cannot be reached: nothing was begun.
     PlatformAway,
     /// The platform's answer makes no sense: nothing was done.
@@ -210,24 +210,35 @@ pub enum Answer {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AskFault {
     /// Refused; nothing was done.
-    Refused(ProblemCode),
+    Refused(ProblemCode, Reference),
     /// Not reached; nothing was done.
     Unreachable,
     /// Sent, and no answer: it may have been done.
-    Unknown,
+    Unknown(Reference),
 }
+
+/// What the platform's log calls a request, in short; people read it to the operator.
+pub type Reference = Option<String>;
 
 impl AskFault {
     /// Whether the platform was not there, as opposed to saying no.
     pub fn is_network(&self) -> bool {
         match self {
-            Self::Refused(code) => {
+            Self::Refused(code, _) => {
                 matches!(
                     code,
                     ProblemCode::Busy | ProblemCode::Internal | ProblemCode::TooMany
                 )
             }
-            Self::Unreachable | Self::Unknown => true,
+            Self::Unreachable | Self::Unknown(_) => true,
+        }
+    }
+
+    /// What the platform's log calls the request, where it can have arrived.
+    pub fn reference(&self) -> Reference {
+        match self {
+            Self::Refused(_, reference) | Self::Unknown(reference) => reference.clone(),
+            Self::Unreachable => None,
         }
     }
 }

@@ -162,6 +162,7 @@ impl Kiosk {
             Input::Touch(touch) => {
                 self.desk.touched = now;
                 if !self.everywhere(touch) {
+                    self.desk.reference = None;
                     self.within(input);
                 }
             }
@@ -237,6 +238,7 @@ impl Kiosk {
             terminal: desk.setup.terminal.clone(),
             online: desk.online,
             staff_called: desk.staff_called,
+            reference: desk.reference.clone(),
             printer: desk.printer,
             simulated: desk.setup.simulated.clone(),
             tray: desk.tray.clone(),

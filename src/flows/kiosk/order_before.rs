@@ -154,7 +154,7 @@ impl OrderBefore {
         };
         match answer {
             Ok(Answer::Ordered(order)) => return Slip::printed(order.clone(), desk),
-            Err(AskFault::Unknown) if tries < QUIET_TRIES => {
+            Err(AskFault::Unknown(_)) if tries < QUIET_TRIES => {
                 self.state = State::Ordering {
                     no: None,
                     key,
@@ -163,7 +163,7 @@ impl OrderBefore {
                     next: desk.now + BETWEEN_TRIES,
                 };
             }
-            Err(AskFault::Unknown) | Ok(_) => {
+            Err(AskFault::Unknown(_)) | Ok(_) => {
                 self.state = State::Stopped {
                     kind: TroubleKind::OrderUnknown,
                     key,
@@ -177,7 +177,7 @@ impl OrderBefore {
                     card,
                 };
             }
-            Err(AskFault::Refused(code)) => return self.refused(*code, key, card, desk),
+            Err(AskFault::Refused(code, _)) => return self.refused(*code, key, card, desk),
         }
         Phase::OrderBefore(self)
     }

@@ -162,6 +162,7 @@ impl PickUp {
                     HandoverFault::PlatformAway
                     | HandoverFault::Refused(
                         ProblemCode::Busy | ProblemCode::Internal | ProblemCode::TooMany,
+                        _,
                     ) => PickUpNotice::NotReached,
                     _ => PickUpNotice::Gone,
                 });

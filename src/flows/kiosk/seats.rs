@@ -105,7 +105,7 @@ impl Seats {
                 Ok(Answer::Held(hold)) => {
                     return Check::open(self.shop, Held::new(hold.clone(), desk.now), false);
                 }
-                Err(AskFault::Refused(code)) => {
+                Err(AskFault::Refused(code, _)) => {
                     // A refusal is final: the next try is another wish.
                     self.tried = None;
                     return self.refused(*code, desk);

@@ -104,7 +104,7 @@ impl Slip {
         match answer {
             Ok(Answer::Cancelled(order)) => return route::to(order.clone(), desk),
             // Paid in the meantime, perhaps: the order itself knows.
-            Err(AskFault::Refused(_)) => self.poll(desk),
+            Err(AskFault::Refused(_, _)) => self.poll(desk),
             Ok(_) | Err(_) => self.unknown = true,
         }
         Phase::Slip(self)

@@ -85,13 +85,14 @@ impl SlipEntry {
             Ok(Answer::Waiting(waiting)) => return self.found(waiting),
             Err(AskFault::Refused(
                 ProblemCode::NotFound | ProblemCode::BadRequest | ProblemCode::Forbidden,
+                _,
             )) => {
                 self.notice = Some(match self.code {
                     Some(_) => SlipNotice::NothingWaits,
                     None => SlipNotice::NotFound,
                 });
             }
-            Err(AskFault::Refused(ProblemCode::TooMany)) => {
+            Err(AskFault::Refused(ProblemCode::TooMany, _)) => {
                 self.notice = Some(SlipNotice::TooMany);
             }
             Ok(_) | Err(_) => self.notice = Some(SlipNotice::NotReached),

@@ -261,7 +261,7 @@ impl Register {
                         self.list();
                         return;
                     }
-                    Err(AskFault::Refused(ProblemCode::TooMany)) => {
+                    Err(AskFault::Refused(ProblemCode::TooMany, _)) => {
                         *notice = Some(LoginNotice::TooMany)
                     }
                     Err(fault) if fault.is_network() => *notice = Some(LoginNotice::NotReached),
@@ -272,8 +272,10 @@ impl Register {
             Phase::Login { .. } => {}
             Phase::Work(work) => {
                 // The platform ended the session: who is it now?
-                let refused =
-                    matches!(answer, Err(AskFault::Refused(ProblemCode::Unauthenticated)));
+                let refused = matches!(
+                    answer,
+                    Err(AskFault::Refused(ProblemCode::Unauthenticated, _))
+                );
                 if refused && work.waits_for(no) {
                     self.phase = Phase::Login {
                         typed: TypedLogin::default(),

@@ -186,6 +186,7 @@ impl Work {
                 }
                 Err(AskFault::Refused(
                     ProblemCode::SlipNotPayable | ProblemCode::WrongState | ProblemCode::NotFound,
+                    _,
                 )) => OutcomeKind::NotPayable,
                 // The same key again finds out; the clerk keeps the money in hand until then.
                 _ => {

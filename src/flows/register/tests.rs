@@ -120,7 +120,7 @@ fn a_wrong_pin_is_said_and_never_kept() {
     till.touch(Touch::Field(LoginField::Pin));
     till.digits("0000");
     till.touch(Touch::LogIn);
-    till.answer(Err(AskFault::Refused(ProblemCode::Unauthenticated)));
+    till.answer(Err(AskFault::Refused(ProblemCode::Unauthenticated, None)));
     let Screen::Login(login) = till.register.view().screen else {
         panic!()
     };
@@ -146,7 +146,7 @@ fn waiting_slips_come_first_and_the_list_is_fetched_again() {
 fn the_sum_is_confirmed_once_whatever_the_network_does() {
     let mut till = Till::at_slip();
     till.touch(Touch::Confirm);
-    let first = till.answer(Err(AskFault::Unknown));
+    let first = till.answer(Err(AskFault::Unknown(None)));
     let Screen::Slip(slip) = till.register.view().screen else {
         panic!()
     };
@@ -180,7 +180,7 @@ fn late_money_is_honoured_or_handed_back_and_says_which() {
     }
     let mut till = Till::at_slip();
     till.touch(Touch::Confirm);
-    till.answer(Err(AskFault::Refused(ProblemCode::SlipNotPayable)));
+    till.answer(Err(AskFault::Refused(ProblemCode::SlipNotPayable, None)));
     let Screen::Outcome(shown) = till.register.view().screen else {
         panic!()
     };

@@ -54,7 +54,10 @@ pub async fn enrol(url: &str, code: &EnrolmentCode) -> Result<NewTerminal, Clien
         sealing_key: hex::encode(device_key::public_of(&sealing)),
     };
     let enrolled: Enrolled = first.post("/enrolments", Some(&enrolment), None).await?;
-    let foreign = || ClientError::Unknown("the answer is another platform's".into());
+    let foreign = || ClientError::Unknown {
+        why: "the answer is another platform's".into(),
+        reference: None,
+    };
     let authority = certificate(&enrolled.authority).map_err(|_| foreign())?;
     if !code.is_of(&authority) {
         return Err(foreign());

@@ -22,6 +22,7 @@ pub(super) fn held(row: &Handover, receiver: CardUid, seen: &Seen<'_>) -> Action
     match seen.platform {
         // Before writing, ask whether the grant still stands. A platform that is away does not take it back (R6).
         PlatformView::NotAsked => return Action::AskPlatform,
+        behind if behind.is_behind(row) => return Action::WaitForPlatform,
         PlatformView::Says(status) if !status.yours => return Action::Disown,
         PlatformView::Refuses => return Action::WaitForOperator,
         PlatformView::Says(_) | PlatformView::Away | PlatformView::JustGranted => {}

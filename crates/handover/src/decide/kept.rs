@@ -65,6 +65,7 @@ pub(super) fn agreed(
 pub(super) fn held(row: &Handover, giver: CardUid, seen: &Seen<'_>) -> Action {
     match seen.platform {
         PlatformView::NotAsked => return Action::AskPlatform,
+        behind if behind.is_behind(row) => return Action::WaitForPlatform,
         PlatformView::Says(status) if !status.yours => return Action::Disown,
         PlatformView::Refuses => return Action::WaitForOperator,
         PlatformView::Says(_) | PlatformView::Away | PlatformView::JustGranted => {}

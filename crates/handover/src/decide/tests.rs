@@ -466,6 +466,24 @@ fn a_park_that_may_have_arrived_is_asked_again_and_a_restored_journal_asks_nothi
 }
 
 #[test]
+fn a_platform_that_knows_an_older_fence_was_restored_and_takes_nothing_away() {
+    for mut row in [kept(), from_card(ItemState::Kept)] {
+        row.right = Right::Held { fence: 4 };
+        for (fence, action_then) in [
+            (3, Action::WaitForPlatform),
+            (4, Action::Disown),
+            (5, Action::Disown),
+        ] {
+            let PlatformView::Says(status) = says(false, None) else {
+                unreachable!()
+            };
+            let platform = PlatformView::Says(HandoverStatus { fence, ..status });
+            assert_eq!(action(&row, None, platform), action_then, "fence {fence}");
+        }
+    }
+}
+
+#[test]
 fn an_unconfirmed_paper_is_not_printed_again() {
     let mut row = from_card(ItemState::Kept);
     row.destination = Destination::Paper;

@@ -4,6 +4,8 @@ use kippu_api::handovers::HandoverStatus;
 use kippu_card::capability::CardContents;
 use kippu_ticket::ids::CardUid;
 
+use crate::row::Handover;
+
 /// What lies on the reader, read in this session.
 #[derive(Debug, Clone, Copy)]
 pub enum CardView<'a> {
@@ -66,6 +68,12 @@ impl PlatformView {
     /// Whether it answers in this visit.
     pub fn answers(&self) -> bool {
         matches!(self, Self::JustGranted | Self::Says(_))
+    }
+
+    /// Whether it takes somebody else for the owner because it is behind: it was restored from a backup, and has not got back the row that made
+    /// this terminal the owner (R15).
+    pub(super) fn is_behind(&self, row: &Handover) -> bool {
+        matches!(self, Self::Says(status) if !status.yours && status.fence < row.fence())
     }
 }
 

@@ -17,7 +17,10 @@ struct Run {
     seats: Range<usize>,
     block: u16,
     middle: Point,
+    /// Mean distance of its seats to the focus.
     far: f64,
+    /// Distance of the nearest of them.
+    near: f64,
 }
 
 pub(super) fn find(hall: &Hall<'_>, count: usize) -> Option<Choice> {
@@ -27,6 +30,7 @@ pub(super) fn find(hall: &Hall<'_>, count: usize) -> Option<Choice> {
             block: hall.plan.row_of(seats.start).block,
             middle: hall.middle(&seats),
             far: hall.far(&seats),
+            near: hall.near(&seats),
             seats,
         })
         .collect();
@@ -40,13 +44,13 @@ pub(super) fn find(hall: &Hall<'_>, count: usize) -> Option<Choice> {
     in_block
         .map(found(Apart::AcrossRows))
         .or_else(|| {
-            gather(hall, &pairs, count, 2)
+            gather(hall, &pairs, count, 2, None)
                 .map(|(_, seats)| seats)
                 .map(found(Apart::AcrossBlocks))
         })
         .or_else(|| everywhere(hall, &pairs, count).map(found(Apart::AcrossBlocks)))
         .or_else(|| {
-            gather(hall, &runs.iter().collect::<Vec<_>>(), count, 1)
+            gather(hall, &runs.iter().collect::<Vec<_>>(), count, 1, None)
                 .map(|(_, seats)| seats)
                 .map(found(Apart::Alone))
         })
@@ -63,16 +67,38 @@ fn best_in_blocks(hall: &Hall<'_>, runs: &[&Run], count: usize) -> Option<Vec<u3
     for run in runs {
         by_block[usize::from(run.block)].push(run);
     }
-    let gathered = by_block
-        .iter()
-        .filter_map(|runs| gather(hall, runs, count, 2));
-    gathered
-        .min_by(|a, b| a.0.total_cmp(&b.0))
-        .map(|(_, seats)| seats)
+    let enough = |runs: &[&Run]| runs.iter().map(|run| run.seats.len()).sum::<usize>() >= count;
+    let near = |runs: &[&Run]| {
+        runs.iter()
+            .map(|run| run.near)
+            .fold(f64::INFINITY, f64::min)
+    };
+    let mut blocks: Vec<(f64, Vec<&Run>)> = by_block
+        .into_iter()
+        .filter(|runs| enough(runs))
+        .map(|runs| (near(&runs), runs))
+        .collect();
+    blocks.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let mut best: Option<(f64, Vec<u32>)> = None;
+    for (near, runs) in blocks {
+        let least = best.as_ref().map(|(cost, _)| *cost);
+        // Nobody in this block or the ones behind it can sit as well.
+        if least.is_some_and(|least| near * count as f64 >= least) {
+            break;
+        }
+        best = gather(hall, &runs, count, 2, least).or(best);
+    }
+    best.map(|(_, seats)| seats)
 }
 
-/// A party around one of the anchors, with what it costs: nearness to each other first, to the focus second.
-fn gather(hall: &Hall<'_>, runs: &[&Run], count: usize, least: usize) -> Option<(f64, Vec<u32>)> {
+/// A party around one of the anchors, with what it costs: nearness to each other first, to the focus second. Only what costs less than `below`.
+fn gather(
+    hall: &Hall<'_>,
+    runs: &[&Run],
+    count: usize,
+    least: usize,
+    below: Option<f64>,
+) -> Option<(f64, Vec<u32>)> {
     let runs = &runs[..runs.len().min(GATHERED_FROM)];
     let mut longest: Vec<&Run> = runs.to_vec();
     longest.sort_by_key(|run| std::cmp::Reverse(run.seats.len()));
@@ -81,18 +107,29 @@ fn gather(hall: &Hall<'_>, runs: &[&Run], count: usize, least: usize) -> Option<
         .copied()
         .take(ANCHORS)
         .chain(longest.into_iter().take(ANCHORS / 4));
-    anchors
-        .filter_map(|anchor| {
-            let mut near: Vec<&Run> = runs.to_vec();
-            let distance = |run: &&Run| run.middle.distance(anchor.middle);
-            if near.len() > AROUND {
-                near.select_nth_unstable_by(AROUND, |a, b| distance(a).total_cmp(&distance(b)));
-                near.truncate(AROUND);
-            }
-            near.sort_by(|a, b| distance(a).total_cmp(&distance(b)));
-            take(hall, near.into_iter(), count, least, Some(anchor.middle))
-        })
-        .min_by(|a, b| a.0.total_cmp(&b.0))
+    let mut cheapest = below.unwrap_or(f64::INFINITY);
+    let mut best = None;
+    for anchor in anchors {
+        // A seat costs its distance to the focus and twice that to the anchor, so never less than from the anchor to the focus
+        // (but for the bow of its row).
+        let anchored = f64::from(anchor.middle.distance(hall.plan.focus));
+        if anchored * count as f64 >= cheapest {
+            continue;
+        }
+        let mut near: Vec<&Run> = runs.to_vec();
+        let distance = |run: &&Run| run.middle.distance(anchor.middle);
+        if near.len() > AROUND {
+            near.select_nth_unstable_by(AROUND, |a, b| distance(a).total_cmp(&distance(b)));
+            near.truncate(AROUND);
+        }
+        near.sort_by(|a, b| distance(a).total_cmp(&distance(b)));
+        let taken = take(hall, near.into_iter(), count, least, Some(anchor.middle));
+        if let Some((cost, seats)) = taken.filter(|(cost, _)| *cost < cheapest) {
+            cheapest = cost;
+            best = Some((cost, seats));
+        }
+    }
+    best
 }
 
 /// All runs of two and more, from the focus outward, for parties larger than any neighbourhood holds.

@@ -91,6 +91,12 @@ impl<'a> Hall<'a> {
         (self.places.far[seats.end] - self.places.far[seats.start]) / seats.len().max(1) as f64
     }
 
+    /// Distance of a window's nearest seat to the focus.
+    pub(super) fn near(&self, seats: &Range<usize>) -> f64 {
+        let each = seats.clone().map(|seat| self.far(&(seat..seat + 1)));
+        each.fold(f64::INFINITY, f64::min)
+    }
+
     /// Middle of a window.
     pub(super) fn middle(&self, seats: &Range<usize>) -> Point {
         let (a, b) = (

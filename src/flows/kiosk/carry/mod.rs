@@ -196,9 +196,11 @@ impl Carry {
                     self.wait();
                 }
             }
-            Err(AskFault::Refused(ProblemCode::CardTooFull)) => self.state = State::TooFull(laid),
+            Err(AskFault::Refused(ProblemCode::CardTooFull, _)) => {
+                self.state = State::TooFull(laid)
+            }
             // Granted already: only the first card will do.
-            Err(AskFault::Refused(_)) => {
+            Err(AskFault::Refused(_, _)) => {
                 self.parcel.may_change_card = false;
                 self.state = State::OtherCard { laid: None };
             }

@@ -17,7 +17,7 @@ impl Carry {
         let leaving = matches!(self.state, State::Leaving(_));
         let news = match news {
             Ok(news) => news,
-            Err(fault) => return self.failed(*fault, desk),
+            Err(fault) => return self.failed(fault, desk),
         };
         self.parcel.handover = Some(news.facts.handover);
         let torn = news.unopened.unwrap_or(CardFault::Torn);
@@ -98,7 +98,7 @@ impl Carry {
         self.refused(code, desk)
     }
 
-    fn failed(mut self, fault: HandoverFault, desk: &mut Desk) -> Phase {
+    fn failed(mut self, fault: &HandoverFault, desk: &mut Desk) -> Phase {
         match fault {
             HandoverFault::NoRoom => {
                 self.unsettled = false;
@@ -107,7 +107,7 @@ impl Carry {
             }
             HandoverFault::Storage => self.stop(TroubleKind::StorageFault),
             HandoverFault::PlatformAway => self.stop(TroubleKind::NotReached),
-            HandoverFault::Refused(code) => self.refused(code, desk),
+            HandoverFault::Refused(code, _) => self.refused(*code, desk),
             HandoverFault::Stays(_) | HandoverFault::NotPossible | HandoverFault::BadAnswer => {
                 self.stop(TroubleKind::NeedsStaff)
             }

@@ -25,7 +25,7 @@ impl Passing {
             CardNews::Progress(seen) => *progress = Some(*seen),
             CardNews::Paper(number) => *paper = *number,
             CardNews::Handover(Ok(news)) => return self.rested(doing, news, desk),
-            CardNews::Handover(Err(fault)) => return self.failed(*fault, doing, desk),
+            CardNews::Handover(Err(fault)) => return self.failed(fault, doing, desk),
             _ => {}
         }
         Phase::Passing(self)
@@ -170,22 +170,22 @@ impl Passing {
             .collect()
     }
 
-    fn failed(mut self, fault: HandoverFault, doing: Doing, desk: &mut Desk) -> Phase {
+    fn failed(mut self, fault: &HandoverFault, doing: Doing, desk: &mut Desk) -> Phase {
         let kind = match fault {
             HandoverFault::Stays(why) if !self.in_kiosk() => {
-                let notice = Some(ChooseNotice::Stays(why));
+                let notice = Some(ChooseNotice::Stays(*why));
                 if desk.card_lies {
                     return Choosing::again(self.errand, Vec::new(), notice, desk);
                 }
-                TroubleKind::TicketStays(why)
+                TroubleKind::TicketStays(*why)
             }
             // The organizer does not allow that way for tickets that are here already: another way is open.
-            HandoverFault::Stays(why) => TroubleKind::TicketStays(why),
+            HandoverFault::Stays(why) => TroubleKind::TicketStays(*why),
             HandoverFault::PlatformAway => TroubleKind::NotReached,
-            HandoverFault::Refused(ProblemCode::NotOwner | ProblemCode::NotFound) => {
+            HandoverFault::Refused(ProblemCode::NotOwner | ProblemCode::NotFound, _) => {
                 TroubleKind::ElsewhereNow
             }
-            HandoverFault::Refused(_) => TroubleKind::Refused,
+            HandoverFault::Refused(_, _) => TroubleKind::Refused,
             HandoverFault::Storage => TroubleKind::StorageFault,
             HandoverFault::NoRoom | HandoverFault::NotPossible | HandoverFault::BadAnswer => {
                 TroubleKind::NeedsStaff

@@ -72,7 +72,7 @@ impl ClerkEntry {
                     None => List::open(desk),
                 };
             }
-            Err(AskFault::Refused(ProblemCode::TooMany)) => LoginNotice::TooMany,
+            Err(AskFault::Refused(ProblemCode::TooMany, _)) => LoginNotice::TooMany,
             Err(fault) if fault.is_network() => LoginNotice::NotReached,
             Ok(_) | Err(_) => LoginNotice::Wrong,
         });

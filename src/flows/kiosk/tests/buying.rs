@@ -80,7 +80,7 @@ fn a_hold_whose_answer_was_lost_is_repeated_under_its_key() {
     stand.touch(Touch::TakeSeats);
     let first = stand.answer(
         |ask| matches!(ask, Ask::Hold { .. }),
-        Err(AskFault::Unknown),
+        Err(AskFault::Unknown(None)),
     );
     let Screen::Seats(seats) = stand.screen() else {
         panic!()

@@ -228,7 +228,7 @@ fn is_poll(ask: &Ask) -> bool {
 }
 
 fn refused(code: ProblemCode) -> Result<Answer, AskFault> {
-    Err(AskFault::Refused(code))
+    Err(AskFault::Refused(code, None))
 }
 
 fn event() -> EventSummary {

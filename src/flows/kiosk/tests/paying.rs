@@ -134,14 +134,20 @@ fn ordering() -> Stand {
 fn an_order_whose_answer_is_lost_is_repeated_under_its_key_and_then_said() {
     let mut stand = ordering();
     let is_order = |ask: &Ask| matches!(ask, Ask::BeginPayment { .. });
-    let first = stand.answer(is_order, Err(AskFault::Unknown));
+    let first = stand.answer(is_order, Err(AskFault::Unknown(None)));
     for _ in 0..2 {
         stand.wait(3);
-        assert_eq!(stand.answer(is_order, Err(AskFault::Unknown)), first);
+        let lost = AskFault::Unknown(Some("1a2b3c4d".into()));
+        assert_eq!(stand.answer(is_order, Err(lost)), first);
     }
     let screen = stand.screen();
     assert_eq!(trouble(&screen).kind, TroubleKind::OrderUnknown);
+    // What the staff can name to the operator, also after somebody reads it in the other language; gone when the customer goes on.
+    stand.touch(Touch::SwitchLanguage);
+    let shown = stand.kiosk.view().chrome.reference;
+    assert_eq!(shown.as_deref(), Some("1a2b3c4d"));
     stand.way(Way::TryAgain);
+    assert_eq!(stand.kiosk.view().chrome.reference, None);
     let made = order(stand.now, OrderState::AwaitingPayment);
     assert_eq!(stand.answer(is_order, Ok(Answer::Ordered(made))), first);
     assert!(matches!(stand.screen(), Screen::Slip(_)));
@@ -247,7 +253,7 @@ fn a_payment_nobody_can_tell_of_is_shown_as_unknown() {
     let mut stand = Stand::new();
     stand.at_slip();
     stand.wait(3);
-    stand.answer(is_poll, Err(AskFault::Unknown));
+    stand.answer(is_poll, Err(AskFault::Unknown(None)));
     let Screen::Slip(slip) = stand.screen() else {
         panic!()
     };

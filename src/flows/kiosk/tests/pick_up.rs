@@ -231,6 +231,7 @@ fn what_another_kiosk_released_is_fetched_by_card_or_code() {
     stand.touch(Touch::Waiting(ID));
     stand.card_says(CardNews::Handover(Err(HandoverFault::Refused(
         ProblemCode::NotOwner,
+        None,
     ))));
     let Screen::PickUp(shown) = stand.screen() else {
         panic!()

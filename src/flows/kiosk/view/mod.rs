@@ -50,6 +50,8 @@ pub struct Chrome {
     pub online: bool,
     /// The staff has been called.
     pub staff_called: bool,
+    /// What the platform's log calls the request that failed last, until somebody goes on.
+    pub reference: Option<String>,
     /// Condition of the printer.
     pub printer: PrinterCondition,
     /// What is not real here.
