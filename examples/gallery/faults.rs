@@ -147,26 +147,13 @@ impl Walk {
             });
             within.push(self.keys.len() - 1);
         }
-        if shown {
-            if let Some(text) = item.downcast::<SimpleText>() {
-                let words = text.as_pin_ref().text();
-                self.text(
-                    item,
-                    frame,
-                    within.last().copied(),
-                    text.as_pin_ref(),
-                    words,
-                );
-            } else if let Some(text) = item.downcast::<ComplexText>() {
-                let words = text.as_pin_ref().text();
-                self.text(
-                    item,
-                    frame,
-                    within.last().copied(),
-                    text.as_pin_ref(),
-                    words,
-                );
-            }
+        if shown && let Some(text) = item.downcast::<SimpleText>() {
+            let drawn = text.as_pin_ref();
+            self.text(item, frame, within, drawn, drawn.text());
+        }
+        if shown && let Some(text) = item.downcast::<ComplexText>() {
+            let drawn = text.as_pin_ref();
+            self.text(item, frame, within, drawn, drawn.text());
         }
         let mut child = item.first_child();
         while let Some(item) = child {
@@ -192,12 +179,12 @@ impl Walk {
         moves
     }
 
-    /// Looks at one text.
+    /// Looks at one text, which may lie within keys.
     fn text(
         &mut self,
         item: &ItemRc,
         frame: Frame,
-        key: Option<usize>,
+        within: &[usize],
         drawn: Pin<&impl RenderText>,
         text: SharedString,
     ) {
@@ -255,7 +242,7 @@ impl Walk {
         let corner = LogicalPoint::new(room.origin.x + x, room.origin.y + y);
         let letters = LogicalRect::new(corner, size).inflate(0.0, -AIR * line.min(size.height));
         let seen = letters.intersection(&frame.at).unwrap_or_default();
-        let key = key.map(|key| self.keys[key].whole);
+        let key = within.last().map(|key| self.keys[*key].whole);
         if key.is_some_and(|key| !key.inflate(ROUNDING, ROUNDING).contains_rect(&letters)) {
             self.found.push(format!("{text:?} leaves its key"));
         }

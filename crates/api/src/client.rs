@@ -1,6 +1,7 @@
 //! The typed client of a terminal: one method a route, time-outs everywhere, and errors that say whether anything can have happened.
 
 pub mod enrolling;
+mod fault;
 mod handovers;
 mod terminals;
 
@@ -28,8 +29,10 @@ use crate::{
     holds::{Hold, HoldRequest},
     identity::{BadIdentity, Identity},
     orders::{ChangeCard, NewOrder, Order},
-    problem::{self, Problem},
+    problem::Problem,
 };
+pub use fault::ClientError;
+use fault::{broken_off, chain, without_reference};
 
 /// Longest time to wait for a connection.
 pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
@@ -66,55 +69,6 @@ impl From<String> for IdempotencyKey {
     /// A key kept from an earlier try: up to 64 letters, digits, `-` and `_`.
     fn from(key: String) -> Self {
         Self(key)
-    }
-}
-
-/// Why a request has no result.
-#[derive(Debug, thiserror::Error)]
-pub enum ClientError {
-    /// The platform answered no; nothing was done.
-    #[error("{}", .0.detail.as_deref().unwrap_or(&.0.title))]
-    Refused(Box<Problem>),
-    /// The platform was not reached: nothing was sent, so nothing was done.
-    #[error("the platform cannot be reached: {0}")]
-    Unreachable(String),
-    /// The request was sent and no proper answer came back: it may have been done. Repeat it under the same key.
-    #[error("the platform did not answer: {why}{}", reference_words(.reference))]
-    Unknown {
-        /// What is known of the reason.
-        why: String,
-        /// Reference of the request, which is in the platform's log if it arrived.
-        reference: Option<String>,
-    },
-}
-
-fn reference_words(reference: &Option<String>) -> String {
-    reference
-        .as_ref()
-        .map_or_else(String::new, |reference| format!(", request {reference}"))
-}
-
-impl ClientError {
-    /// The refusal, if it is one.
-    pub fn problem(&self) -> Option<&Problem> {
-        match self {
-            Self::Refused(problem) => Some(problem),
-            Self::Unreachable(_) | Self::Unknown { .. } => None,
-        }
-    }
-
-    /// The beginning of the request's reference in the platform's log, short enough to be read to somebody on the telephone.
-    pub fn reference(&self) -> Option<&str> {
-        match self {
-            Self::Refused(problem) => problem.reference(),
-            Self::Unknown { reference, .. } => reference.as_deref().map(problem::short),
-            Self::Unreachable(_) => None,
-        }
-    }
-
-    /// Whether the thing asked for is known not to have been done.
-    pub fn not_done(&self) -> bool {
-        !matches!(self, Self::Unknown { .. })
     }
 }
 
@@ -577,31 +531,4 @@ async fn json<T: DeserializeOwned>(answer: reqwest::Response) -> Result<T, Clien
         .json()
         .await
         .map_err(|error| broken_off(&error, reference))
-}
-
-/// An answer began and did not come whole, or is not what was asked for.
-fn broken_off(error: &reqwest::Error, reference: Option<String>) -> ClientError {
-    ClientError::Unknown {
-        why: chain(error),
-        reference,
-    }
-}
-
-/// An answer came and makes no sense.
-fn without_reference(why: String) -> ClientError {
-    ClientError::Unknown {
-        why,
-        reference: None,
-    }
-}
-
-/// An error with its causes, which is where reqwest keeps the reason.
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(inner) = cause {
-        text = format!("{text}: {inner}");
-        cause = inner.source();
-    }
-    text
 }

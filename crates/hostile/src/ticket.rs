@@ -14,28 +14,26 @@ pub fn records(bytes: &[u8]) {
     if let Ok(ticket) = BoundTicket::from_bytes(bytes) {
         assert_eq!(ticket.to_bytes(), bytes);
     }
-    if let Some((bytes, _)) = bytes.split_first_chunk()
-        && let Ok(ticket) = SignedTicket::from_bytes(bytes)
-    {
-        assert_eq!(&ticket.to_bytes(), bytes);
-    }
-    if let Some((bytes, _)) = bytes.split_first_chunk()
-        && let Ok(body) = TicketBody::from_bytes(bytes)
-    {
-        assert_eq!(&body.to_bytes(), bytes);
-    }
-    if let Some((bytes, _)) = bytes.split_first_chunk()
-        && let Ok(seat) = SeatAddress::from_bytes(bytes)
-    {
-        assert_eq!(&seat.to_bytes(), bytes);
-    }
-    if let Some((bytes, _)) = bytes.split_first_chunk()
-        && let Some(operation) = OperationId::from_bytes(bytes)
-    {
-        assert_eq!(&operation.to_bytes(), bytes);
-    }
     if let Ok(paper) = PaperTicket::from_bytes(bytes) {
         assert_eq!(paper.to_bytes(), bytes);
+    }
+    beginning(bytes, SignedTicket::from_bytes, SignedTicket::to_bytes);
+    beginning(bytes, TicketBody::from_bytes, TicketBody::to_bytes);
+    beginning(bytes, SeatAddress::from_bytes, SeatAddress::to_bytes);
+    let operation = |bytes: &[u8; OperationId::LEN]| OperationId::from_bytes(bytes).ok_or(());
+    beginning(bytes, operation, |operation| operation.to_bytes());
+}
+
+/// The first bytes as a record of a fixed length.
+fn beginning<const N: usize, T, E>(
+    bytes: &[u8],
+    read: impl Fn(&[u8; N]) -> Result<T, E>,
+    write: impl Fn(&T) -> [u8; N],
+) {
+    if let Some((bytes, _)) = bytes.split_first_chunk()
+        && let Ok(record) = read(bytes)
+    {
+        assert_eq!(&write(&record), bytes);
     }
 }
 

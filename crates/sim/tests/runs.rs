@@ -76,8 +76,9 @@ fn the_next_seeds_are_sound() {
 /// Seeds of the long run that found what nobody had thought of, each mended since.
 #[test]
 fn seeds_that_found_something_are_sound() {
-    const FOUND: [u64; 6] = [
-        1_001_385, 1_004_450, 1_033_398, 1_071_790, 1_072_237, 1_234_277,
+    const FOUND: [u64; 11] = [
+        1_001_385, 1_004_450, 1_033_398, 1_071_790, 1_072_237, 1_234_277, 1_395_696, 1_625_929,
+        1_789_826, 1_965_701, 1_996_546,
     ];
     let mut place = Place::new();
     for seed in FOUND {

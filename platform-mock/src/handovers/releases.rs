@@ -117,7 +117,7 @@ pub(super) fn release(
         incarnation: &wish.incarnation,
         fence: wish.fence,
     };
-    if let Some(known) = record::find(unit.sql, handover)?
+    if let Some(known) = heard_of(unit, handover, &asker)?
         && is_repeated(
             unit.sql,
             handover,
@@ -136,6 +136,11 @@ pub(super) fn release(
             Err(refusal)
                 if matches!(refusal.code, ProblemCode::NotOwner | ProblemCode::Recalled) =>
             {
+                if refusal.code == ProblemCode::Recalled {
+                    // Whoever goes on with it learns by this that the ticket was issued anew.
+                    let id = ticket.signed.body.ticket;
+                    record::add_ticket(unit, handover, id, ticket.generation())?;
+                }
                 gone = Some(refusal);
                 continue;
             }
@@ -305,8 +310,24 @@ fn own(
     Ok(fence)
 }
 
-/// Makes the journal the owner that took a handover over in an earlier life of the platform (R15): its fence is the highest anybody states.
-pub(super) fn adopt(unit: &Unit<'_>, known: &HandoverRecord, by: &Asker<'_>) -> Answer<()> {
+/// The handover, if the platform has heard of it. Whoever states a higher fence took it over in a time that the restored platform has forgotten, for
+/// fences only rise (R15): it owns it from here on.
+pub(super) fn heard_of(
+    unit: &Unit<'_>,
+    handover: HandoverId,
+    by: &Asker<'_>,
+) -> Answer<Option<HandoverRecord>> {
+    let Some(known) = record::find(unit.sql, handover)? else {
+        return Ok(None);
+    };
+    if by.fence <= known.fence || record::earlier_life(unit.sql, by.terminal)?.is_none() {
+        return Ok(Some(known));
+    }
+    adopt(unit, &known, by)?;
+    record::find(unit.sql, handover)
+}
+
+fn adopt(unit: &Unit<'_>, known: &HandoverRecord, by: &Asker<'_>) -> Answer<()> {
     let handover = known.handover.to_string();
     unit.sql
         .prepare_cached(

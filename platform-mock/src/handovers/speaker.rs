@@ -59,15 +59,10 @@ impl Speaker {
             incarnation: &report.incarnation,
             fence: report.fence,
         };
-        let Some(mut known) = record::find(unit.sql, handover)? else {
+        let Some(known) = releases::heard_of(unit, handover, &asker)? else {
             return Self::begun(unit, incoming, &asker);
         };
         let earlier_life = record::earlier_life(unit.sql, asker.terminal)?.is_some();
-        if earlier_life && asker.fence > known.fence {
-            // It took the handover over in a time that the restored platform has forgotten: fences only rise.
-            releases::adopt(unit, &known, &asker)?;
-            known = record::find(unit.sql, handover)?.unwrap_or(known);
-        }
         let asker = record::with_fence_heard(unit.sql, &known, &asker)?;
         let released = releases::of_journal(unit.sql, handover, &asker)?;
         let tickets = record::tickets(unit.sql, handover)?;

@@ -13,7 +13,7 @@ use crate::{
     tickets::record::find as find_ticket,
 };
 
-/// For one terminal: the owner, or one that was it or granted it once.
+/// For one terminal: the owner, or one that was it once.
 pub(super) fn status(
     sql: &Sql,
     terminal: TerminalId,
@@ -53,10 +53,12 @@ pub(super) fn status(
     })
 }
 
+/// Whether it let go of it, took it over, or has told of it: what it let go of in a time that a restored platform has forgotten is in no book.
 fn had_it(sql: &Sql, terminal: TerminalId, handover: HandoverId) -> Answer<bool> {
     Ok(sql
         .prepare_cached(
-            "SELECT EXISTS (SELECT 1 FROM releases WHERE handover = ?1 AND (terminal = ?2 OR taken_by = ?2))",
+            "SELECT EXISTS (SELECT 1 FROM releases WHERE handover = ?1 AND (terminal = ?2 OR taken_by = ?2))
+                 OR EXISTS (SELECT 1 FROM reports WHERE handover = ?1 AND terminal = ?2)",
         )?
         .query_row((handover.to_string(), terminal.0), |row| row.get(0))?)
 }

@@ -11,12 +11,43 @@ use kippu_ticket::ids::{CardUid, HandoverId, OperationId, Step};
 
 use crate::{
     app::{CARD, OTHER_CARD, TestApp, wish},
-    moves::{MOVE, Mover, OTHER_MOVE, fetch_wish},
+    moves::{MOVE, Mover, OTHER_MOVE, fetch_wish, take_over_wish},
     operator::Operator,
     purchase::report,
 };
 
 const THIRD_CARD: CardUid = CardUid([4, 1, 2, 3, 4, 5, 8]);
+
+/// Taken without network after it was issued anew, let go of before anything was reported, and taken over: only the release tells of it.
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_takes_a_handover_over_hears_which_tickets_were_issued_anew_before() {
+    let app = TestApp::start().await;
+    let operator = Operator::of(&app).await;
+    let (_, tickets) = app.sold(&[0, 1]).await;
+    let what = ReissueWhat::Ticket {
+        ticket: tickets[0].ticket,
+    };
+    operator
+        .reissue(what, ReissueReason::LostCard, "a")
+        .await
+        .unwrap();
+    let first = Mover::at(&app, "kiosk-1", MOVE, &tickets);
+    first
+        .client
+        .release(MOVE, &first.release_wish())
+        .await
+        .unwrap();
+    let mut second = Mover::at(&app, "kiosk-2", MOVE, &tickets);
+    let wish = take_over_wish("kiosk-2");
+    second.fence = second.client.take_over(MOVE, &wish).await.unwrap().fence;
+    let status = second.client.handover(MOVE).await.unwrap();
+    assert_eq!(
+        (status.yours, status.reissued),
+        (true, vec![tickets[0].ticket])
+    );
+    second.tickets.remove(0);
+    second.bind(OTHER_CARD).await.unwrap();
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_lost_cards_tickets_wait_with_their_order_or_under_a_fresh_code() {

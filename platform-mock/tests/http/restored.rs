@@ -325,6 +325,65 @@ async fn a_release_that_overtakes_its_kiosks_rows_is_heard() {
     assert!(taken.unwrap().fence > released.fence);
 }
 
+/// Let go of, taken over by the same kiosk, and let go of again, all in the time that is lost: its rows are of the first ownership, its release of
+/// the second.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_release_is_heard_after_rows_of_the_first_ownership() {
+    let mut app = TestApp::on_file().await;
+    let (_, tickets) = app.sold(&[0]).await;
+    let from = saved(&app);
+    let mut first = Mover::at(&app, "kiosk-1", MOVE, &tickets);
+    first.register(Purpose::Assignment).await.unwrap();
+    let taken = first.report(Step::Take, Unknown);
+    let released = first.release_wish();
+    first.client.release(MOVE, &released).await.unwrap();
+    let wish = take_over_wish("kiosk-1");
+    first.fence = first.client.take_over(MOVE, &wish).await.unwrap().fence;
+    let released = first.release_wish();
+    first.client.release(MOVE, &released).await.unwrap();
+
+    let life = app.restore(&from).await.life.incarnation;
+    first.client = app.kiosk();
+    first.send(&taken).await.unwrap();
+    first.client.release(MOVE, &released).await.unwrap();
+    for kiosk in ["kiosk-1", "kiosk-2", "kiosk-9"] {
+        resend(&app, kiosk, life).await;
+    }
+    let second = app.client("kiosk-2");
+    let taken = second.take_over(MOVE, &take_over_wish("kiosk-2")).await;
+    assert!(taken.unwrap().fence > released.fence);
+}
+
+/// The answer to its release was lost, and so was everything the platform knew of it: from what it told of it, it hears who goes on.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_kiosk_hears_that_another_one_has_what_it_let_go_of_in_the_lost_time() {
+    let mut app = TestApp::on_file().await;
+    let (_, tickets) = app.sold(&[0]).await;
+    let from = saved(&app);
+    let mut first = Mover::at(&app, "kiosk-1", MOVE, &tickets);
+    first.register(Purpose::Assignment).await.unwrap();
+    let taken = first.report(Step::Take, Done);
+    first
+        .client
+        .release(MOVE, &first.release_wish())
+        .await
+        .unwrap();
+    let mut second = Mover::at(&app, "kiosk-2", MOVE, &tickets);
+    let wish = take_over_wish("kiosk-2");
+    second.fence = second.client.take_over(MOVE, &wish).await.unwrap().fence;
+
+    app.restore(&from).await;
+    (first.client, second.client) = (app.client("kiosk-1"), app.client("kiosk-2"));
+    second.tell(Step::Give, Unknown).await.unwrap();
+    assert!(
+        first.client.handover(MOVE).await.is_err(),
+        "it has told of nothing yet"
+    );
+    first.send(&taken).await.unwrap();
+    let status = first.client.handover(MOVE).await.unwrap();
+    assert!(!status.yours && status.fence == second.fence);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_former_owner_ended_by_itself_is_told_after_the_next_ones_rows() {
     let mut app = TestApp::on_file().await;

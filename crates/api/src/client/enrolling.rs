@@ -7,7 +7,7 @@ use kippu_ticket::ids::TerminalId;
 use reqwest::Method;
 use rustls::{CertificateError, pki_types::UnixTime};
 
-use super::{ANSWER_TIMEOUT, CONNECT_TIMEOUT, Client, ClientError, chain, json};
+use super::{ANSWER_TIMEOUT, CONNECT_TIMEOUT, Client, ClientError, chain, json, without_reference};
 use crate::{
     device_key,
     enrolment::{Enrolled, Enrolment, EnrolmentCode, Renewal, Renewed},
@@ -54,10 +54,7 @@ pub async fn enrol(url: &str, code: &EnrolmentCode) -> Result<NewTerminal, Clien
         sealing_key: hex::encode(device_key::public_of(&sealing)),
     };
     let enrolled: Enrolled = first.post("/enrolments", Some(&enrolment), None).await?;
-    let foreign = || ClientError::Unknown {
-        why: "the answer is another platform's".into(),
-        reference: None,
-    };
+    let foreign = || without_reference("the answer is another platform's".into());
     let authority = certificate(&enrolled.authority).map_err(|_| foreign())?;
     if !code.is_of(&authority) {
         return Err(foreign());

@@ -39,8 +39,9 @@ pub fn to_bytes(event: &CardEvent) -> Vec<u8> {
     bytes
 }
 
-/// Reads a row; `None` for an empty or torn one.
+/// Reads a row; `None` for an empty or torn one, and for what is no row by its length.
 pub fn from_bytes(bytes: &[u8]) -> Option<CardEvent> {
+    let bytes: &[u8; ROW_LEN] = bytes.try_into().ok()?;
     let (row, stored) = bytes.split_last_chunk::<CHECKSUM_LEN>()?;
     let ([e0, e1, e2, e3, d0, d1, d2, d3, w0, w1, offset, name_len], text) =
         row.split_first_chunk::<HEAD_LEN>()?;
@@ -125,6 +126,16 @@ mod tests {
             (read.name.as_str(), read.venue.as_str()),
             ("短い", "東京文化会館小ホール")
         );
+    }
+
+    /// Found by the fuzz target `card_files`: such a row's venue is longer than a row can hold.
+    #[test]
+    fn a_row_of_another_length_is_none() {
+        let mut long = to_bytes(&event("Parsifal", "Teatro Real"));
+        long.truncate(ROW_LEN - CHECKSUM_LEN);
+        long.extend([b'a'; ROW_LEN]);
+        long.extend(checksum(&long).to_le_bytes());
+        assert_eq!(from_bytes(&long), None);
     }
 
     #[test]
