@@ -184,6 +184,7 @@ fn stadium() -> Result<View> {
         appearance_panel: false,
         idle_seconds: None,
         now: Moment::default(),
+        headset: false,
         terminal: "Kiosk 1".into(),
         online: true,
         staff_called: false,

@@ -7,3 +7,5 @@ pub mod app;
 pub mod devices;
 pub mod flows;
 mod headless;
+mod narrator;
+mod screen;

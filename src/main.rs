@@ -28,6 +28,9 @@ enum Terminal {
         /// Folder a USB stick appears as: reports are saved there, and keys for working without network are read from it.
         #[arg(long, value_name = "DIR")]
         stick: Option<std::path::PathBuf>,
+        /// Where speech is heard: `speaker`, or `wav:DIR` for recordings in a folder.
+        #[arg(long, value_name = "speaker|wav:DIR", default_value = "speaker")]
+        speech: app::SpeechPlace,
     },
     /// Visitors hold their card and go in.
     Gate {
@@ -70,7 +73,8 @@ fn main() -> ExitCode {
             cards,
             printer,
             stick,
-        } => app::run_kiosk(&common, &cards, printer.as_ref(), stick.as_deref()),
+            speech,
+        } => app::run_kiosk(&common, &cards, printer.as_ref(), stick.as_deref(), &speech),
         Terminal::Gate {
             common,
             cards,

@@ -4,8 +4,8 @@ use std::{io::Read, sync::Arc};
 
 use kippu::flows::{
     facts::{
-        Appearance, EventFacts, Language, Moment, Money, Places, SeatWords, Simulated, TrayCard,
-        TrayPlace, TrayView, Zone,
+        Appearance, EventFacts, Language, Loudness, Moment, Money, Places, SeatWords, Simulated,
+        TrayCard, TrayPlace, TrayView, Zone,
     },
     kiosk::view::*,
 };
@@ -57,6 +57,10 @@ pub fn views(appearance: Appearance) -> Vec<(&'static str, View)> {
             }),
         ),
         ("home-offline", None, Screen::Home(Home::default())),
+        // What lies over any screen.
+        ("panel", None, Screen::Home(Home::default())),
+        ("panel-sound", None, Screen::Home(Home::default())),
+        ("still-there", None, Screen::Home(Home::default())),
         (
             "events",
             Some(Stop::Purchase(Station::Event)),
@@ -218,6 +222,10 @@ pub fn views(appearance: Appearance) -> Vec<(&'static str, View)> {
             } else {
                 Vec::new()
             };
+            let mut appearance = appearance;
+            if name == "panel-sound" {
+                appearance.speech = Some(Loudness::default());
+            }
             let chrome = Chrome {
                 station,
                 first_key: if name.starts_with("home") {
@@ -226,9 +234,10 @@ pub fn views(appearance: Appearance) -> Vec<(&'static str, View)> {
                     FirstKey::Back
                 },
                 appearance,
-                appearance_panel: false,
-                idle_seconds: None,
+                appearance_panel: name.starts_with("panel"),
+                idle_seconds: (name == "still-there").then_some(24),
                 now: moment(),
+                headset: false,
                 terminal: "Kiosk 1 Sakuragi".into(),
                 online: name != "home-offline",
                 staff_called: false,

@@ -184,6 +184,7 @@ fn styles() -> Vec<Style> {
                         language,
                         large_text,
                         high_contrast,
+                        speech: None,
                     },
                     pseudo,
                 });

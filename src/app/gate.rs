@@ -113,7 +113,7 @@ pub fn run(common: &Common, cards: &Cards, bundle: Option<&Path>) -> Result<()> 
         }),
         chimes: SpeakerChimes::open(),
     };
-    headless::show(&window, common)?;
+    headless::show(&window, common, None)?;
     pump::run(terminal, mailbox)?;
     runtime.shutdown_background();
     Ok(())

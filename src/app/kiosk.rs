@@ -1,6 +1,9 @@
 //! `kippu kiosk`.
 
-use std::{path::Path, str::FromStr};
+use std::{
+    path::{Path, PathBuf},
+    str::FromStr,
+};
 
 use anyhow::{Context, Result};
 use kippu_card::{pcsc::PcscReader, reader::Reader, tray::Tray, virtual_card::Timing};
@@ -8,6 +11,7 @@ use kippu_handover::{journal::Journal, seal::JournalKey, store::Store};
 use kippu_peripherals::{
     chime::{Chime, Chimes, SpeakerChimes},
     printer::{Patience, Printer, network_printer},
+    speech::{DeviceOutput, FolderOutput, MemorySpeech, Speech, SpokenAloud, Voices},
 };
 use kippu_ui::KioskWindow;
 use tokio::runtime::Runtime;
@@ -33,7 +37,8 @@ use crate::{
         facts::{Simulated, Zone},
         kiosk::{Kiosk, Setup, effect::Effect, input::Input},
     },
-    headless,
+    headless::{self, Ears},
+    narrator::Narrator,
 };
 
 /// Seconds without touch until the warning, and the warning's own.
@@ -57,9 +62,45 @@ impl FromStr for PrinterAddress {
     }
 }
 
+/// Where speech is heard.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SpeechPlace {
+    /// Through the default sound card.
+    Speaker,
+    /// As recordings in this folder.
+    Folder(PathBuf),
+}
+
+impl FromStr for SpeechPlace {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text.split_once(':') {
+            None if text == "speaker" => Ok(Self::Speaker),
+            Some(("wav", folder)) if !folder.is_empty() => Ok(Self::Folder(folder.into())),
+            _ => Err("expected speaker or wav:DIR".into()),
+        }
+    }
+}
+
+impl SpeechPlace {
+    /// A voice that is heard there; its files lie in the kiosk's folder.
+    fn open(&self, data: &Path) -> Result<Box<dyn Speech>> {
+        let voices = Voices::prepare(&data.join("voices")).context("the voices")?;
+        Ok(match self {
+            Self::Speaker => Box::new(SpokenAloud::start(voices, DeviceOutput::open())),
+            Self::Folder(folder) => {
+                let folder = FolderOutput::open(folder).context("the folder for speech")?;
+                Box::new(SpokenAloud::start(voices, folder))
+            }
+        })
+    }
+}
+
 struct KioskTerminal {
     flow: Kiosk,
     adapter: KioskAdapter,
+    narrator: Narrator,
     platform: PlatformActor,
     cards: CardActor,
     printer: Option<PrinterActor>,
@@ -82,7 +123,9 @@ impl Terminal for KioskTerminal {
     }
 
     fn show(&mut self) {
-        self.adapter.show(&self.flow.view());
+        let view = self.flow.view();
+        self.adapter.show(&view);
+        self.narrator.show(&view);
     }
 }
 
@@ -133,6 +176,7 @@ pub fn run(
     cards: &Cards,
     printer: Option<&PrinterAddress>,
     stick: Option<&Path>,
+    speech: &SpeechPlace,
 ) -> Result<()> {
     let file = TerminalFile::read(&common.terminal, "kiosk")?;
     std::fs::create_dir_all(&common.data).context("the kiosk's folder")?;
@@ -187,8 +231,27 @@ pub fn run(
     };
     let (flow, effects) = Kiosk::start(setup, open, clock::now());
     let window = KioskWindow::new()?;
+    let (speech, ears) = if common.headless {
+        let speech = MemorySpeech::default();
+        let (handle, plugs) = (speech.handle(), mailbox.clone());
+        let headset = Box::new(move |there| plugs.send(Input::Headset(there)));
+        let ears = Ears {
+            speech: handle,
+            headset,
+        };
+        (Box::new(speech) as Box<dyn Speech>, Some(ears))
+    } else {
+        (speech.open(&common.data)?, None)
+    };
     let touches = mailbox.clone();
-    let adapter = KioskAdapter::new(&window, move |touch| touches.send(Input::Touch(touch)));
+    let narrator = Narrator::new(&window, speech, move |touch| {
+        touches.send(Input::Touch(touch));
+    });
+    let (touches, of_touches) = (mailbox.clone(), narrator.clone());
+    let adapter = KioskAdapter::new(&window, move |touch| {
+        of_touches.hush();
+        touches.send(Input::Touch(touch));
+    });
     let hurried = platform.with_patience(OUTBOX_PATIENCE)?;
     let place = Place {
         store: file.store_words().to_owned(),
@@ -200,6 +263,7 @@ pub fn run(
     let mut terminal = KioskTerminal {
         flow,
         adapter,
+        narrator,
         platform: PlatformActor::new(runtime.handle().clone(), client, clerks, mailbox.clone()),
         cards: CardActor::start(
             Equipment {
@@ -224,7 +288,7 @@ pub fn run(
     for effect in effects {
         terminal.perform(effect);
     }
-    headless::show(&window, common)?;
+    headless::show(&window, common, ears)?;
     pump::run(terminal, mailbox)?;
     runtime.shutdown_background();
     Ok(())

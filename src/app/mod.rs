@@ -12,7 +12,7 @@ use std::path::PathBuf;
 
 pub use enrol::run as run_enrol;
 pub use gate::run as run_gate;
-pub use kiosk::{PrinterAddress, run as run_kiosk};
+pub use kiosk::{PrinterAddress, SpeechPlace, run as run_kiosk};
 pub use register::run as run_register;
 
 /// What every terminal is told on its command line.

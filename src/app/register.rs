@@ -80,7 +80,7 @@ pub fn run(common: &Common) -> Result<()> {
             mailbox.clone(),
         ),
     };
-    headless::show(&window, common)?;
+    headless::show(&window, common, None)?;
     pump::run(terminal, mailbox)?;
     runtime.shutdown_background();
     Ok(())

@@ -30,7 +30,7 @@ impl Language {
     }
 }
 
-/// How the screen is drawn for whoever stands before it.
+/// How the terminal presents itself to whoever stands before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Appearance {
     /// Language of all words.
@@ -39,6 +39,39 @@ pub struct Appearance {
     pub large_text: bool,
     /// Black ground, white edges.
     pub high_contrast: bool,
+    /// The screen is read out, so loud.
+    pub speech: Option<Loudness>,
+}
+
+/// How loud speech is, in steps from 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Loudness(u8);
+
+impl Loudness {
+    /// The loudest step.
+    pub const MAX: u8 = 5;
+
+    /// The step.
+    pub fn step(self) -> u8 {
+        self.0
+    }
+
+    /// One step louder, where there is one.
+    pub fn louder(self) -> Self {
+        Self((self.0 + 1).min(Self::MAX))
+    }
+
+    /// One step quieter, where there is one.
+    pub fn quieter(self) -> Self {
+        Self(self.0.saturating_sub(1).max(1))
+    }
+}
+
+impl Default for Loudness {
+    /// Where every session begins.
+    fn default() -> Self {
+        Self(3)
+    }
 }
 
 /// A sum of money.

@@ -4,6 +4,8 @@
 //! - `key NAME`, `type TEXT`: keys of a keyboard
 //! - `wait LABEL SECONDS`, `gone LABEL SECONDS`: until an element is, or is no longer, on the screen
 //! - `labels`: everything that can be seen, one label after another, divided by ` | `
+//! - `heard`: what was said since the last time, one phrase after another, divided by ` | `
+//! - `headset in`, `headset out`: a headset is plugged in or pulled out
 //! - `shot FILE.png`, `quit`
 //!
 //! A label is found by its whole text, else by its beginning. Line breaks in labels count as spaces.
@@ -22,6 +24,8 @@ pub(super) enum Command {
     Gone(String, Duration),
     Shot(PathBuf),
     Labels,
+    Heard,
+    Headset(bool),
     Quit,
 }
 
@@ -44,6 +48,9 @@ impl Command {
             "gone" => label_and_time(rest).map(|(label, time)| Self::Gone(label, time)),
             "shot" if !rest.is_empty() => Ok(Self::Shot(rest.into())),
             "labels" => Ok(Self::Labels),
+            "heard" => Ok(Self::Heard),
+            "headset" if rest == "in" => Ok(Self::Headset(true)),
+            "headset" if rest == "out" => Ok(Self::Headset(false)),
             "quit" => Ok(Self::Quit),
             _ => Err(format!("the hand does not know {line:?}")),
         }

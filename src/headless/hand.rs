@@ -15,7 +15,8 @@ use slint::{
     platform::{PointerEventButton, WindowEvent},
 };
 
-use super::{command::Command, elements, eye, keys};
+use super::{Ears, command::Command, keys};
+use crate::screen::{elements, eye};
 
 /// How long a finger rests before it lifts.
 const REST: Duration = Duration::from_millis(60);
@@ -29,9 +30,12 @@ const FRAME: Duration = Duration::from_millis(16);
 type Answer = Result<String, String>;
 
 /// Starts obeying. The terminal ends when standard input does.
-pub(super) fn start<W: ComponentHandle + ElementRoot + 'static>(window: Weak<W>) {
+pub(super) fn start<W: ComponentHandle + ElementRoot + 'static>(
+    window: Weak<W>,
+    ears: Option<Ears>,
+) {
     thread::spawn(move || {
-        let hand = Hand { window };
+        let hand = Hand { window, ears };
         let mut out = io::stdout();
         for line in io::stdin().lock().lines().map_while(Result::ok) {
             if line.trim().is_empty() {
@@ -56,6 +60,8 @@ pub(super) fn start<W: ComponentHandle + ElementRoot + 'static>(window: Weak<W>)
 
 struct Hand<W: ComponentHandle + 'static> {
     window: Weak<W>,
+    /// Where the terminal speaks.
+    ears: Option<Ears>,
 }
 
 impl<W: ComponentHandle + ElementRoot + 'static> Hand<W> {
@@ -86,6 +92,15 @@ impl<W: ComponentHandle + ElementRoot + 'static> Hand<W> {
                 let labels = self.labels()?;
                 Ok(labels.join(" | "))
             }
+            Command::Heard => {
+                let heard = self.ears()?.speech.take();
+                let words: Vec<_> = heard.into_iter().map(|phrase| phrase.words).collect();
+                Ok(words.join(" | "))
+            }
+            Command::Headset(there) => {
+                (self.ears()?.headset)(there);
+                Ok(String::new())
+            }
             Command::Quit => Ok(String::new()),
         }
     }
@@ -105,10 +120,15 @@ impl<W: ComponentHandle + ElementRoot + 'static> Hand<W> {
         done.recv().map_err(|_| "the window is gone".into())
     }
 
+    fn ears(&self) -> Result<&Ears, String> {
+        let silent = || "this terminal does not speak".to_owned();
+        self.ears.as_ref().ok_or_else(silent)
+    }
+
     fn labels(&self) -> Result<Vec<String>, String> {
         self.with(|window| {
             let mut labels: Vec<String> = Vec::new();
-            for element in eye::look(window, size(window.window())).iter() {
+            for element in elements::visible(&eye::look(window, size(window.window()))) {
                 // A key and the words on it have one name.
                 if !labels.contains(&element.label) {
                     labels.push(element.label.clone());

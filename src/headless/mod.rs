@@ -1,16 +1,23 @@
 //! Without a display: the real windows drawn in memory by the software renderer, touched by the hand.
 
 mod command;
-mod elements;
-mod eye;
 mod hand;
 mod keys;
 
 use anyhow::{Context, Result};
 use i_slint_backend_testing::{TestingBackend, TestingBackendOptions};
+use kippu_peripherals::speech::MemorySpeechHandle;
 use slint::{ComponentHandle, LogicalSize};
 
 use crate::app::Common;
+
+/// What stands in for a loudspeaker and a headset.
+pub struct Ears {
+    /// What is said.
+    pub speech: MemorySpeechHandle,
+    /// Plugs a headset in, or pulls it out.
+    pub headset: Box<dyn Fn(bool) + Send>,
+}
 
 /// A portrait panel with the tray of virtual devices above it.
 const PANEL: LogicalSize = LogicalSize {
@@ -34,18 +41,19 @@ pub fn prepare(headless: bool) -> Result<()> {
     slint::platform::set_platform(Box::new(backend)).context("drawing in memory")
 }
 
-/// Shows a terminal's window on the screen, in a window or in memory.
+/// Shows a terminal's window on the screen, in a window or in memory, where the hand has these ears.
 ///
 /// # Errors
 /// The window system fails.
 pub fn show<W: ComponentHandle + i_slint_backend_testing::ElementRoot + 'static>(
     window: &W,
     common: &Common,
+    ears: Option<Ears>,
 ) -> Result<()> {
     window.show()?;
     if common.headless {
         window.window().set_size(PANEL);
-        hand::start(window.as_weak());
+        hand::start(window.as_weak(), ears);
     } else {
         window.window().set_fullscreen(!common.windowed);
         window

@@ -12,7 +12,7 @@ pub const NEARLY_FULL: &str = "nearly-full-2k";
 const STAYING: &str = "finn-4k";
 
 /// The play's tickets on the screen where they are chosen.
-pub const SEATS: [&str; 2] = ["upper_box Even 4", "upper_box Even 2"];
+pub const SEATS: [&str; 2] = ["upper_box row Even seat 4", "upper_box row Even seat 2"];
 
 /// Touches the first tickets of the play, as many as wanted.
 pub fn choose(kiosk: &mut Hand, count: usize) -> Result<()> {

@@ -1,4 +1,4 @@
-//! What stands around a terminal: printer, papers, payment and chimes. Each device is a trait with a real driver,
+//! What stands around a terminal: printer, papers, payment, chimes and speech. Each device is a trait with a real driver,
 //! an in-memory double whose faults tests can pull, and a double that writes files for people to look at.
 #![forbid(unsafe_code)]
 
@@ -8,4 +8,6 @@ pub mod paper;
 pub mod payment;
 pub mod printer;
 pub mod raster;
+mod sound_device;
+pub mod speech;
 pub mod virtual_printer;

@@ -9,7 +9,7 @@ use super::{Link, sends};
 use crate::{
     adapters::{appearance, models, tray, words},
     flows::{
-        facts::Simulated,
+        facts::{Loudness, Simulated},
         kiosk::view::{FirstKey, PrinterCondition, Stop, Touch, View},
     },
 };
@@ -27,6 +27,10 @@ pub fn connect(chrome: &ui::Chrome<'_>, link: &Rc<Link>) {
     chrome.on_large_text(move |on| send.send(Touch::LargeText(on)));
     let send = Rc::clone(link);
     chrome.on_high_contrast(move |on| send.send(Touch::HighContrast(on)));
+    let send = Rc::clone(link);
+    chrome.on_speak(move |on| send.send(Touch::Speech(on)));
+    chrome.on_louder(sends(link, Touch::Louder));
+    chrome.on_quieter(sends(link, Touch::Quieter));
     let send = Rc::clone(link);
     chrome.on_tray_card(move |name| send.send(Touch::TrayCard(name.into())));
 }
@@ -56,6 +60,10 @@ pub fn show(window: &ui::KioskWindow, view: &View) {
     chrome.set_terminal_cjk(words::beyond_latin(&of.terminal));
     chrome.set_terminal(of.terminal.as_str().into());
     chrome.set_online(of.online);
+    let speech = of.appearance.speech;
+    chrome.set_speech(speech.is_some());
+    chrome.set_loudness(speech.map_or(1, |loudness| loudness.step().into()));
+    chrome.set_loudest(Loudness::MAX.into());
     chrome.set_staff_called(of.staff_called);
     chrome.set_reference(of.reference.as_deref().unwrap_or_default().into());
     chrome.set_cards_simulated(of.simulated.contains(&Simulated::Cards));

@@ -55,6 +55,7 @@ impl Bench {
                 idle_seconds: None,
                 now: Moment::default(),
                 terminal: String::new(),
+                headset: false,
                 online: true,
                 staff_called: false,
                 reference: None,

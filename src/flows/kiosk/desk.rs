@@ -23,7 +23,7 @@ use super::{
     staff::{List, One},
     view::PrinterCondition,
 };
-use crate::flows::facts::{Appearance, Moment, Simulated, TrayView, Zone};
+use crate::flows::facts::{Appearance, Loudness, Moment, Simulated, TrayView, Zone};
 
 /// Microseconds of a second.
 pub const SECOND: i64 = 1_000_000;
@@ -57,6 +57,7 @@ pub(super) struct Desk {
     pub now: i64,
     pub appearance: Appearance,
     pub appearance_panel: bool,
+    pub headset: bool,
     pub online: bool,
     pub staff_called: bool,
     /// What the platform's log calls the request that failed last, until somebody goes on.
@@ -98,6 +99,7 @@ impl Desk {
             now,
             appearance: Appearance::default(),
             appearance_panel: false,
+            headset: false,
             online: true,
             staff_called: false,
             reference: None,
@@ -130,6 +132,11 @@ impl Desk {
             }
             Input::Printer(condition) => self.printer = *condition,
             Input::Tray(tray) => self.tray = Some(tray.clone()),
+            Input::Headset(there) => {
+                self.headset = *there;
+                self.appearance.speech = there.then(Loudness::default);
+                self.touched = self.now;
+            }
             Input::Platform { no, answer } => {
                 let answer = &**answer;
                 self.reference = answer.as_ref().err().and_then(AskFault::reference);
@@ -324,10 +331,19 @@ impl Desk {
         self.plans.truncate(PLANS_KEPT);
     }
 
+    /// Presents itself as to the first customer. Whoever plugs a headset in, or leaves it there, wants to hear.
+    pub fn welcome(&mut self) {
+        self.appearance = Appearance {
+            speech: self.headset.then(Loudness::default),
+            ..Appearance::default()
+        };
+        self.appearance_panel = false;
+        self.touched = self.now;
+    }
+
     /// Ends the session: the next customer finds the kiosk as the first one did.
     pub fn go_home(&mut self) -> Phase {
-        self.appearance = Appearance::default();
-        self.appearance_panel = false;
+        self.welcome();
         self.staff_called = false;
         self.reference = None;
         self.starting = false;

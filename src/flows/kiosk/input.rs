@@ -59,6 +59,8 @@ pub enum Input {
     LocalKeys(Vec<EventId>),
     /// What the journal holds open changed without a job of the flow's: all of it.
     OpenHandovers(Vec<Facts>),
+    /// A headset was plugged in, or pulled out.
+    Headset(bool),
     /// The tray changed.
     Tray(TrayView),
 }

@@ -41,7 +41,7 @@ use input::{Input, ReaderNews};
 use kippu_handover::facts::Facts;
 use view::{Chrome, FirstKey, Screen, Stop, Touch, View};
 
-use crate::flows::facts::{Appearance, Moment};
+use crate::flows::facts::{Appearance, Loudness, Moment};
 
 /// The kiosk's whole state.
 pub struct Kiosk {
@@ -183,6 +183,11 @@ impl Kiosk {
             Touch::AppearancePanel => desk.appearance_panel = !desk.appearance_panel,
             Touch::LargeText(on) => desk.appearance.large_text = *on,
             Touch::HighContrast(on) => desk.appearance.high_contrast = *on,
+            Touch::Speech(on) => desk.appearance.speech = on.then(Loudness::default),
+            Touch::Louder => desk.appearance.speech = desk.appearance.speech.map(Loudness::louder),
+            Touch::Quieter => {
+                desk.appearance.speech = desk.appearance.speech.map(Loudness::quieter)
+            }
             Touch::CallStaff => desk.call_staff(),
             Touch::Way(view::Way::CallStaff) => desk.call_staff(),
             Touch::TrayCard(name) => desk.effect(Effect::Tray(name.clone())),
@@ -213,13 +218,20 @@ impl Kiosk {
     }
 
     fn idle(&mut self) {
-        let idle =
-            each!(&self.phase, inner => inner.may_idle()) && !matches!(self.phase, Phase::Home(_));
-        if !idle {
+        if self.is_home() {
+            // Nobody began anything, and whoever chose language, text or speech has gone.
+            if self.desk.idle_left().is_some() {
+                self.desk.welcome();
+            }
+        } else if !each!(&self.phase, inner => inner.may_idle()) {
             self.desk.touched = self.desk.now;
         } else if self.desk.idle_left() == Some(0) {
             self.end_session();
         }
+    }
+
+    fn is_home(&self) -> bool {
+        matches!(self.phase, Phase::Home(_))
     }
 
     /// What the screen shows now.
@@ -230,12 +242,13 @@ impl Kiosk {
             first_key: each!(&self.phase, inner => inner.first_key()),
             appearance: desk.appearance,
             appearance_panel: desk.appearance_panel,
-            idle_seconds: desk.idle_left(),
+            idle_seconds: desk.idle_left().filter(|_| !self.is_home()),
             now: Moment {
                 at: desk.now,
                 zone: desk.setup.zone.clone(),
             },
             terminal: desk.setup.terminal.clone(),
+            headset: desk.headset,
             online: desk.online,
             staff_called: desk.staff_called,
             reference: desk.reference.clone(),

@@ -83,3 +83,56 @@ fn a_lost_reader_is_said_where_a_card_is_wanted() {
     stand.feed(Input::Reader(ReaderNews::Empty));
     assert!(matches!(stand.screen(), Screen::LayCard(_)));
 }
+
+#[test]
+fn speech_ends_with_the_session_and_begins_as_loud_as_always() {
+    let mut stand = Stand::new();
+    let speech = |stand: &Stand| stand.kiosk.view().chrome.appearance.speech;
+    assert_eq!(speech(&stand), None);
+    stand.touch(Touch::Speech(true));
+    for _ in 0..9 {
+        stand.touch(Touch::Louder);
+    }
+    assert_eq!(speech(&stand).map(Loudness::step), Some(Loudness::MAX));
+    stand.touch(Touch::Buy);
+    stand.touch(Touch::Finish);
+    assert_eq!(speech(&stand), None);
+    stand.touch(Touch::Speech(true));
+    assert_eq!(speech(&stand), Some(Loudness::default()));
+    for _ in 0..9 {
+        stand.touch(Touch::Quieter);
+    }
+    assert_eq!(speech(&stand).map(Loudness::step), Some(1), "never silent");
+}
+
+#[test]
+fn a_headset_speaks_from_session_to_session_until_it_is_pulled_out() {
+    let mut stand = Stand::new();
+    stand.feed(Input::Headset(true));
+    stand.touch(Touch::Buy);
+    stand.touch(Touch::Finish);
+    let chrome = stand.kiosk.view().chrome;
+    assert!(chrome.headset && chrome.appearance.speech.is_some());
+    stand.feed(Input::Headset(false));
+    let chrome = stand.kiosk.view().chrome;
+    assert!(!chrome.headset && chrome.appearance.speech.is_none());
+}
+
+#[test]
+fn the_start_screen_forgets_who_chose_language_and_speech_and_went() {
+    let mut stand = Stand::new();
+    stand.touch(Touch::SwitchLanguage);
+    stand.touch(Touch::Speech(true));
+    stand.wait(59);
+    assert_eq!(
+        stand.kiosk.view().chrome.appearance.language,
+        Language::English
+    );
+    stand.wait(2);
+    let chrome = stand.kiosk.view().chrome;
+    assert_eq!(chrome.appearance, Appearance::default());
+    assert_eq!(
+        chrome.idle_seconds, None,
+        "nothing is at stake, nobody is asked"
+    );
+}

@@ -36,7 +36,7 @@ pub struct Chrome {
     pub station: Option<Stop>,
     /// First place of the utility bar.
     pub first_key: FirstKey,
-    /// Language, text size, contrast.
+    /// Language, text size, contrast, speech.
     pub appearance: Appearance,
     /// The panel with text size and contrast is open.
     pub appearance_panel: bool,
@@ -46,6 +46,8 @@ pub struct Chrome {
     pub now: Moment,
     /// Kiosk's name and store.
     pub terminal: String,
+    /// A headset is plugged in: nobody else hears what is said.
+    pub headset: bool,
     /// The platform answered last time it was asked.
     pub online: bool,
     /// The staff has been called.

@@ -17,6 +17,12 @@ pub enum Touch {
     LargeText(bool),
     /// High or normal contrast.
     HighContrast(bool),
+    /// Speech on or off.
+    Speech(bool),
+    /// Speech louder.
+    Louder,
+    /// Speech quieter.
+    Quieter,
     /// Call the staff.
     CallStaff,
     /// Any touch that means nothing else: keeps the session alive.

@@ -23,8 +23,8 @@ struct Eye {
     seen: Rc<[Seen]>,
 }
 
-/// Everything with a name that can be seen in the window of this thread, in the order of drawing.
-pub(super) fn look(root: &impl ElementRoot, window: LogicalSize) -> Rc<[Seen]> {
+/// Everything with a name or a mark in the window of this thread, in the order of drawing.
+pub fn look(root: &impl ElementRoot, window: LogicalSize) -> Rc<[Seen]> {
     EYE.with_borrow_mut(|eye| {
         let anew = eye
             .changes
