@@ -24,8 +24,8 @@ use outline::{BACK, ENTER, Numbering, Outline};
 use pad::{Act, Pad};
 use speaking::Teller;
 
-/// How far a badge reaches over the corner of its key, in pixels.
-const BADGE_OVER: f32 = 20.0;
+/// Half a badge, whose middle is the corner of its key, in pixels.
+const HALF_BADGE: f32 = 34.0;
 
 /// Reads the kiosk's screen out and lets the pad touch it.
 #[derive(Clone)]
@@ -202,10 +202,18 @@ impl Inner {
 
     fn press(&mut self, at: usize) -> Deed {
         self.speech.hush();
-        self.seen
-            .get(at)
-            .cloned()
-            .map_or(Deed::Nothing, Deed::Press)
+        match self.seen.get(at).cloned() {
+            Some(element) if element.enabled => Deed::Press(element),
+            Some(element) => {
+                let words = self.window.upgrade().map(|window| {
+                    let spoken = window.global::<ui::Spoken>();
+                    spoken.invoke_resting(element.label.into()).into()
+                });
+                self.say(words);
+                Deed::Nothing
+            }
+            None => Deed::Nothing,
+        }
     }
 
     fn loudness(&self) -> Option<Loudness> {
@@ -318,7 +326,7 @@ impl Inner {
 
     /// Puts the digits at the corners of their keys.
     fn badges(&self, window: &ui::KioskWindow, keys: &[(char, usize)]) {
-        let corner = |at: f32| (at - BADGE_OVER).max(0.0);
+        let corner = |at: f32| (at - HALF_BADGE).max(0.0);
         let badges: Vec<_> = keys
             .iter()
             .filter_map(|(digit, at)| {

@@ -35,7 +35,12 @@ pub enum Part {
         back: bool,
     },
     /// Somewhere to type a number, and what is in it.
-    Input { words: String, typed: String },
+    Input {
+        words: String,
+        typed: String,
+        /// The next digit goes here.
+        here: bool,
+    },
 }
 
 /// Marks of elements; `docs/accessibility.md` says what each is for.
@@ -93,6 +98,21 @@ impl Outline {
         };
         outline.keys = outline.numbered(shown(), numbering);
         for (at, one) in shown() {
+            // What is drawn in something with a name is said by that name.
+            let drawn_in = |other: &Seen| {
+                matches!(
+                    other.role,
+                    Role::Key | Role::Item | Role::Input | Role::Picture
+                ) && other.covers(one.middle)
+            };
+            let is_drawing = matches!(one.role, Role::Words | Role::Picture);
+            if is_drawing
+                && seen[over.map_or(0, |over| over + 1)..at]
+                    .iter()
+                    .any(drawn_in)
+            {
+                continue;
+            }
             let part = outline.part(at, one);
             // A frame and the title in it often have one name.
             if let Some(part) = part
@@ -149,7 +169,7 @@ impl Outline {
         let words = one.label.clone();
         match one.role {
             Role::Part | Role::Progress => None,
-            Role::Words | Role::Picture | Role::Frame => Some(Part::Words {
+            Role::Words | Role::Picture | Role::Frame | Role::Item => Some(Part::Words {
                 words,
                 aside: one.description.clone(),
                 private: one.mark == mark::PRIVATE,
@@ -157,6 +177,7 @@ impl Outline {
             Role::Input => Some(Part::Input {
                 words,
                 typed: one.description.clone(),
+                here: one.chosen != Some(false),
             }),
             Role::Key => {
                 let digit = self.keys.iter().find(|(_, place)| *place == at);
@@ -247,6 +268,18 @@ mod tests {
         let outline = Outline::of(&seen, Numbering::default());
         assert!(outline.typing && !outline.typed);
         assert_eq!(digits(&outline), "#");
+    }
+
+    #[test]
+    fn what_is_drawn_in_a_key_is_said_by_its_name() {
+        let price = Seen::imagined(Role::Words, "from ¥3,800");
+        let seen = [
+            key("Play", "").around(100.0, 100.0, 50.0),
+            price.clone().around(120.0, 130.0, 10.0),
+            price.around(120.0, 230.0, 10.0),
+        ];
+        let outline = Outline::of(&seen, Numbering::default());
+        assert_eq!(outline.parts.len(), 2, "{:?}", outline.parts);
     }
 
     #[test]

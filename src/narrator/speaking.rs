@@ -61,32 +61,52 @@ impl Teller<'_> {
     /// What is there now and was not before.
     pub fn news(&self, before: &Outline, now: &Outline) -> Vec<String> {
         let phrases = now.parts.iter().filter_map(|part| match part {
-            Part::Input { words, typed } => self.typed(before, words, typed),
+            Part::Input { words, typed, here } => self.typed(before, words, typed, *here),
             part if before.parts.iter().any(|known| same(known, part)) => None,
             part => self.phrase(part),
         });
-        once(phrases.collect())
+        self.once(phrases.collect())
     }
 
     fn with_further(&self, mut phrases: Vec<String>, shown: &Outline) -> Vec<String> {
         if shown.pages > 1 {
             phrases.push(self.wording.further(&FURTHER.to_string()));
         }
-        once(phrases)
+        self.once(phrases)
     }
 
-    /// What was typed since: the last digit, or that there is none any more.
-    fn typed(&self, before: &Outline, words: &str, typed: &str) -> Option<String> {
-        let old = before.parts.iter().find_map(|part| match part {
-            Part::Input { words: name, typed } if name == words => Some(typed),
+    /// What was typed since: the last digit, or that there is none any more; or that digits go here now.
+    fn typed(&self, before: &Outline, words: &str, typed: &str, here: bool) -> Option<String> {
+        let (old, was_here) = before.parts.iter().find_map(|part| match part {
+            Part::Input {
+                words: name,
+                typed,
+                here,
+            } if name == words => Some((typed, *here)),
             _ => None,
         })?;
+        if here && !was_here {
+            return Some(self.wording.type_it(words));
+        }
         match typed.strip_prefix(old.as_str()) {
             Some("") => None,
             Some(more) => Some(spelled(more)),
             None if typed.is_empty() => Some(self.wording.empty()),
             None => Some(spelled(typed)),
         }
+    }
+
+    /// What is said twice running once, and the sentence for what others must not hear once in all. A sum may well come twice.
+    fn once(&self, phrases: Vec<String>) -> Vec<String> {
+        let private = self.wording.private();
+        let mut said: Vec<String> = Vec::new();
+        for phrase in phrases {
+            let known = said.last() == Some(&phrase) || phrase == private && said.contains(&phrase);
+            if !known {
+                said.push(phrase);
+            }
+        }
+        said
     }
 
     fn phrase(&self, part: &Part) -> Option<String> {
@@ -96,7 +116,7 @@ impl Teller<'_> {
                 (true, true) => spelled(words),
                 (true, false) => self.wording.private(),
             }),
-            Part::Input { words, typed } => {
+            Part::Input { words, typed, .. } => {
                 let name = self.wording.type_it(words);
                 Some(if typed.is_empty() {
                     name
@@ -159,17 +179,6 @@ fn spelled(text: &str) -> String {
             '-' => said.push_str(", "),
             _ if apart => said.extend([' ', letter]),
             _ => said.push(letter),
-        }
-    }
-    said
-}
-
-/// Nothing twice.
-fn once(phrases: Vec<String>) -> Vec<String> {
-    let mut said: Vec<String> = Vec::new();
-    for phrase in phrases {
-        if !said.contains(&phrase) {
-            said.push(phrase);
         }
     }
     said
@@ -249,6 +258,21 @@ mod tests {
     }
 
     #[test]
+    fn a_sum_that_comes_twice_is_said_twice() {
+        let words = |text: &str| Seen::imagined(Role::Words, text);
+        let shown = outline(&[
+            words("S"),
+            words("¥8,800"),
+            words("To pay"),
+            words("¥8,800"),
+        ]);
+        assert_eq!(
+            teller(false).all(&shown),
+            ["S", "¥8,800", "To pay", "¥8,800"]
+        );
+    }
+
+    #[test]
     fn a_code_is_read_out_in_private_only() {
         let mut code = Seen::imagined(Role::Words, "1827 44");
         code.mark = "private".into();
@@ -286,6 +310,14 @@ mod tests {
         assert_eq!(news("4", "4-1"), [", 1"]);
         assert_eq!(news("4-18", "4-1"), ["4, 1"]);
         assert_eq!(news("4", ""), ["empty"]);
+        let field = |name: &str, here| {
+            let mut input = Seen::imagined(Role::Input, name);
+            input.chosen = Some(here);
+            input
+        };
+        let before = outline(&[field("Number", true), field("PIN", false)]);
+        let now = outline(&[field("Number", false), field("PIN", true)]);
+        assert_eq!(teller(false).news(&before, &now), ["type PIN"]);
         assert_eq!(
             teller(false).all(&input("4-18")),
             ["type Slip number 4, 1 8"]

@@ -1,5 +1,7 @@
 //! Elements as somebody before the screen would name them.
 
+use std::collections::HashSet;
+
 use i_slint_backend_testing::{AccessibleRole, ElementHandle, ElementQuery, ElementRoot};
 use slint::{LogicalPosition, LogicalSize};
 
@@ -14,6 +16,8 @@ pub enum Role {
     Picture,
     /// A frame around other elements.
     Frame,
+    /// One of several things of a kind, with a name for all that is drawn in it.
+    Item,
     /// How far something is.
     Progress,
     /// Something to touch.
@@ -52,6 +56,12 @@ impl Seen {
         !matches!(self.role, Role::Part | Role::Words | Role::Picture)
     }
 
+    /// Whether a point lies within it.
+    pub fn covers(&self, at: LogicalPosition) -> bool {
+        let half = (self.middle.x - self.corner.x, self.middle.y - self.corner.y);
+        (at.x - self.middle.x).abs() < half.0 && (at.y - self.middle.y).abs() < half.1
+    }
+
     /// Does what a touch would.
     pub fn press(&self) {
         if let Some(element) = &self.element {
@@ -85,6 +95,16 @@ impl Seen {
         }
     }
 
+    /// The same around this middle.
+    #[cfg(test)]
+    pub fn around(self, x: f32, y: f32, half: f32) -> Self {
+        Self {
+            corner: LogicalPosition::new(x - half, y - half),
+            middle: LogicalPosition::new(x, y),
+            ..self
+        }
+    }
+
     /// The same with a description.
     #[cfg(test)]
     pub fn described(self, description: &str) -> Self {
@@ -98,12 +118,17 @@ impl Seen {
 /// Everything with a name or a mark in a window of this size, in the order of drawing. What lies outside the window, such as in a list that is
 /// moved up and down, is there too.
 pub(super) fn seen(root: &impl ElementRoot, window: LogicalSize) -> Vec<Seen> {
-    ElementQuery::from_root(root)
-        .match_descendants()
-        .find_all()
-        .into_iter()
-        .filter_map(|element| see(element, window))
-        .collect()
+    let found = ElementQuery::from_root(root).match_descendants().find_all();
+    let mut seen: Vec<Seen> = Vec::new();
+    let mut known = HashSet::new();
+    for element in found.into_iter().filter_map(|one| see(one, window)) {
+        // The query comes to what stands in a component by more than one way.
+        let at = [element.corner, element.middle].map(|at| (at.x.to_bits(), at.y.to_bits()));
+        if known.insert((element.label.clone(), element.mark.clone(), at)) {
+            seen.push(element);
+        }
+    }
+    seen
 }
 
 fn see(element: ElementHandle, window: LogicalSize) -> Option<Seen> {
@@ -129,6 +154,7 @@ fn see(element: ElementHandle, window: LogicalSize) -> Option<Seen> {
         Some(AccessibleRole::Text) => Role::Words,
         Some(AccessibleRole::Image) => Role::Picture,
         Some(AccessibleRole::Button | AccessibleRole::Checkbox) => Role::Key,
+        Some(AccessibleRole::ListItem) => Role::Item,
         Some(AccessibleRole::TextInput) => Role::Input,
         Some(AccessibleRole::ProgressIndicator) => Role::Progress,
         Some(_) => Role::Frame,

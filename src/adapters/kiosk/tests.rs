@@ -108,6 +108,28 @@ fn the_language_changes_on_the_screen_that_stands() {
 }
 
 #[test]
+fn what_is_higher_than_its_screen_is_moved_by_two_keys() {
+    let bench = Bench::new();
+    let low = slint::PhysicalSize::new(1080, 1500);
+    bench.window.window().set_size(low);
+    bench.show(home(true), Language::English);
+    let buy = || bench.key("Buy tickets").absolute_position().y;
+    let can_go = |label| bench.key(label).accessible_enabled();
+    let before = buy();
+    assert_eq!(
+        (can_go("Further up"), can_go("Further down")),
+        (Some(false), Some(true))
+    );
+    bench.touch("Further down");
+    assert!(buy() < before, "{} is not above {before}", buy());
+    assert_eq!(can_go("Further up"), Some(true));
+    for _ in 0..9 {
+        bench.touch("Further up");
+    }
+    assert_eq!((buy(), can_go("Further up")), (before, Some(false)));
+}
+
+#[test]
 fn a_key_that_rests_sends_nothing() {
     let bench = Bench::new();
     bench.show(home(false), Language::English);

@@ -40,6 +40,7 @@ pub fn walk(theatre: &mut Theatre, album: &mut Album) -> Result<()> {
     giving::picked_up(&mut kiosk, &code, album)?;
     kiosk = giving::interrupted(kiosk, theatre, album)?;
     stadium(&mut kiosk, album)?;
+    spoken(&mut kiosk, album)?;
     my_card_without_network(&mut kiosk, theatre, album)
 }
 
@@ -183,6 +184,14 @@ fn best_seats_with_trouble(
 }
 
 /// The stadium's 39,417 seats, in large text and high contrast as well.
+/// The start screen as it is read out, with the digits of the pad at its keys.
+fn spoken(kiosk: &mut Hand, album: &mut Album) -> Result<()> {
+    kiosk.tap("音声")?;
+    kiosk.wait("音声オン", 10)?;
+    album.shot(kiosk, "home-spoken-ja")?;
+    kiosk.tap("音声オン")
+}
+
 fn stadium(kiosk: &mut Hand, album: &mut Album) -> Result<()> {
     kiosk.wait("チケットを買う", 10)?;
     kiosk.tap("チケットを買う")?;
