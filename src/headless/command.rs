@@ -1,6 +1,7 @@
 //! The hand's line protocol: one command a line, one answer a line, `ok …` or `no …`.
 //!
-//! - `tap LABEL`: touches the middle of the element with this accessible label; `tap-at X Y`, `drag X1 Y1 X2 Y2` touch points
+//! - `tap LABEL`: touches the middle of the element with this accessible label; `tap-at X Y`, `drag X1 Y1 X2 Y2` touch points, `poke X Y`
+//!   with a finger that does not rest
 //! - `key NAME`, `type TEXT`: keys of a keyboard
 //! - `wait LABEL SECONDS`, `gone LABEL SECONDS`: until an element is, or is no longer, on the screen
 //! - `labels`: everything that can be seen, one label after another, divided by ` | `
@@ -17,6 +18,7 @@ use std::{path::PathBuf, time::Duration};
 pub(super) enum Command {
     Tap(String),
     TapAt(f32, f32),
+    Poke(f32, f32),
     Drag { from: (f32, f32), to: (f32, f32) },
     Key(String),
     Type(String),
@@ -38,6 +40,7 @@ impl Command {
         match verb {
             "tap" if !rest.is_empty() => Ok(Self::Tap(rest.into())),
             "tap-at" => numbers::<2>(rest).map(|[x, y]| Self::TapAt(x, y)),
+            "poke" => numbers::<2>(rest).map(|[x, y]| Self::Poke(x, y)),
             "drag" => numbers::<4>(rest).map(|[x1, y1, x2, y2]| Self::Drag {
                 from: (x1, y1),
                 to: (x2, y2),

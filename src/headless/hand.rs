@@ -71,9 +71,10 @@ impl<W: ComponentHandle + ElementRoot + 'static> Hand<W> {
                 let at = self
                     .middle_of(&label)?
                     .ok_or_else(|| format!("{label:?} is not on the screen"))?;
-                self.tap(at)
+                self.tap(at, REST)
             }
-            Command::TapAt(x, y) => self.tap(LogicalPosition::new(x, y)),
+            Command::TapAt(x, y) => self.tap(LogicalPosition::new(x, y), REST),
+            Command::Poke(x, y) => self.tap(LogicalPosition::new(x, y), Duration::ZERO),
             Command::Drag { from, to } => self.drag(from, to),
             Command::Key(name) => {
                 let text =
@@ -150,11 +151,11 @@ impl<W: ComponentHandle + ElementRoot + 'static> Hand<W> {
         self.with(move |window| window.window().dispatch_event(event))
     }
 
-    fn tap(&self, position: LogicalPosition) -> Answer {
+    fn tap(&self, position: LogicalPosition, rest: Duration) -> Answer {
         let button = PointerEventButton::Left;
         self.event(WindowEvent::PointerMoved { position })?;
         self.event(WindowEvent::PointerPressed { position, button })?;
-        thread::sleep(REST);
+        thread::sleep(rest);
         self.event(WindowEvent::PointerReleased { position, button })?;
         // A finger that lifted is nowhere.
         self.event(WindowEvent::PointerExited)?;

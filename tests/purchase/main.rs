@@ -6,5 +6,6 @@ mod support;
 
 mod gate;
 mod my_card;
+mod privacy;
 mod road;
 mod seats;

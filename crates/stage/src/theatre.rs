@@ -154,7 +154,7 @@ impl Theatre {
                     .join(format!("{name}.toml")),
             )
             .arg("--data")
-            .arg(self.folder.join(name));
+            .arg(self.data_of(name));
         if kind != "register" {
             command.arg("--tray").arg(self.tray());
         }
@@ -162,7 +162,7 @@ impl Theatre {
             command.args(["--printer", &format!("tcp:{}", self.printer_address)]);
         }
         command.args(further);
-        let process = Process::start(name, &mut command, &self.logs().join(format!("{name}.log")))?;
+        let process = Process::start(name, &mut command, &self.log_of(name))?;
         Ok(Hand::new(name, process))
     }
 
@@ -184,6 +184,16 @@ impl Theatre {
     /// Where printed papers are saved.
     pub fn papers(&self) -> PathBuf {
         self.folder.join("papers")
+    }
+
+    /// The data folder of a terminal.
+    pub fn data_of(&self, name: &str) -> PathBuf {
+        self.folder.join(name)
+    }
+
+    /// What a terminal wrote to its standard error.
+    pub fn log_of(&self, name: &str) -> PathBuf {
+        self.logs().join(format!("{name}.log"))
     }
 
     fn logs(&self) -> PathBuf {
