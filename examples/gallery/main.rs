@@ -65,7 +65,8 @@ fn main() -> Result<()> {
             }
             let picture = window.draw()?;
             drawn += 1;
-            let may_move = style.pseudo || LONG.contains(&name);
+            let low = style.appearance.low_reach;
+            let may_move = style.pseudo || low || LONG.contains(&name);
             for fault in faults::of(window.shown(), FINGER, window.dock(), may_move) {
                 wrong += 1;
                 println!("{name}-{}: {fault}", style.suffix);
@@ -184,12 +185,25 @@ fn styles() -> Vec<Style> {
                         language,
                         large_text,
                         high_contrast,
+                        low_reach: false,
                         speech: None,
                     },
                     pseudo,
                 });
             }
         }
+    }
+    // Low reach moves every screen alike, so it is drawn in the usual size and contrast alone.
+    for (name, language, pseudo) in languages {
+        styles.push(Style {
+            suffix: format!("{name}-low"),
+            appearance: Appearance {
+                language,
+                low_reach: true,
+                ..Appearance::default()
+            },
+            pseudo,
+        });
     }
     styles
 }

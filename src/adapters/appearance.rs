@@ -15,4 +15,5 @@ pub fn show(theme: &Theme<'_>, appearance: Appearance) {
     }
     theme.set_large_text(appearance.large_text);
     theme.set_high_contrast(appearance.high_contrast);
+    theme.set_low_reach(appearance.low_reach);
 }

@@ -39,6 +39,8 @@ pub struct Appearance {
     pub large_text: bool,
     /// Black ground, white edges.
     pub high_contrast: bool,
+    /// Whatever is touched stands low.
+    pub low_reach: bool,
     /// The screen is read out, so loud.
     pub speech: Option<Loudness>,
 }

@@ -28,6 +28,8 @@ pub fn connect(chrome: &ui::Chrome<'_>, link: &Rc<Link>) {
     let send = Rc::clone(link);
     chrome.on_high_contrast(move |on| send.send(Touch::HighContrast(on)));
     let send = Rc::clone(link);
+    chrome.on_low_reach(move |on| send.send(Touch::LowReach(on)));
+    let send = Rc::clone(link);
     chrome.on_speak(move |on| send.send(Touch::Speech(on)));
     chrome.on_louder(sends(link, Touch::Louder));
     chrome.on_quieter(sends(link, Touch::Quieter));

@@ -183,6 +183,7 @@ impl Kiosk {
             Touch::AppearancePanel => desk.appearance_panel = !desk.appearance_panel,
             Touch::LargeText(on) => desk.appearance.large_text = *on,
             Touch::HighContrast(on) => desk.appearance.high_contrast = *on,
+            Touch::LowReach(on) => desk.appearance.low_reach = *on,
             Touch::Speech(on) => desk.appearance.speech = on.then(Loudness::default),
             Touch::Louder => desk.appearance.speech = desk.appearance.speech.map(Loudness::louder),
             Touch::Quieter => {

@@ -136,3 +136,13 @@ fn the_start_screen_forgets_who_chose_language_and_speech_and_went() {
         "nothing is at stake, nobody is asked"
     );
 }
+
+#[test]
+fn low_reach_lasts_as_long_as_the_session() {
+    let mut stand = Stand::new();
+    stand.touch(Touch::LowReach(true));
+    stand.touch(Touch::Buy);
+    assert!(stand.kiosk.view().chrome.appearance.low_reach);
+    stand.touch(Touch::Finish);
+    assert!(!stand.kiosk.view().chrome.appearance.low_reach);
+}

@@ -17,6 +17,8 @@ pub enum Touch {
     LargeText(bool),
     /// High or normal contrast.
     HighContrast(bool),
+    /// Everything to touch low, or where it usually is.
+    LowReach(bool),
     /// Speech on or off.
     Speech(bool),
     /// Speech louder.
