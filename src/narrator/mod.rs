@@ -38,8 +38,8 @@ struct Inner {
     window: slint::Weak<ui::KioskWindow>,
     speech: Box<dyn Speech>,
     pad: Pad,
-    /// What the flow shows.
-    view: Option<View>,
+    /// What the flow shows, as far as it matters here.
+    facts: Option<Facts>,
     seen: Rc<[Seen]>,
     shown: Outline,
     scene: Option<Scene>,
@@ -51,6 +51,33 @@ struct Told {
     scene: Scene,
     outline: Outline,
     numbering: Numbering,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Facts {
+    language: Language,
+    speech: Option<Loudness>,
+    /// Nobody else hears what is said.
+    in_private: bool,
+    panel: bool,
+    /// Whether somebody is still there.
+    asked: bool,
+    /// A clerk's number is typed, and the PIN comes next.
+    before_pin: bool,
+}
+
+impl Facts {
+    fn of(view: &View) -> Self {
+        let chrome = &view.chrome;
+        Self {
+            language: chrome.appearance.language,
+            speech: chrome.appearance.speech,
+            in_private: chrome.headset,
+            panel: chrome.appearance_panel,
+            asked: chrome.idle_seconds.is_some(),
+            before_pin: matches!(&view.screen, Screen::ClerkEntry(entry) if entry.field == ClerkField::Number),
+        }
+    }
 }
 
 /// Where one of these changes, it is another screen to whoever hears it.
@@ -83,7 +110,7 @@ impl Narrator {
                 window: window.as_weak(),
                 speech,
                 pad: Pad::default(),
-                view: None,
+                facts: None,
                 seen: Rc::default(),
                 shown: Outline::default(),
                 scene: None,
@@ -107,10 +134,11 @@ impl Narrator {
     /// The flow shows this now.
     pub fn show(&self, view: &View) {
         let mut inner = self.inner.borrow_mut();
-        inner.view = Some(view.clone());
+        let facts = Facts::of(view);
+        inner.facts = Some(facts);
         inner.tell();
         // Whoever listens is there. Only the question whether somebody is must be answered.
-        let listens = view.chrome.idle_seconds.is_none() && inner.speech.is_speaking();
+        let listens = !facts.asked && inner.speech.is_speaking();
         drop(inner);
         if listens {
             (self.send)(Touch::Anything);
@@ -188,15 +216,12 @@ impl Inner {
 
     /// On from what was typed: to the next field, else where the screen's own key leads.
     fn enter(&mut self) -> Deed {
-        let screen = self.view.as_ref().map(|view| &view.screen);
-        match screen {
-            Some(Screen::ClerkEntry(entry)) if entry.field == ClerkField::Number => {
-                Deed::Send(Touch::ClerkField(ClerkField::Pin))
-            }
-            _ => match self.shown.chosen_by(ENTER) {
-                Some(at) => self.press(at),
-                None => Deed::Nothing,
-            },
+        if self.facts.is_some_and(|facts| facts.before_pin) {
+            return Deed::Send(Touch::ClerkField(ClerkField::Pin));
+        }
+        match self.shown.chosen_by(ENTER) {
+            Some(at) => self.press(at),
+            None => Deed::Nothing,
         }
     }
 
@@ -217,7 +242,7 @@ impl Inner {
     }
 
     fn loudness(&self) -> Option<Loudness> {
-        self.view.as_ref()?.chrome.appearance.speech
+        self.facts?.speech
     }
 
     /// Looks at the screen.
@@ -234,14 +259,14 @@ impl Inner {
 
     /// Tells whoever listens what is new, and shows the digits to whoever uses the pad.
     fn tell(&mut self) {
-        let (Some(window), Some(view)) = (self.window.upgrade(), self.view.clone()) else {
+        let (Some(window), Some(facts)) = (self.window.upgrade(), self.facts) else {
             return;
         };
         let scene = Scene {
             screen: window.global::<ui::Shown>().get_screen(),
-            language: view.chrome.appearance.language,
-            panel: view.chrome.appearance_panel,
-            asked: view.chrome.idle_seconds.is_some(),
+            language: facts.language,
+            panel: facts.panel,
+            asked: facts.asked,
         };
         let left = self.scene.replace(scene).filter(|left| *left != scene);
         if left.is_some() {
@@ -272,7 +297,7 @@ impl Inner {
         self.read();
         self.badges(&window, self.shown.keys());
         if self.loudness().is_some() {
-            self.narrate(&window, scene, view.chrome.headset);
+            self.narrate(&window, scene, facts.in_private);
         }
     }
 
@@ -308,12 +333,9 @@ impl Inner {
     }
 
     fn say(&mut self, words: impl IntoIterator<Item = String>) {
-        let Some(view) = &self.view else {
-            return;
-        };
-        let tongue = match view.chrome.appearance.language {
-            Language::Japanese => Tongue::Japanese,
-            Language::English => Tongue::English,
+        let tongue = match self.facts.map(|facts| facts.language) {
+            Some(Language::English) => Tongue::English,
+            Some(Language::Japanese) | None => Tongue::Japanese,
         };
         let phrases: Vec<_> = words
             .into_iter()
