@@ -5,6 +5,8 @@
 mod outline;
 mod pad;
 mod speaking;
+#[cfg(test)]
+mod tests;
 mod wording;
 
 use std::{cell::RefCell, rc::Rc, time::Instant};
@@ -176,7 +178,11 @@ impl Inner {
         }
         self.read();
         let speaks = self.loudness().is_some();
-        match self.pad.strike(key, Instant::now(), &self.shown, speaks) {
+        let act = self.pad.strike(key, Instant::now(), &self.shown, speaks);
+        if !matches!(act, Act::NotMine | Act::Nothing) {
+            self.speech.hush();
+        }
+        match act {
             Act::NotMine => Deed::NotMine,
             Act::Nothing | Act::Renumbered => Deed::Nothing,
             Act::Choose(at) => self.press(at),
@@ -185,18 +191,11 @@ impl Inner {
             Act::Enter => self.enter(),
             Act::Speak => Deed::Send(Touch::Speech(true)),
             Act::Repeat => {
-                self.speech.hush();
                 self.told = None;
                 Deed::Nothing
             }
             Act::NoSuchKey(key) => {
-                self.speech.hush();
-                let words = self.window.upgrade().map(|window| {
-                    let spoken = window.global::<ui::Spoken>();
-                    spoken.invoke_no_key(key.to_string().into()).into()
-                });
-                self.say(words);
-                Deed::Nothing
+                self.answer(|spoken| spoken.invoke_no_key(key.to_string().into()))
             }
         }
     }
@@ -205,12 +204,14 @@ impl Inner {
     fn left_over(&mut self, text: &str) -> Deed {
         self.read();
         let is = |key: Key| text.chars().eq([char::from(key)]);
-        if self.shown.typing && is(Key::Backspace) {
-            Deed::Send(Touch::Erase)
-        } else if self.shown.typing && is(Key::Return) {
+        if !self.shown.typing || !(is(Key::Backspace) || is(Key::Return)) {
+            return Deed::NotMine;
+        }
+        self.speech.hush();
+        if is(Key::Return) {
             self.enter()
         } else {
-            Deed::NotMine
+            Deed::Send(Touch::Erase)
         }
     }
 
@@ -226,19 +227,19 @@ impl Inner {
     }
 
     fn press(&mut self, at: usize) -> Deed {
-        self.speech.hush();
         match self.seen.get(at).cloned() {
             Some(element) if element.enabled => Deed::Press(element),
-            Some(element) => {
-                let words = self.window.upgrade().map(|window| {
-                    let spoken = window.global::<ui::Spoken>();
-                    spoken.invoke_resting(element.label.into()).into()
-                });
-                self.say(words);
-                Deed::Nothing
-            }
+            Some(element) => self.answer(|spoken| spoken.invoke_resting(element.label.into())),
             None => Deed::Nothing,
         }
+    }
+
+    /// Says why a strike led to nothing.
+    fn answer(&mut self, words: impl FnOnce(ui::Spoken<'_>) -> slint::SharedString) -> Deed {
+        if let Some(window) = self.window.upgrade() {
+            self.say([words(window.global()).into()]);
+        }
+        Deed::Nothing
     }
 
     fn loudness(&self) -> Option<Loudness> {
@@ -323,10 +324,7 @@ impl Inner {
                 self.speech.hush();
                 teller.all(&self.shown)
             }
-            Some(told) if told.numbering != self.pad.numbering() => {
-                self.speech.hush();
-                teller.keys(&self.shown)
-            }
+            Some(told) if told.numbering != self.pad.numbering() => teller.keys(&self.shown),
             Some(told) => teller.news(&told.outline, &self.shown),
         };
         self.say(phrases);
