@@ -7,7 +7,7 @@ use kippu::flows::{
 use kippu_ticket::{ids::TicketId, record::TicketKind};
 
 use crate::{
-    kiosk::{event, seat},
+    kiosk::{event, seat, yen},
     waiting,
 };
 
@@ -71,6 +71,19 @@ pub fn paper(station: PaperStation) -> Option<Stop> {
     Some(Stop::Paper(station))
 }
 
+/// A station of giving tickets up for money.
+fn money(station: MoneyStation) -> Option<Stop> {
+    Some(Stop::MoneyBack(station))
+}
+
+/// What two tickets bring.
+fn money_back() -> MoneyBack {
+    MoneyBack {
+        amount: yen(19_160),
+        fee: yen(440),
+    }
+}
+
 /// Laying and swapping cards, and what moves while one lies there.
 fn cards(event: &EventFacts) -> Vec<Sample> {
     let lay = |purpose, refused, ending: Option<&str>, ticket| {
@@ -131,6 +144,7 @@ fn cards(event: &EventFacts) -> Vec<Sample> {
             tickets,
             ending: "2093".into(),
             offline,
+            money: (errand == Errand::MoneyBack).then(money_back),
         })
     };
     let three = [pair(event), pair(event)[..1].to_vec()].concat();
@@ -179,6 +193,24 @@ fn cards(event: &EventFacts) -> Vec<Sample> {
             "paper-confirm",
             paper(PaperStation::Choose),
             confirm(Errand::Paper, pair(event)[..1].to_vec(), false),
+        ),
+        (
+            "money-lay",
+            money(MoneyStation::Card),
+            lay(LayPurpose::ToGiveUp, None, None, TicketFact::CardUnchanged),
+        ),
+        (
+            "money-confirm",
+            money(MoneyStation::Choose),
+            confirm(Errand::MoneyBack, pair(event), false),
+        ),
+        (
+            "money-taking",
+            money(MoneyStation::GiveUp),
+            Screen::CheckingCard(CheckingCard {
+                purpose: LayPurpose::ToGiveUp,
+                step: CheckStep::Registering,
+            }),
         ),
         (
             "giving-taking",
@@ -250,6 +282,15 @@ fn choices(event: &EventFacts) -> Vec<Sample> {
         choice(seat("4"), false, Some(WhyStays::NoNetwork)),
         choice(seat("6"), false, Some(WhyStays::Unreadable)),
     ];
+    let brings = vec![
+        choice(seat("2"), true, None),
+        choice(seat("4"), false, Some(WhyStays::BoughtElsewhere)),
+        choice(seat("6"), false, Some(WhyStays::NothingDue)),
+    ];
+    let brings_none = vec![
+        choice(seat("2"), false, Some(WhyStays::NotTakenBack)),
+        choice(seat("4"), false, Some(WhyStays::TooLateForMoney)),
+    ];
     let over = vec![
         choice(seat("2"), false, Some(WhyStays::Over)),
         choice(
@@ -273,6 +314,16 @@ fn choices(event: &EventFacts) -> Vec<Sample> {
             "choose-paper-none",
             paper(PaperStation::Choose),
             choose(Errand::Paper, none, 1, None),
+        ),
+        (
+            "choose-money",
+            money(MoneyStation::Choose),
+            choose(Errand::MoneyBack, brings, 1, None),
+        ),
+        (
+            "choose-money-none",
+            money(MoneyStation::Choose),
+            choose(Errand::MoneyBack, brings_none, 1, None),
         ),
     ]
 }
@@ -312,6 +363,15 @@ fn ends(event: &EventFacts) -> Vec<Sample> {
             paper,
         })
     };
+    let due = |paper, card_lies| {
+        Screen::RefundDue(RefundDue {
+            code: CODE.into(),
+            tickets: 2,
+            money: money_back(),
+            paper,
+            card_lies,
+        })
+    };
     let done = giving(GivingStation::Done);
     vec![
         ("handed-over", done, over(2, 0, 0)),
@@ -335,6 +395,26 @@ fn ends(event: &EventFacts) -> Vec<Sample> {
             "kept-only-card",
             None,
             kept(Kept::OnlyCard("2093".into()), true, Paper::Printing),
+        ),
+        (
+            "kept-no-money",
+            None,
+            kept(Kept::NoMoney, false, Paper::Printed),
+        ),
+        (
+            "kept-perhaps-money",
+            None,
+            kept(Kept::PerhapsMoney, false, Paper::Printing),
+        ),
+        (
+            "refund-due",
+            money(MoneyStation::Slip),
+            due(Paper::Printed, true),
+        ),
+        (
+            "refund-due-no-paper",
+            money(MoneyStation::Slip),
+            due(Paper::NotPrinted(PaperProblem::PaperOut), false),
         ),
         (
             "paper-printing",
@@ -385,5 +465,6 @@ pub fn my_card(event: &EventFacts, language: Language) -> Screen {
         left_early: None,
         can_give: true,
         can_make_paper: true,
+        can_get_money: true,
     })
 }

@@ -3,8 +3,8 @@
 use kippu::flows::{
     facts::Appearance,
     register::view::{
-        Login, LoginField, LoginNotice, Outcome, OutcomeKind, Screen, Slip, SlipRow, SlipState,
-        Slips, View,
+        Login, LoginField, LoginNotice, Outcome, OutcomeKind, Refund, Screen, Slip, SlipRow,
+        SlipState, Slips, View,
     },
 };
 
@@ -40,6 +40,17 @@ pub fn views(appearance: Appearance) -> Vec<(&'static str, View)> {
             unknown,
         })
     };
+    let refund = |paid_out, unknown| {
+        Screen::Refund(Refund {
+            event: event(appearance.language),
+            seats: vec![seat("C", "2"), seat("C", "4")],
+            amount: yen(19_160),
+            fee: yen(440),
+            paid_out,
+            busy: false,
+            unknown,
+        })
+    };
     let login = Login {
         clerk: "17".into(),
         pin_digits: 3,
@@ -62,6 +73,11 @@ pub fn views(appearance: Appearance) -> Vec<(&'static str, View)> {
         ("register-slips", Screen::Slips(slips)),
         ("register-slip", slip(false)),
         ("register-unknown", slip(true)),
+        ("register-refund", refund(false, false)),
+        ("register-refund-unknown", refund(false, true)),
+        ("register-refund-paid", refund(true, false)),
+        ("register-pay-out", outcome(OutcomeKind::PayOut)),
+        ("register-paid-before", outcome(OutcomeKind::PaidOutBefore)),
         ("register-paid", outcome(OutcomeKind::Paid)),
         ("register-hand-back", outcome(OutcomeKind::HandBack)),
     ];

@@ -103,6 +103,7 @@ fn waiting(event: &EventFacts) -> Vec<Sample> {
                 }),
                 can_give: true,
                 can_make_paper: true,
+                can_get_money: true,
             }),
         ),
     ]

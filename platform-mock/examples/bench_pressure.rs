@@ -216,6 +216,7 @@ async fn furnish(storage: &dyn Storage) -> anyhow::Result<()> {
         tax_basis_points: 1000,
         limit_per_order: 20,
         limits: PurchaseLimits::default(),
+        refunds: None,
         prices: vec![8800],
         entrances: vec!["North".into()],
         ways: vec![way; plan.blocks.len()],

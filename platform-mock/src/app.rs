@@ -33,6 +33,7 @@ use crate::{
     masters::{self, catalogue::Catalogue, rules::EventFacts},
     openapi, operator, own, parcels,
     people::{self, secrets::Checking},
+    refunds,
     refusal::{Answer, Refusal},
     restore::{self, guard::Standings},
     routes::{RouteEntry, Routes},
@@ -223,6 +224,7 @@ impl App {
         let routes = issuing::routes::routes(sales::routes::routes(routes));
         let routes = handovers::routes::routes(cards::routes::routes(routes));
         let routes = parcels::routes::routes(routes);
+        let routes = refunds::routes::routes(routes);
         let routes = clerks::routes::routes(gates::routes::routes(routes));
         let routes = stick::routes::routes(restore::routes::routes(routes));
         let routes = own::routes::routes(people::routes::routes(routes));

@@ -23,6 +23,7 @@ pub mod own;
 pub mod parcels;
 pub mod people;
 pub mod private;
+pub mod refunds;
 pub mod refusal;
 pub mod request;
 pub mod restore;

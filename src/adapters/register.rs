@@ -7,10 +7,10 @@ use slint::{ComponentHandle, SharedString};
 
 use super::{appearance, models, words};
 use crate::flows::{
-    facts::{Language, Money},
+    facts::{EventFacts, Language, Money, SeatWords},
     register::view::{
-        Login, LoginField, LoginNotice, Outcome, OutcomeKind, Screen, Slip, SlipNotice, SlipState,
-        Slips, Touch, View,
+        Login, LoginField, LoginNotice, Outcome, OutcomeKind, Refund, Screen, Slip, SlipNotice,
+        SlipState, Slips, Touch, View,
     },
 };
 
@@ -89,6 +89,7 @@ impl RegisterAdapter {
             Screen::Login(login) => show_login(&to, login),
             Screen::Slips(slips) => self.show_slips(&to, slips),
             Screen::Slip(slip) => show_slip(&to, slip, view.appearance.language),
+            Screen::Refund(refund) => show_refund(&to, refund, view.appearance.language),
             Screen::Outcome(outcome) => show_outcome(&to, outcome),
         };
         to.set_screen(screen);
@@ -139,16 +140,35 @@ fn show_slip(to: &ui::Register<'_>, slip: &Slip, language: Language) -> ui::Regi
         tickets: slip.seats.len() as i32,
         ..slip_row(&slip.number, &slip.total, slip.state, slip.seconds_left)
     });
-    to.set_when(words::date_and_time(&slip.event.starts, language));
-    to.set_hall(slip.event.venue.as_str().into());
-    to.set_hall_cjk(words::beyond_latin(&slip.event.venue));
-    let seats = words::seats(&slip.seats, language);
-    to.set_seats_cjk(words::beyond_latin(&seats));
-    to.set_seats(seats.into());
+    show_event(to, &slip.event, &slip.seats, language);
     to.set_tax(words::money(&slip.tax));
     to.set_busy(slip.busy);
     to.set_unknown(slip.unknown);
     ui::RegisterScreen::Slip
+}
+
+fn show_refund(to: &ui::Register<'_>, refund: &Refund, language: Language) -> ui::RegisterScreen {
+    to.set_slip(ui::SlipRow {
+        name: refund.event.name.as_str().into(),
+        name_cjk: words::beyond_latin(&refund.event.name),
+        tickets: refund.seats.len() as i32,
+        ..slip_row("", &refund.amount, SlipState::Paid, None)
+    });
+    show_event(to, &refund.event, &refund.seats, language);
+    to.set_fee(words::money(&refund.fee));
+    to.set_paid_out(refund.paid_out);
+    to.set_busy(refund.busy);
+    to.set_unknown(refund.unknown);
+    ui::RegisterScreen::Refund
+}
+
+fn show_event(to: &ui::Register<'_>, event: &EventFacts, seats: &[SeatWords], language: Language) {
+    to.set_when(words::date_and_time(&event.starts, language));
+    to.set_hall(event.venue.as_str().into());
+    to.set_hall_cjk(words::beyond_latin(&event.venue));
+    let seats = words::seats(seats, language);
+    to.set_seats_cjk(words::beyond_latin(&seats));
+    to.set_seats(seats.into());
 }
 
 fn show_outcome(to: &ui::Register<'_>, outcome: &Outcome) -> ui::RegisterScreen {
@@ -164,6 +184,8 @@ fn show_outcome(to: &ui::Register<'_>, outcome: &Outcome) -> ui::RegisterScreen 
         OutcomeKind::PaidLate => ui::OutcomeKind::PaidLate,
         OutcomeKind::HandBack => ui::OutcomeKind::HandBack,
         OutcomeKind::NotPayable => ui::OutcomeKind::NotPayable,
+        OutcomeKind::PayOut => ui::OutcomeKind::PayOut,
+        OutcomeKind::PaidOutBefore => ui::OutcomeKind::PaidOutBefore,
     });
     ui::RegisterScreen::Outcome
 }

@@ -3,6 +3,7 @@
 use kippu_api::{
     clerk::{Confirm, Login},
     client::Client,
+    refunds::FindRefund,
 };
 use tokio::runtime::Handle;
 
@@ -89,6 +90,27 @@ async fn answer(client: &Client, store: String, ask: Ask) -> Result<Answer, AskF
                 .await
                 .map_err(fault)?;
             Ok(Answer::Confirmed(done.outcome, Box::new(done.order)))
+        }
+        Ask::Refunds { token, code } => client
+            .with_token(&token)
+            .find_refunds(&FindRefund { code })
+            .await
+            .map(Answer::Refunds)
+            .map_err(fault),
+        Ask::PayOut {
+            token,
+            refund,
+            amount,
+            currency,
+            key,
+        } => {
+            let sum = Confirm { amount, currency };
+            let paid = client
+                .with_token(&token)
+                .pay_out(&refund, &sum, &key.into())
+                .await
+                .map_err(fault)?;
+            Ok(Answer::PaidOut(Box::new(paid)))
         }
     }
 }

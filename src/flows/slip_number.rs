@@ -1,6 +1,6 @@
 //! Slip numbers as people type them: kiosk's number, running number, check digit, written `4-1827-3`.
 
-use kippu_ticket::ids::TerminalId;
+use kippu_ticket::{code::ResumeCode, ids::TerminalId};
 
 /// Longest number that can be typed.
 const DIGITS_MAX: usize = 12;
@@ -45,17 +45,23 @@ impl TypedSlip {
         }
     }
 
-    /// The digits of a scanned or printed number.
+    /// The digits of a scanned or printed number; none where the text is something else: a price tag, an address.
     pub fn read(text: &str) -> Self {
-        let kiosk = text.trim().split('-').next().unwrap_or_default();
-        let mut typed = Self {
-            digits: Vec::new(),
+        let text = text.trim();
+        let kiosk = text.split('-').next().unwrap_or_default();
+        let digits: Vec<u8> = text
+            .bytes()
+            .filter(u8::is_ascii_digit)
+            .map(|digit| digit - b'0')
+            .collect();
+        let is_number = text
+            .bytes()
+            .all(|byte| byte.is_ascii_digit() || byte == b'-')
+            && digits.len() <= DIGITS_MAX;
+        Self {
+            digits: if is_number { digits } else { Vec::new() },
             kiosk_digits: kiosk.len(),
-        };
-        for digit in text.bytes().filter(u8::is_ascii_digit) {
-            typed.push(digit - b'0');
         }
-        typed
     }
 
     /// The digits so far.
@@ -76,6 +82,16 @@ impl TypedSlip {
     /// Enough digits for a number.
     pub fn is_complete(&self) -> bool {
         self.digits.len() >= self.kiosk_digits + DIGITS_BESIDE_KIOSK_MIN
+    }
+
+    /// The code of tickets that wait or of a refund, where the digits are one: those have a check of their own.
+    pub fn code(&self) -> Option<ResumeCode> {
+        let digits: String = self
+            .digits
+            .iter()
+            .map(|digit| char::from(b'0' + digit))
+            .collect();
+        digits.parse().ok()
     }
 
     /// As printed, with dashes where they belong.

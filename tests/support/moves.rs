@@ -138,6 +138,15 @@ pub fn take_money(register: &mut Hand, slip: &str, sum: &str) -> Result<()> {
     register.tap("Next")
 }
 
+/// The clerk finds the refund by its code, pays this sum out and goes back to the list.
+pub fn pay_out(register: &mut Hand, code: &str, sum: &str) -> Result<()> {
+    register.command(&format!("type {}", digits(code)))?;
+    register.tap("Open the slip")?;
+    register.tap(&format!("Pay out {sum}"))?;
+    register.wait("Hand the money out now", SOON)?;
+    register.tap("Handed out")
+}
+
 fn digits(slip: &str) -> String {
     slip.chars().filter(char::is_ascii_digit).collect()
 }

@@ -3,6 +3,7 @@
 pub mod enrolling;
 mod fault;
 mod handovers;
+mod refunds;
 mod terminals;
 
 use std::{

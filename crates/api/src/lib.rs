@@ -17,5 +17,6 @@ pub mod own;
 pub mod parcels;
 pub mod people;
 pub mod problem;
+pub mod refunds;
 pub mod stick;
 pub mod terminals;

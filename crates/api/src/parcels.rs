@@ -74,6 +74,8 @@ pub enum WaitingPlace {
     Here,
     /// It was fetched already.
     Fetched,
+    /// All of it was given up for money: the code opens that at a register.
+    GivenUp,
 }
 
 /// One station in a ticket's life.

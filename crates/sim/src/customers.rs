@@ -244,7 +244,7 @@ impl World<'_> {
                 self.follow(kiosk, id, outcome);
                 Some(())
             }
-            WaitingPlace::Terminal { .. } | WaitingPlace::Fetched => None,
+            WaitingPlace::Terminal { .. } | WaitingPlace::Fetched | WaitingPlace::GivenUp => None,
         }
     }
 

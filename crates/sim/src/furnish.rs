@@ -97,6 +97,7 @@ fn event(event: EventId, layout: i64) -> NewEvent {
         tax_basis_points: 1000,
         limit_per_order: LIMIT,
         limits: PurchaseLimits::default(),
+        refunds: None,
         prices: vec![8800],
         entrances: vec!["North".into()],
         ways: vec![BlockWay {

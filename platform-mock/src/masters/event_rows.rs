@@ -53,6 +53,12 @@ pub fn insert(sql: &Sql, event: &NewEvent, plan: &Plan) -> Answer<()> {
             (id, limits::column(of), most),
         )?;
     }
+    if let Some(rule) = event.refunds {
+        sql.execute(
+            "INSERT INTO refund_rules (event, until, fee) VALUES (?1, ?2, ?3)",
+            (id, rule.until, rule.fee),
+        )?;
+    }
     for (entrance, name) in event.entrances.iter().enumerate() {
         sql.execute(
             "INSERT INTO doors (event, door, name) VALUES (?1, ?2, ?3)",

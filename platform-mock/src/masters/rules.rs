@@ -11,6 +11,7 @@ use kippu_seatplan::{Plan, best::Places};
 use kippu_ticket::ids::{EventId, SellerId, TerminalId};
 
 use crate::{
+    refunds::rules::RefundRule,
     refusal::{Answer, Refusal},
     sales::limits::PurchaseLimits,
     storage::stock::Left,
@@ -137,6 +138,8 @@ pub struct NewEvent {
     pub limit_per_order: u8,
     /// Most tickets for one buyer, with all sellers together.
     pub limits: PurchaseLimits,
+    /// By which rule tickets are taken back for money; `None`: not at all.
+    pub refunds: Option<RefundRule>,
     /// One for each class of the plan, in its order; minor units.
     pub prices: Vec<i64>,
     /// Names of the entrances; tickets number them in this order.
@@ -161,6 +164,14 @@ impl NewEvent {
         }
         if self.limits.stated().any(|(_, most)| most == 0) {
             return bad("A limit on purchases allows no ticket at all.".into());
+        }
+        if let Some(rule) = self.refunds
+            && (rule.fee < 0 || rule.until > self.starts)
+        {
+            return bad(
+                "Tickets are taken back for a fee of 0 or more, and until the start at the latest."
+                    .into(),
+            );
         }
         if self.ways.len() != plan.blocks.len() {
             return bad(format!(

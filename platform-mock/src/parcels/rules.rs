@@ -23,11 +23,11 @@ pub fn may_fetch(parcel: &ParcelRecord, card: CardUid, code: Option<[u8; 32]>) -
     .hint("Lay the card they came from or are meant for, or enter the code on the slip."))
 }
 
-/// The tickets of a parcel that still wait.
+/// The tickets of a parcel that still wait: those given up for money do not.
 pub fn waiting(tickets: &[TicketRow]) -> impl Iterator<Item = &TicketRow> {
     tickets
         .iter()
-        .filter(|ticket| ticket.standing.holder == Holder::Platform)
+        .filter(|ticket| !ticket.void && ticket.standing.holder == Holder::Platform)
 }
 
 /// Checks that something waits and may go to a card.
@@ -44,7 +44,14 @@ pub fn check_waiting(
         let under_way = tickets
             .iter()
             .any(|ticket| matches!(ticket.standing.holder, Holder::Terminal | Holder::Unknown));
-        return Err(if under_way {
+        let given_up = !tickets.is_empty() && tickets.iter().all(|ticket| ticket.void);
+        return Err(if given_up {
+            Refusal::new(
+                ProblemCode::WrongState,
+                "These tickets were given up for money. They are tickets no more.",
+            )
+            .hint("Take the code to the register: it pays the money out.")
+        } else if under_way {
             not_owner(
                 "A terminal is writing these tickets to a card and has not said how it ended.",
             )

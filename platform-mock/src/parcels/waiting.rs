@@ -100,6 +100,8 @@ fn parcel_place(sql: &Sql, terminal: TerminalId, parcel: &ParcelRecord) -> Answe
         && let Some(by) = handovers::find(sql, handover)?
     {
         terminal_place(sql, terminal, by.terminal)?
+    } else if !tickets.is_empty() && tickets.iter().all(|ticket| ticket.void) {
+        WaitingPlace::GivenUp
     } else {
         WaitingPlace::Fetched
     };

@@ -73,6 +73,15 @@ impl Attempt {
         }
     }
 
+    /// The code of a refund, by a clerk.
+    pub fn refund(account: i64) -> Self {
+        Self {
+            subject: subject(&["refund", &account.to_string()]),
+            source: format!("account {account}"),
+            refused: "Too many codes were tried that no refund belongs to.",
+        }
+    }
+
     /// An enrolment code from an address.
     pub fn enrolment(source: String) -> Self {
         Self {

@@ -1,7 +1,7 @@
 //! The guarded changes sales are made of. Each checks in its own `WHERE` that nobody was faster.
 
 use kippu_api::{orders::OrderState, problem::ProblemCode};
-use kippu_ticket::ids::{CardUid, EventId, SellerId};
+use kippu_ticket::ids::{CardUid, EventId, SellerId, TicketId};
 
 use super::{
     expiry::end_if_due,
@@ -128,7 +128,7 @@ pub(super) fn pass_seats(
 }
 
 /// Frees seats that a claim still has.
-pub(super) fn free_seats(
+pub(crate) fn free_seats(
     unit: &mut Unit<'_>,
     event: EventId,
     claim: &str,
@@ -167,8 +167,16 @@ pub(crate) fn refresh_state(unit: &Unit<'_>, order: &str) -> Answer<()> {
         OrderState::Cancelled | OrderState::Expired | OrderState::Refunded => false,
     };
     if follows {
-        let holders = order.tickets.iter().map(TicketRecord::holder_for_order);
-        set_state(unit, &order.id, state_of(holders))?;
+        let mut left = order
+            .tickets
+            .iter()
+            .filter(|ticket| !ticket.void)
+            .peekable();
+        let state = match left.peek() {
+            Some(_) => state_of(left.map(TicketRecord::holder_for_order)),
+            None => OrderState::Refunded,
+        };
+        set_state(unit, &order.id, state)?;
     }
     Ok(())
 }
@@ -186,5 +194,13 @@ pub(super) fn void_tickets(unit: &Unit<'_>, order: &str, void: bool) -> Answer<(
     unit.sql
         .prepare_cached("UPDATE tickets SET void = ?2 WHERE order_id = ?1")?
         .execute((order, void))?;
+    Ok(())
+}
+
+/// Makes one ticket void for good: it was given up for money.
+pub(crate) fn void_ticket(unit: &Unit<'_>, ticket: TicketId) -> Answer<()> {
+    unit.sql
+        .prepare_cached("UPDATE tickets SET void = 1 WHERE ticket = ?1")?
+        .execute([ticket.0])?;
     Ok(())
 }

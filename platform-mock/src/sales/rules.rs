@@ -89,7 +89,7 @@ impl Payment {
             .hint("Take no money; if you did, give it back.")),
             OrderState::Refunded => Err(Refusal::new(
                 ProblemCode::SlipNotPayable,
-                "This slip came too late and was paid back. Nothing was booked.",
+                "The money for this slip was paid back. Nothing was booked.",
             )
             .hint("Take no money; if you did, give it back.")),
         }

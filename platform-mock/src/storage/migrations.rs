@@ -15,6 +15,7 @@ const FILES: &[(u32, &str)] = &[
     (10, include_str!("../../migrations/0010_people.sql")),
     (11, include_str!("../../migrations/0011_devices.sql")),
     (12, include_str!("../../migrations/0012_pressure.sql")),
+    (13, include_str!("../../migrations/0013_refunds.sql")),
 ];
 
 /// PostgreSQL came with version 9; what was before it is one file.
@@ -34,6 +35,10 @@ const POSTGRES_FILES: &[(u32, &str)] = &[
     (
         12,
         include_str!("../../migrations/postgres/0012_pressure.sql"),
+    ),
+    (
+        13,
+        include_str!("../../migrations/postgres/0013_refunds.sql"),
     ),
 ];
 

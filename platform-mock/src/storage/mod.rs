@@ -39,6 +39,7 @@ use crate::{
     own::storage::OwnStorage,
     parcels::storage::ParcelStorage,
     people::{accounts::AccountStorage, storage::PeopleStorage, tries::TryStorage},
+    refunds::storage::RefundStorage,
     restore::storage::RestoreStorage,
     sales::storage::SalesStorage,
     stick::storage::StickStorage,
@@ -53,6 +54,7 @@ pub trait Storage:
     + CardStorage
     + HandoverStorage
     + ParcelStorage
+    + RefundStorage
     + GateStorage
     + DeviceStorage
     + AccountStorage
@@ -78,6 +80,7 @@ impl<T> Storage for T where
         + CardStorage
         + HandoverStorage
         + ParcelStorage
+        + RefundStorage
         + GateStorage
         + DeviceStorage
         + AccountStorage

@@ -32,6 +32,7 @@ use platform_center::{
         storage::{GateDoor, NewGate, NewTerminal},
     },
     people::secrets::hash_pin,
+    refunds::rules::RefundRule,
     restore::{
         backup::{Restored, restore},
         server,
@@ -486,6 +487,10 @@ pub fn play(event: EventId, layout: i64) -> NewEvent {
         tax_basis_points: 1000,
         limit_per_order: 4,
         limits: PurchaseLimits::default(),
+        refunds: Some(RefundRule {
+            until: NOW + 2 * HOUR,
+            fee: 220,
+        }),
         prices: vec![8800, 6600],
         entrances: vec!["North".into()],
         ways: vec![BlockWay {

@@ -21,6 +21,7 @@ mod parking;
 mod people;
 mod pressure;
 mod purchase;
+mod refunds;
 mod reissuing;
 mod releasing;
 mod restart;

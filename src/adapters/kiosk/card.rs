@@ -25,6 +25,7 @@ pub fn connect(window: &ui::KioskWindow, link: &Rc<Link>) {
     card.on_down(sends(link, Touch::Page(Turn::Down)));
     card.on_give(sends(link, Touch::Give));
     card.on_make_paper(sends(link, Touch::MakePaper));
+    card.on_money_back(sends(link, Touch::MoneyBack));
     let send = Rc::clone(link);
     card.on_history(move |index| {
         send.send_of(|screen| match screen {
@@ -64,6 +65,7 @@ fn purpose(purpose: LayPurpose) -> ui::LayPurpose {
         LayPurpose::ToLook => ui::LayPurpose::ToLook,
         LayPurpose::ToGive => ui::LayPurpose::ToGive,
         LayPurpose::ToPrint => ui::LayPurpose::ToPrint,
+        LayPurpose::ToGiveUp => ui::LayPurpose::ToGiveUp,
         LayPurpose::ToPickUp => ui::LayPurpose::ToPickUp,
         LayPurpose::GiverToTake => ui::LayPurpose::GiverToTake,
         LayPurpose::GiverToGiveBack => ui::LayPurpose::GiverToGiveBack,
@@ -155,6 +157,7 @@ pub fn show_my_card(to: &ui::MyCard<'_>, card: &MyCard, language: Language) -> u
     to.set_offline(card.offline);
     to.set_can_give(card.can_give);
     to.set_can_make_paper(card.can_make_paper);
+    to.set_can_get_money(card.can_get_money);
     let early = card.left_early.as_ref();
     to.set_left_early(early.map_or(0, |early| early.tickets.into()));
     to.set_left_early_since(

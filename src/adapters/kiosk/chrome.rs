@@ -46,6 +46,7 @@ pub fn show(window: &ui::KioskWindow, view: &View) {
         Some(Stop::Purchase(station)) => (ui::Line::Purchase, station as i32),
         Some(Stop::Giving(station)) => (ui::Line::Giving, station as i32),
         Some(Stop::Paper(station)) => (ui::Line::Paper, station as i32),
+        Some(Stop::MoneyBack(station)) => (ui::Line::MoneyBack, station as i32),
         None => (ui::Line::Purchase, -1),
     };
     chrome.set_line(line);

@@ -7,12 +7,12 @@ use slint::ComponentHandle;
 
 use super::{Link, card, pay, sends};
 use crate::{
-    adapters::models,
+    adapters::{models, words},
     flows::{
-        facts::{Language, Places},
+        facts::{Language, Money, Places},
         kiosk::view::{
-            Choice, Choose, ChooseNotice, Confirm, Errand, HandedOver, Kept, KeptCode, PaperDone,
-            PrintingTickets, Screen, Swap, Touch, Turn, Way, WhyStays,
+            Choice, Choose, ChooseNotice, Confirm, Errand, HandedOver, Kept, KeptCode, MoneyBack,
+            PaperDone, PrintingTickets, RefundDue, Screen, Swap, Touch, Turn, Way, WhyStays,
         },
     },
 };
@@ -46,6 +46,9 @@ pub fn connect(window: &ui::KioskWindow, link: &Rc<Link>) {
     over.on_give_more(sends(link, Touch::GiveMore));
     over.on_print_record(sends(link, Touch::PrintAgain));
 
+    window
+        .global::<ui::RefundDue>()
+        .on_print_again(sends(link, Touch::PrintAgain));
     window
         .global::<ui::KeptCode>()
         .on_print_again(sends(link, Touch::PrintAgain));
@@ -86,6 +89,10 @@ pub fn stays(reason: WhyStays) -> ui::Stays {
         WhyStays::Recalled => ui::Stays::Recalled,
         WhyStays::NoNetwork => ui::Stays::NoNetwork,
         WhyStays::Unreadable => ui::Stays::Unreadable,
+        WhyStays::NotTakenBack => ui::Stays::NotTakenBack,
+        WhyStays::TooLateForMoney => ui::Stays::TooLateForMoney,
+        WhyStays::NothingDue => ui::Stays::NothingDue,
+        WhyStays::BoughtElsewhere => ui::Stays::BoughtElsewhere,
     }
 }
 
@@ -93,6 +100,7 @@ fn errand(errand: Errand) -> ui::Errand {
     match errand {
         Errand::Give => ui::Errand::Give,
         Errand::Paper => ui::Errand::Paper,
+        Errand::MoneyBack => ui::Errand::MoneyBack,
     }
 }
 
@@ -107,7 +115,24 @@ pub fn show_confirm(to: &ui::Confirm<'_>, confirm: &Confirm, language: Language)
     to.set_count(confirm.tickets.len() as i32);
     to.set_giver(confirm.ending.as_str().into());
     to.set_offline(confirm.offline);
+    let sum = |of: fn(&MoneyBack) -> &Money| {
+        let money = confirm.money.as_ref().map(of);
+        money.map(words::money).unwrap_or_default()
+    };
+    to.set_amount(sum(|money| &money.amount));
+    to.set_fee(sum(|money| &money.fee));
     ui::Screen::Confirm
+}
+
+/// Tickets were given up: the register pays the money out.
+pub fn show_refund_due(to: &ui::RefundDue<'_>, due: &RefundDue) -> ui::Screen {
+    to.set_code(due.code.as_str().into());
+    to.set_tickets(due.tickets.into());
+    to.set_amount(words::money(&due.money.amount));
+    to.set_fee(words::money(&due.money.fee));
+    to.set_paper(pay::paper(due.paper));
+    to.set_card_lies(due.card_lies);
+    ui::Screen::RefundDue
 }
 
 /// Swap the cards.
@@ -154,6 +179,8 @@ pub fn show_kept_code(to: &ui::KeptCode<'_>, kept: &KeptCode) -> ui::Screen {
     let (place, ending) = match &kept.kept {
         Kept::AtPlatform => (ui::Kept::AtPlatform, ""),
         Kept::OnTheWay => (ui::Kept::OnTheWay, ""),
+        Kept::NoMoney => (ui::Kept::NoMoney, ""),
+        Kept::PerhapsMoney => (ui::Kept::PerhapsMoney, ""),
         Kept::InKiosk => (ui::Kept::InKiosk, ""),
         Kept::OnlyCard(ending) => (ui::Kept::OnlyCard, ending.as_str()),
         Kept::LetGo(ending) => (ui::Kept::LetGo, ending.as_deref().unwrap_or_default()),

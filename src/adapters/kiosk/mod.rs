@@ -131,6 +131,7 @@ impl KioskAdapter {
             Screen::Swap(swap) => giving::show_swap(&window.global(), swap),
             Screen::HandedOver(over) => giving::show_handed_over(&window.global(), over, language),
             Screen::KeptCode(kept) => giving::show_kept_code(&window.global(), kept),
+            Screen::RefundDue(due) => giving::show_refund_due(&window.global(), due),
             Screen::PrintingTickets(printing) => giving::show_printing(&window.global(), *printing),
             Screen::PaperDone(done) => giving::show_paper_done(&window.global(), done),
             Screen::PickUp(pick_up) => waiting::show_pick_up(&window.global(), pick_up, language),

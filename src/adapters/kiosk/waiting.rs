@@ -59,6 +59,7 @@ fn waiting(row: &WaitingRow, language: Language) -> ui::ParcelItem {
         WaitingPlace::LeftEarly => (ui::ParcelState::LeftEarly, ""),
         WaitingPlace::Elsewhere { terminal } => (ui::ParcelState::Elsewhere, terminal.as_str()),
         WaitingPlace::Fetched => (ui::ParcelState::Fetched, ""),
+        WaitingPlace::GivenUp => (ui::ParcelState::GivenUp, ""),
     };
     ui::ParcelItem {
         name: row.event.name.as_str().into(),

@@ -9,6 +9,7 @@ use kippu_api::{
     orders::ChangeCard,
     parcels::FindWaiting,
     problem::ProblemCode,
+    refunds::QuoteRequest,
 };
 use kippu_peripherals::{
     money::Money,
@@ -168,6 +169,16 @@ async fn answer(client: &Client, ask: Ask) -> Result<Answer, AskFault> {
             .card_history(card)
             .await
             .map(Answer::History)
+            .map_err(fault),
+        Ask::QuoteRefund(tickets) => client
+            .quote_refund(&QuoteRequest { tickets })
+            .await
+            .map(Answer::Quotes)
+            .map_err(fault),
+        Ask::Refund { wish, key } => client
+            .refund(&wish, &key.into())
+            .await
+            .map(|refund| Answer::Refunded(Box::new(refund)))
             .map_err(fault),
         // Asked elsewhere.
         Ask::BeginPayment { .. }

@@ -1,7 +1,7 @@
 //! The flow's papers: slips for the register, receipts, slips of tickets that wait, records of givings.
 
 use jiff::{Timestamp, Zoned, tz::TimeZone};
-use kippu_api::{holds::HeldSeat, orders::Order};
+use kippu_api::{holds::HeldSeat, orders::Order, refunds::Refund};
 use kippu_handover::{
     facts::{Facts, ItemFact},
     row::ItemState,
@@ -9,12 +9,13 @@ use kippu_handover::{
 use kippu_peripherals::{
     money::Money,
     paper::{
-        CodeError, GivenItem, GivingReceipt, HandoverSlip, ItemEnd, Performance, Receipt, Seat,
-        Slip, Typesetter, WaitingItem, WaitingPlace,
+        CodeError, GivenItem, GivingReceipt, HandoverSlip, ItemEnd, Performance, Receipt,
+        RefundSlip, RefundedItem, Seat, Slip, Typesetter, WaitingItem, WaitingPlace,
     },
     raster::Raster,
 };
 use kippu_ticket::{
+    code::ResumeCode,
     ids::{CardUid, TicketId},
     record::{BoundTicket, TicketBody},
 };
@@ -41,6 +42,11 @@ pub(super) fn set(job: &PaperJob, place: &Place, typesetter: &mut Typesetter) ->
             kept,
             language,
         } => waiting_slip(facts, kept, place, *language).render(typesetter),
+        PaperJob::Refund {
+            refund,
+            code,
+            language,
+        } => refund_slip(refund, *code, place, *language).render(typesetter),
         PaperJob::Given { facts, language } => {
             Ok(giving_receipt(facts, place, *language).render(typesetter))
         }
@@ -110,7 +116,11 @@ fn waiting_slip(facts: &Facts, kept: &Kept, place: &Place, language: Language) -
         language: words::language(language),
         code: facts.code.to_string().replace('-', ""),
         place: match kept {
-            Kept::AtPlatform | Kept::OnTheWay | Kept::LetGo(None) => WaitingPlace::Center,
+            Kept::AtPlatform
+            | Kept::OnTheWay
+            | Kept::NoMoney
+            | Kept::PerhapsMoney
+            | Kept::LetGo(None) => WaitingPlace::Center,
             Kept::InKiosk => WaitingPlace::Terminal,
             Kept::OnlyCard(ending) => WaitingPlace::Card {
                 ending: ending.clone(),
@@ -136,6 +146,36 @@ fn waiting_slip(facts: &Facts, kept: &Kept, place: &Place, language: Language) -
             .collect(),
         until: None,
         issued: zoned(facts.changed, &place.zone),
+        store: place.store.clone(),
+        terminal: place.terminal.clone(),
+    }
+}
+
+fn refund_slip(refund: &Refund, code: ResumeCode, place: &Place, language: Language) -> RefundSlip {
+    let money = |amount| Money::new(amount, &refund.currency);
+    RefundSlip {
+        language: words::language(language),
+        code: code.to_string().replace('-', ""),
+        items: refund
+            .items
+            .iter()
+            .map(|item| RefundedItem {
+                title: item.event_name.clone(),
+                starts: zoned(item.starts, &item.zone),
+                seat: Seat {
+                    class: item.class_name.clone(),
+                    block: item.seat.block.clone(),
+                    row: item.seat.row.clone(),
+                    number: item.seat.number.clone(),
+                    entrance: item.seat.entrance.clone(),
+                    price: money(item.seat.price),
+                },
+            })
+            .collect(),
+        fee: money(refund.items.iter().map(|item| item.fee).sum()),
+        amount: money(refund.amount),
+        tax: money(refund.tax),
+        issued: zoned(refund.at, &place.zone),
         store: place.store.clone(),
         terminal: place.terminal.clone(),
     }

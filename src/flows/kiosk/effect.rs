@@ -5,6 +5,7 @@ use std::fmt;
 use kippu_api::{
     holds::HoldRequest,
     orders::{Claim, Order},
+    refunds::{NewRefund, Refund},
 };
 use kippu_card::capability::CardContents;
 use kippu_handover::{facts::Facts, row::Destination};
@@ -125,6 +126,15 @@ pub enum Ask {
     },
     /// What became of the tickets of a card.
     History(CardUid),
+    /// What tickets would bring.
+    QuoteRefund(Vec<TicketId>),
+    /// Tickets that wait under a code are given up for money.
+    Refund {
+        /// Code, tickets and the sum people agreed to.
+        wish: Box<NewRefund>,
+        /// Idempotency key.
+        key: String,
+    },
     /// A clerk logs in: number and PIN in this kiosk's store. Without the platform, devices decide by what they remember.
     ClerkLogin {
         /// Clerk's number.
@@ -247,6 +257,15 @@ pub enum PaperJob {
         facts: Box<Facts>,
         /// Where.
         kept: Kept,
+        /// In which language.
+        language: Language,
+    },
+    /// The slip with which the register pays money out.
+    Refund {
+        /// What was given up.
+        refund: Box<Refund>,
+        /// Opens it at the register.
+        code: ResumeCode,
         /// In which language.
         language: Language,
     },

@@ -8,6 +8,7 @@ use kippu_api::{
     orders::Order,
     parcels::{Passage, Waiting},
     problem::ProblemCode,
+    refunds::{Quote, Refund},
 };
 use kippu_card::capability::{CardContents, CardFault};
 use kippu_handover::{
@@ -199,6 +200,10 @@ pub enum Answer {
     Waiting(Vec<Waiting>),
     /// What became of the tickets of a card, newest first.
     History(Vec<Passage>),
+    /// What tickets would bring.
+    Quotes(Vec<Quote>),
+    /// Tickets are given up, the money is due.
+    Refunded(Box<Refund>),
     /// A clerk is logged in, by the platform or, while it is away, by what this kiosk remembers of it.
     Clerk {
         /// Name to show.

@@ -24,8 +24,13 @@ pub(super) struct KeptCode {
 impl KeptCode {
     /// Says where they wait, by what the journal knows.
     pub fn open(facts: &Facts, nobody_came: bool, desk: &mut Desk) -> Phase {
+        Self::at(place(facts), facts, nobody_came, desk)
+    }
+
+    /// The same, where the flow knows more of the place than the journal.
+    pub fn at(kept: Kept, facts: &Facts, nobody_came: bool, desk: &mut Desk) -> Phase {
         let mut this = Self {
-            kept: place(facts),
+            kept,
             facts: facts.clone(),
             nobody_came,
             paper: Paper::NotWanted,

@@ -22,6 +22,7 @@ mod order_before;
 mod passed;
 mod passing;
 mod pick_up;
+mod refunding;
 mod route;
 mod seats;
 mod shopping;
@@ -70,6 +71,7 @@ enum Phase {
     Passing(passing::Passing),
     Passed(passed::Passed),
     Kept(kept::KeptCode),
+    Refunding(refunding::Refunding),
     PickUp(pick_up::PickUp),
     ClerkEntry(staff::ClerkEntry),
     StaffList(staff::List),
@@ -101,6 +103,7 @@ macro_rules! each {
             Phase::Passing($inner) => $body,
             Phase::Passed($inner) => $body,
             Phase::Kept($inner) => $body,
+            Phase::Refunding($inner) => $body,
             Phase::PickUp($inner) => $body,
             Phase::ClerkEntry($inner) => $body,
             Phase::StaffList($inner) => $body,

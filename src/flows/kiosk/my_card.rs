@@ -89,6 +89,7 @@ impl Step for MyCard {
             }
             Input::Touch(Touch::Give) => return Choosing::open(Errand::Give, desk),
             Input::Touch(Touch::MakePaper) => return Choosing::open(Errand::Paper, desk),
+            Input::Touch(Touch::MoneyBack) => return Choosing::open(Errand::MoneyBack, desk),
             Input::Touch(Touch::Waiting(_)) => return self.finish_left_early(desk),
             Input::Touch(Touch::History(id)) => {
                 let ticket = self
@@ -123,6 +124,7 @@ impl Step for MyCard {
                 },
             }),
             can_give: self.can(Errand::Give, desk),
+            can_get_money: self.can(Errand::MoneyBack, desk),
             can_make_paper: desk.setup.has_printer && self.can(Errand::Paper, desk),
             tickets: tickets
                 .into_iter()

@@ -9,7 +9,8 @@ use super::{
     effect::{PaperJob, RequestNo},
     input::{HandoverNews, Input, ReaderNews},
     view::{
-        self, Errand, FirstKey, GivingStation, Kept, Paper, PaperStation, Screen, Stop, Touch, Way,
+        self, Errand, FirstKey, GivingStation, Kept, MoneyStation, Paper, PaperStation, Screen,
+        Stop, Touch, Way,
     },
     words,
 };
@@ -128,20 +129,22 @@ impl Step for Passed {
                     card_lies: desk.card_lies,
                 })
             }
-            Errand::Give | Errand::Paper => Screen::HandedOver(view::HandedOver {
-                given: self.in_state(ItemState::Given),
-                given_back: self.with_giver(),
-                parked: self.parked(),
-                giver: facts.giver.map(words::ending).unwrap_or_default(),
-                receiver: facts.receiver.map(words::ending),
-                giver_places: self.giver_places,
-                receiver_places: self.receiver_places,
-                tickets: words::tickets_of(facts, |_| true),
-                code: self.code(),
-                report_waits: self.news.report_waits,
-                paper: self.paper,
-                card_lies: desk.card_lies,
-            }),
+            Errand::Give | Errand::Paper | Errand::MoneyBack => {
+                Screen::HandedOver(view::HandedOver {
+                    given: self.in_state(ItemState::Given),
+                    given_back: self.with_giver(),
+                    parked: self.parked(),
+                    giver: facts.giver.map(words::ending).unwrap_or_default(),
+                    receiver: facts.receiver.map(words::ending),
+                    giver_places: self.giver_places,
+                    receiver_places: self.receiver_places,
+                    tickets: words::tickets_of(facts, |_| true),
+                    code: self.code(),
+                    report_waits: self.news.report_waits,
+                    paper: self.paper,
+                    card_lies: desk.card_lies,
+                })
+            }
         }
     }
 
@@ -149,6 +152,7 @@ impl Step for Passed {
         Some(match self.errand {
             Errand::Give => Stop::Giving(GivingStation::Done),
             Errand::Paper => Stop::Paper(PaperStation::Done),
+            Errand::MoneyBack => Stop::MoneyBack(MoneyStation::Slip),
         })
     }
 

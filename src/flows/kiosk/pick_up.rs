@@ -59,7 +59,9 @@ impl PickUp {
         // What was fetched is history, and "my card" tells it.
         let waiting: Vec<Waiting> = waiting
             .iter()
-            .filter(|waiting| !matches!(waiting.place, Place::Fetched | Place::Here))
+            .filter(|waiting| {
+                !matches!(waiting.place, Place::Fetched | Place::GivenUp | Place::Here)
+            })
             .cloned()
             .collect();
         (here || !waiting.is_empty()).then(|| {
@@ -144,7 +146,7 @@ impl PickUp {
                     card,
                 }));
             }
-            Place::Terminal { .. } | Place::Here | Place::Fetched => {}
+            Place::Terminal { .. } | Place::Here | Place::Fetched | Place::GivenUp => {}
         }
         Phase::PickUp(self)
     }
@@ -220,6 +222,7 @@ impl PickUp {
                         .as_ref()
                         .map_or_else(|| name.clone(), |store| format!("{name}, {store}")),
                 },
+                Place::GivenUp => WaitingPlace::GivenUp,
                 Place::Here | Place::Fetched => WaitingPlace::Fetched,
             },
             since: desk.here(waiting.since),

@@ -1,6 +1,8 @@
 //! From the platform's and the card's types to the facts that screens show.
 
-use kippu_api::{events::EventSummary, holds::HeldSeat, orders::Order, problem::ProblemCode};
+use kippu_api::{
+    events::EventSummary, holds::HeldSeat, orders::Order, problem::ProblemCode, refunds::RefundItem,
+};
 use kippu_card::capability::{CardContents, CardEvent, CardFault, SlotState};
 use kippu_handover::{
     facts::Facts,
@@ -52,6 +54,20 @@ pub(crate) fn event_of_order(order: &Order) -> EventFacts {
             at: order.starts,
             zone,
         },
+    }
+}
+
+pub(crate) fn event_of_refund(item: &RefundItem) -> EventFacts {
+    let at = |at| Moment {
+        at,
+        zone: Zone::Named(item.zone.clone()),
+    };
+    EventFacts {
+        event: Some(item.event),
+        name: item.event_name.clone(),
+        venue: item.venue.clone(),
+        doors_open: at(item.doors_open),
+        starts: at(item.starts),
     }
 }
 

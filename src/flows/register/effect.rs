@@ -3,7 +3,9 @@
 use kippu_api::{
     clerk::{ConfirmOutcome, Session},
     orders::Order,
+    refunds::Refund,
 };
+use kippu_ticket::code::ResumeCode;
 
 use super::view::Touch;
 use crate::flows::kiosk::input::AskFault;
@@ -57,6 +59,26 @@ pub enum Ask {
         /// Idempotency key.
         key: String,
     },
+    /// What the code of a refund is about.
+    Refunds {
+        /// Session's token.
+        token: String,
+        /// The code.
+        code: ResumeCode,
+    },
+    /// The money goes to the customer.
+    PayOut {
+        /// Session's token.
+        token: String,
+        /// Which refund.
+        refund: String,
+        /// Minor units.
+        amount: i64,
+        /// ISO 4217.
+        currency: String,
+        /// Idempotency key.
+        key: String,
+    },
 }
 
 impl std::fmt::Debug for Ask {
@@ -68,6 +90,8 @@ impl std::fmt::Debug for Ask {
             Self::Slips { .. } => "Slips",
             Self::Slip { .. } => "Slip",
             Self::Confirm { .. } => "Confirm",
+            Self::Refunds { .. } => "Refunds",
+            Self::PayOut { .. } => "PayOut",
         })
     }
 }
@@ -101,4 +125,8 @@ pub enum Answer {
     Slip(Box<Order>),
     /// What became of the money.
     Confirmed(ConfirmOutcome, Box<Order>),
+    /// What a code is about, due ones first.
+    Refunds(Vec<Refund>),
+    /// The refund is booked as paid out.
+    PaidOut(Box<Refund>),
 }

@@ -1,6 +1,7 @@
 //! The clerk's screen at the register: log in, find the slip, take the sum, say so.
 
 pub mod effect;
+mod refund;
 mod slips;
 #[cfg(test)]
 mod tests;
@@ -96,6 +97,7 @@ enum At {
         confirming: Option<u64>,
         unknown: bool,
     },
+    Refund(refund::AtRefund),
     Outcome {
         number: String,
         total: Money,

@@ -7,6 +7,7 @@ use kippu_ticket::ids::TerminalId;
 use super::{
     Answer, Ask, AskFault, At, ConfirmOutcome, Money, Outcome, OutcomeKind, Phase, ProblemCode,
     Register, SECOND, Screen, Session, Slip, SlipNotice, Touch, TypedSlip, Work,
+    refund::AtRefund,
     view::{SlipRow, SlipState, Slips},
 };
 use crate::flows::kiosk::words;
@@ -57,25 +58,26 @@ impl Register {
                 work.notice = None;
             }
             (Touch::OpenTyped, At::List) if work.typed.is_complete() => {
-                if work.typed.checks_out() {
-                    let number = work.typed.dashed();
-                    self.open(token, number);
-                } else {
-                    work.notice = Some(SlipNotice::Mistyped);
-                }
+                let typed = work.typed.clone();
+                self.open_any(token, &typed, typed.dashed());
             }
             // A scanner is heard on every screen but while money is on its way.
-            (Touch::Scanned(text), _) => {
-                if TypedSlip::read(text).checks_out() {
-                    self.open(token, text.trim().to_owned());
-                } else {
-                    work.at = At::List;
-                    work.notice = Some(SlipNotice::Mistyped);
-                }
+            (Touch::Scanned(text), at) => {
+                *at = At::List;
+                self.open_any(token, &TypedSlip::read(text), text.trim().to_owned());
             }
             (Touch::Open(number), At::List) => {
                 let number = number.clone();
                 self.open(token, number);
+            }
+            (Touch::Confirm, At::Refund(at)) if at.is_due() => {
+                let ask = at.pay_out(token);
+                let no = self.ask(ask);
+                if let Phase::Work(work) = &mut self.phase
+                    && let At::Refund(at) = &mut work.at
+                {
+                    at.booking = Some(no);
+                }
             }
             (Touch::Confirm, At::Slip { order, key, .. }) if can_be_confirmed(order) => {
                 let ask = Ask::Confirm {
@@ -96,8 +98,23 @@ impl Register {
         }
     }
 
+    /// A slip by its number, or a refund by its code; whatever is neither is mistyped.
+    fn open_any(&mut self, token: String, typed: &TypedSlip, number: String) {
+        if let Some(code) = typed.code() {
+            self.look_for(Ask::Refunds { token, code });
+        } else if typed.checks_out() {
+            self.open(token, number);
+        } else if let Phase::Work(work) = &mut self.phase {
+            work.notice = Some(SlipNotice::Mistyped);
+        }
+    }
+
     fn open(&mut self, token: String, number: String) {
-        let no = self.ask(Ask::Slip { token, number });
+        self.look_for(Ask::Slip { token, number });
+    }
+
+    fn look_for(&mut self, ask: Ask) {
+        let no = self.ask(ask);
         if let Phase::Work(work) = &mut self.phase {
             work.opening = Some(no);
             work.notice = None;
@@ -120,18 +137,17 @@ impl Work {
     }
 
     pub(super) fn is_confirming(&self) -> bool {
-        matches!(
-            self.at,
-            At::Slip {
-                confirming: Some(_),
-                ..
-            }
-        )
+        match &self.at {
+            At::Slip { confirming, .. } => confirming.is_some(),
+            At::Refund(at) => at.booking.is_some(),
+            At::List | At::Outcome { .. } => false,
+        }
     }
 
     pub(super) fn waits_for(&self, no: u64) -> bool {
         let confirming = match &self.at {
             At::Slip { confirming, .. } => *confirming,
+            At::Refund(at) => at.booking,
             At::List | At::Outcome { .. } => None,
         };
         [self.listing, self.opening, confirming].contains(&Some(no))
@@ -163,8 +179,23 @@ impl Work {
                         unknown: false,
                     };
                 }
+                Ok(Answer::Refunds(refunds)) if !refunds.is_empty() => {
+                    self.typed.clear();
+                    self.at = At::Refund(AtRefund::new(&refunds[0], key));
+                }
                 Err(fault) if fault.is_network() => self.notice = Some(SlipNotice::NotReached),
                 _ => self.notice = Some(SlipNotice::NotFound),
+            }
+        } else if let At::Refund(at) = &mut self.at
+            && at.booking == Some(no)
+        {
+            if let Some((total, kind)) = at.booked(answer) {
+                let number = String::new();
+                self.at = At::Outcome {
+                    number,
+                    total,
+                    kind,
+                };
             }
         } else if let At::Slip {
             order,
@@ -235,6 +266,7 @@ impl Work {
                 busy: confirming.is_some(),
                 unknown: *unknown,
             }),
+            At::Refund(at) => Screen::Refund(at.view()),
             At::Outcome {
                 number,
                 total,

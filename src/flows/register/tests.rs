@@ -228,3 +228,91 @@ fn an_idle_clerk_is_warned_and_logged_out() {
             .any(|effect| matches!(effect.ask, Ask::LogOut { .. }))
     );
 }
+
+/// Twelve digits that are the code of a refund.
+fn refund_code() -> String {
+    kippu_ticket::code::ResumeCode::of(4_821_093_755)
+        .to_string()
+        .replace('-', "")
+}
+
+fn refund(state: kippu_api::refunds::RefundState) -> kippu_api::refunds::Refund {
+    kippu_api::refunds::Refund {
+        refund: "r".into(),
+        state,
+        items: Vec::new(),
+        amount: 8_580,
+        tax: 780,
+        currency: "JPY".into(),
+        at: 0,
+        paid_out: None,
+    }
+}
+
+fn at_refund(state: kippu_api::refunds::RefundState) -> Till {
+    let mut till = Till::at_work();
+    till.digits(&refund_code());
+    till.touch(Touch::OpenTyped);
+    let ask = till.answer(Ok(Answer::Refunds(vec![refund(state)])));
+    assert!(
+        matches!(ask, Ask::Refunds { code, .. } if code.to_string().replace('-', "") == refund_code())
+    );
+    till
+}
+
+#[test]
+fn a_refund_is_booked_before_it_is_handed_out_and_asked_about_under_one_key() {
+    use kippu_api::refunds::RefundState;
+    let mut till = at_refund(RefundState::Due);
+    let mut keys = Vec::new();
+    for answer in [
+        Err(AskFault::Unknown(None)),
+        Ok(Answer::PaidOut(Box::new(refund(RefundState::PaidOut)))),
+    ] {
+        till.touch(Touch::Confirm);
+        till.touch(Touch::Back);
+        assert!(
+            matches!(till.register.view().screen, Screen::Refund(ref shown) if shown.busy),
+            "money on its way is not interrupted"
+        );
+        let Ask::PayOut { key, amount, .. } = till.answer(answer) else {
+            panic!("no booking")
+        };
+        assert_eq!(amount, 8_580);
+        keys.push(key);
+    }
+    assert_eq!(keys[0], keys[1]);
+    let Screen::Outcome(outcome) = till.register.view().screen else {
+        panic!("no outcome")
+    };
+    assert_eq!(outcome.kind, OutcomeKind::PayOut);
+}
+
+#[test]
+fn what_was_paid_out_is_paid_out_no_second_time() {
+    use kippu_api::refunds::RefundState;
+    let mut till = at_refund(RefundState::PaidOut);
+    let asked = till.asked.len();
+    till.touch(Touch::Confirm);
+    assert_eq!(till.asked.len(), asked, "nothing is asked");
+
+    let mut till = at_refund(RefundState::Due);
+    till.touch(Touch::Confirm);
+    till.answer(Err(AskFault::Refused(ProblemCode::WrongState, None)));
+    let Screen::Outcome(outcome) = till.register.view().screen else {
+        panic!("no outcome")
+    };
+    assert_eq!(outcome.kind, OutcomeKind::PaidOutBefore);
+}
+
+#[test]
+fn a_bar_code_of_something_else_changes_nothing() {
+    let mut till = Till::at_slip();
+    for text in ["4901777018888", "https://example.org/?q=1", ""] {
+        till.touch(Touch::Scanned(text.into()));
+        let Screen::Slips(slips) = till.register.view().screen else {
+            panic!("{text}")
+        };
+        assert_eq!(slips.notice, Some(SlipNotice::Mistyped), "{text}");
+    }
+}

@@ -32,6 +32,8 @@ pub enum Screen {
     Slips(Slips),
     /// One slip: is the sum in the till?
     Slip(Slip),
+    /// Money for tickets that were given up: is it paid out?
+    Refund(Refund),
     /// What became of it.
     Outcome(Outcome),
 }
@@ -157,10 +159,29 @@ pub struct Slip {
     pub unknown: bool,
 }
 
+/// Tickets that were given up.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Refund {
+    /// Title, hall, times; of the first ticket.
+    pub event: EventFacts,
+    /// Their seats.
+    pub seats: Vec<SeatWords>,
+    /// To pay out.
+    pub amount: Money,
+    /// Kept of what was paid.
+    pub fee: Money,
+    /// It was paid out already.
+    pub paid_out: bool,
+    /// The booking is on its way.
+    pub busy: bool,
+    /// The last booking got no answer: ask again, pay nothing out before.
+    pub unknown: bool,
+}
+
 /// What became of the money.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Outcome {
-    /// Number as printed.
+    /// Number as printed; empty for a refund, whose code is nobody's to read here.
     pub number: String,
     /// Sum.
     pub total: Money,
@@ -179,6 +200,10 @@ pub enum OutcomeKind {
     HandBack,
     /// The slip cannot be paid (cancelled, or paid already): take no money.
     NotPayable,
+    /// The refund is booked: hand the money out now.
+    PayOut,
+    /// The refund was paid out before: hand out no money.
+    PaidOutBefore,
 }
 
 /// What a clerk does.
@@ -210,7 +235,7 @@ pub enum Touch {
     OpenTyped,
     /// Slips: open this one.
     Open(String),
-    /// Slip: the sum is in the till.
+    /// Slip: the sum is in the till. Refund: book it, then pay it out.
     Confirm,
     /// Back to the list.
     Back,

@@ -185,7 +185,7 @@ impl HandoverSlip {
 }
 
 /// Digits in groups of four, as people say them.
-fn in_fours(code: &str) -> String {
+pub(super) fn in_fours(code: &str) -> String {
     let letters: Vec<char> = code.chars().collect();
     let groups: Vec<String> = letters
         .chunks(4)

@@ -89,6 +89,16 @@ pub const BEARER: Words = words(
     "Whoever has the number can fetch them: keep it safe. This paper is not a ticket.",
 );
 
+pub const REFUND_SLIP: Words = words("払い戻し票", "Refund slip");
+pub const REFUND_NUMBER: Words = words("払い戻し番号", "Refund number");
+pub const TO_PAY_OUT: Words = words("お返しする額", "To pay out");
+pub const FEE: Words = words("払い戻し手数料", "Refund fee");
+pub const GET_MONEY: Words = words("レジで現金を受け取る", "The register pays you the money");
+pub const MONEY_BEARER: Words = words(
+    "番号を知る人にお返しします。大切に持っていてください。チケットは無効になりました。",
+    "Whoever has the number is paid: keep it safe. The tickets are void.",
+);
+
 pub const GIVING_RECEIPT: Words = words("お渡しの控え", "Record of giving");
 pub const FROM_CARD: Words = words("渡した", "From");
 pub const TO_CARD: Words = words("受け取った", "To");

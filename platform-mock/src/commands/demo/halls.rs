@@ -7,6 +7,7 @@ use kippu_seatplan::{Plan, import};
 use kippu_ticket::ids::{EventId, SellerId};
 use platform_center::{
     masters::rules::{BlockWay, NewEvent},
+    refunds::rules::RefundRule,
     sales::limits::PurchaseLimits,
     storage::Storage,
 };
@@ -46,6 +47,10 @@ pub async fn theatre(storage: &dyn Storage, now: i64) -> anyhow::Result<()> {
         tax_basis_points: 1000,
         limit_per_order: 6,
         limits: PurchaseLimits::default(),
+        refunds: Some(RefundRule {
+            until: starts - HOUR,
+            fee: 220,
+        }),
         prices: prices(&plan, |class| match class {
             "S" => 8_800,
             "A" => 6_600,
@@ -90,6 +95,8 @@ pub async fn stadium(storage: &dyn Storage, now: i64) -> anyhow::Result<()> {
         tax_basis_points: 1000,
         limit_per_order: 8,
         limits: PurchaseLimits::default(),
+        // A league's tickets are not taken back.
+        refunds: None,
         prices: prices(&plan, |class| match class {
             "west" => 5_200,
             "east" => 4_200,
@@ -131,6 +138,7 @@ pub async fn membership(storage: &dyn Storage, now: i64) -> anyhow::Result<()> {
         tax_basis_points: 1000,
         limit_per_order: 1,
         limits: PurchaseLimits::default(),
+        refunds: None,
         prices: prices(&plan, |_| 3_000),
         entrances: vec!["–".into()],
         ways: ways(&plan, |_| (0, "–", Direction::Ahead, None)),

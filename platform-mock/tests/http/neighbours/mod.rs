@@ -4,6 +4,7 @@ mod case;
 mod furnish;
 mod handovers;
 mod people;
+mod refunds;
 mod sales;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,7 +18,7 @@ use crate::app::{TestApp, token};
 
 /// What belongs to somebody: every row of it.
 fn books(app: &TestApp) -> BTreeMap<&'static str, Vec<String>> {
-    const QUESTIONS: [&str; 19] = [
+    const QUESTIONS: [&str; 21] = [
         "SELECT * FROM holds ORDER BY hold",
         "SELECT * FROM orders ORDER BY id",
         "SELECT * FROM tickets ORDER BY ticket",
@@ -28,6 +29,8 @@ fn books(app: &TestApp) -> BTreeMap<&'static str, Vec<String>> {
         "SELECT * FROM parcels ORDER BY parcel",
         "SELECT * FROM parcel_tickets ORDER BY parcel, place",
         "SELECT * FROM releases ORDER BY handover, fence",
+        "SELECT * FROM refunds ORDER BY refund",
+        "SELECT * FROM refunded_tickets ORDER BY ticket",
         "SELECT * FROM papers ORDER BY serial",
         "SELECT * FROM recalls ORDER BY ticket",
         "SELECT * FROM reports WHERE newest = 1 ORDER BY terminal, incarnation, row",
@@ -82,6 +85,7 @@ async fn cases(app: &TestApp) -> Cases {
     let mut cases = Cases(Vec::new());
     sales::sales(app, &mut cases).await;
     handovers::handovers(app, &mut cases).await;
+    refunds::refunds(app, &mut cases).await;
     people::people(&mut cases);
     cases
 }

@@ -1,7 +1,9 @@
-//! Tickets shall leave a card, for another card or for paper: lay it, choose some or all, and say yes. Nothing has moved until then.
+//! Tickets shall leave a card, for another card, for paper or for money: lay it, choose some or all, and say yes. Nothing has moved until then.
 
+mod money;
 mod stays;
 
+use kippu_api::refunds::Quote;
 use kippu_card::capability::CardContents;
 use kippu_handover::row::Destination;
 use kippu_ticket::ids::{CardUid, TicketId};
@@ -9,15 +11,16 @@ use kippu_ticket::ids::{CardUid, TicketId};
 use super::{
     Desk, Phase, Step,
     effect::{CardJob, RequestNo},
-    input::{CardNews, Input, ReaderNews},
+    input::{Answer, CardNews, Input, ReaderNews},
     passing::Passing,
     view::{
         self, CHOICES_A_PAGE, CardRefusal, CheckStep, CheckingCard, Choice, ChooseNotice, Errand,
-        FirstKey, GivingStation, LayCard, LayPurpose, MoneyFact, PaperStation, Safety, Screen,
-        Stop, TicketFact, Touch, Trouble, TroubleKind, Turn, Way,
+        FirstKey, GivingStation, LayCard, LayPurpose, MoneyFact, MoneyStation, PaperStation,
+        Safety, Screen, Stop, TicketFact, Touch, Trouble, TroubleKind, Turn, Way,
     },
     words,
 };
+use stays::Offer;
 pub(super) use stays::offers;
 
 pub(super) struct Choosing {
@@ -28,12 +31,21 @@ pub(super) struct Choosing {
     /// Tickets the platform says were issued anew.
     recalled: Vec<TicketId>,
     notice: Option<ChooseNotice>,
+    /// What the tickets of the card would bring, where that is asked.
+    quotes: Vec<Quote>,
     state: State,
 }
 
 enum State {
     Waiting,
     Reading(RequestNo),
+    /// The platform is asked what the tickets bring.
+    Quoting {
+        contents: Box<CardContents>,
+        no: RequestNo,
+    },
+    /// It did not say.
+    NotQuoted,
     Refused(CardRefusal),
     Choosing {
         contents: Box<CardContents>,
@@ -61,6 +73,7 @@ impl Choosing {
             chosen: Vec::new(),
             recalled,
             notice,
+            quotes: Vec::new(),
             state: State::Waiting,
         };
         if desk.card_lies {
@@ -75,7 +88,15 @@ impl Choosing {
 
     fn card_read(&mut self, contents: &CardContents, desk: &mut Desk) {
         desk.ask_recalled(contents.uid);
-        let offers = offers(contents, self.errand, &self.recalled, desk);
+        if self.errand == Errand::MoneyBack {
+            self.state = money::ask(contents, desk);
+            return;
+        }
+        self.begin_to_choose(contents, desk);
+    }
+
+    fn begin_to_choose(&mut self, contents: &CardContents, desk: &Desk) {
+        let offers = self.offers(contents, desk);
         let can_go: Vec<TicketId> = offers
             .iter()
             .filter(|offer| offer.stays.is_none())
@@ -101,7 +122,8 @@ impl Choosing {
         let State::Choosing { contents, .. } = &self.state else {
             return;
         };
-        let can_go = offers(contents, self.errand, &self.recalled, desk)
+        let can_go = self
+            .offers(contents, desk)
             .iter()
             .any(|offer| offer.id == id && offer.stays.is_none());
         if self.chosen.contains(&id) {
@@ -110,6 +132,15 @@ impl Choosing {
             self.chosen.push(id);
         }
         self.notice = None;
+    }
+
+    /// All live tickets of the card, with why they stay if they do.
+    fn offers(&self, contents: &CardContents, desk: &Desk) -> Vec<Offer> {
+        let offers = offers(contents, self.errand, &self.recalled, desk);
+        match self.errand {
+            Errand::MoneyBack => money::with_quotes(offers, &self.quotes),
+            Errand::Give | Errand::Paper => offers,
+        }
     }
 
     fn turn(&mut self, turn: Turn) {
@@ -141,14 +172,18 @@ impl Choosing {
                         only_what_fits: false,
                     },
                     Errand::Paper => Destination::Paper,
+                    // Card first, then money: given up is what waits at the platform.
+                    Errand::MoneyBack => Destination::Platform,
                 };
+                let money = money::of(&self.quotes, &tickets);
                 let (giver, count) = (contents.uid, words::count(tickets.len()));
                 let no = desk.card(CardJob::Consent {
                     contents: contents.clone(),
                     tickets,
                     to,
                 });
-                return Passing::agreed(self.errand, giver, count, no);
+                let money = money.filter(|_| self.errand == Errand::MoneyBack);
+                return Passing::agreed(self.errand, giver, (count, money), no);
             }
             State::Choosing { confirming, .. } if !self.chosen.is_empty() => *confirming = true,
             _ => {}
@@ -173,7 +208,7 @@ impl Choosing {
     }
 
     fn choose(&self, contents: &CardContents, page: usize, desk: &Desk) -> Screen {
-        let offers = offers(contents, self.errand, &self.recalled, desk);
+        let offers = self.offers(contents, desk);
         let (pages, can_go) = (
             pages(offers.len()),
             offers.iter().filter(|offer| offer.stays.is_none()).count(),
@@ -209,6 +244,10 @@ impl Choosing {
                 .collect(),
             ending: words::ending(contents.uid),
             offline: !desk.online,
+            money: match self.errand {
+                Errand::MoneyBack => money::of(&self.quotes, &self.chosen),
+                Errand::Give | Errand::Paper => None,
+            },
         })
     }
 }
@@ -230,12 +269,27 @@ impl Step for Choosing {
                 Ok(contents) => self.card_read(contents, desk),
                 Err(fault) => self.state = State::Refused(words::refusal(*fault)),
             },
+            (Input::Platform { no, answer }, State::Quoting { contents, no: open })
+                if no == open =>
+            {
+                let contents = contents.clone();
+                match &**answer {
+                    Ok(Answer::Quotes(quotes)) => {
+                        self.quotes = quotes.clone();
+                        self.begin_to_choose(&contents, desk);
+                    }
+                    _ => self.state = State::NotQuoted,
+                }
+            }
             (
                 Input::Reader(ReaderNews::Present),
-                State::Waiting | State::Refused(_) | State::Choosing { .. },
+                State::Waiting | State::Refused(_) | State::NotQuoted | State::Choosing { .. },
             ) => self.read(desk),
             // Whoever takes the card takes what it says along; the choice is there again when it comes back.
-            (Input::Reader(ReaderNews::Empty | ReaderNews::Lost), State::Choosing { .. }) => {
+            (
+                Input::Reader(ReaderNews::Empty | ReaderNews::Lost),
+                State::Choosing { .. } | State::Quoting { .. },
+            ) => {
                 self.state = State::Waiting;
             }
             // The platform may just have said that some were issued anew.
@@ -253,16 +307,22 @@ impl Step for Choosing {
                     ..
                 },
             ) => *confirming = false,
-            (Input::Touch(Touch::Way(Way::TryAgain)), State::Refused(_)) if desk.card_lies => {
+            (Input::Touch(Touch::Way(Way::TryAgain)), State::Refused(_) | State::NotQuoted)
+                if desk.card_lies =>
+            {
                 self.read(desk);
             }
             (
                 Input::Touch(Touch::Way(Way::TryAgain | Way::LayCard | Way::LayOtherCard)),
-                State::Refused(_),
+                State::Refused(_) | State::NotQuoted,
             ) => self.state = State::Waiting,
             (
                 Input::Touch(Touch::First | Touch::Way(Way::Finish)),
-                State::Waiting | State::Refused(_) | State::Choosing { .. },
+                State::Waiting
+                | State::Refused(_)
+                | State::Quoting { .. }
+                | State::NotQuoted
+                | State::Choosing { .. },
             ) => return desk.go_home(),
             _ => {}
         }
@@ -273,6 +333,7 @@ impl Step for Choosing {
         let purpose = match self.errand {
             Errand::Give => LayPurpose::ToGive,
             Errand::Paper => LayPurpose::ToPrint,
+            Errand::MoneyBack => LayPurpose::ToGiveUp,
         };
         match &self.state {
             State::Waiting if desk.reader_lost => {
@@ -290,6 +351,14 @@ impl Step for Choosing {
                 purpose,
                 step: CheckStep::Reading,
             }),
+            State::Quoting { .. } => Screen::CheckingCard(CheckingCard {
+                purpose,
+                step: CheckStep::Registering,
+            }),
+            State::NotQuoted => Self::trouble(
+                TroubleKind::NotWithoutNetwork,
+                vec![Way::TryAgain, Way::Finish],
+            ),
             State::Refused(refusal) => {
                 let first = match refusal {
                     CardRefusal::Torn | CardRefusal::Mute => Way::LayCard,
@@ -317,6 +386,8 @@ impl Step for Choosing {
             (Errand::Give, true) => Stop::Giving(GivingStation::Choose),
             (Errand::Paper, false) => Stop::Paper(PaperStation::Card),
             (Errand::Paper, true) => Stop::Paper(PaperStation::Choose),
+            (Errand::MoneyBack, false) => Stop::MoneyBack(MoneyStation::Card),
+            (Errand::MoneyBack, true) => Stop::MoneyBack(MoneyStation::Choose),
         })
     }
 

@@ -71,7 +71,7 @@ fn why(
         Errand::Paper if body.flags.contains(TicketFlags::NO_PAPER) => {
             return Some(WhyStays::NoPaper);
         }
-        Errand::Give | Errand::Paper => {}
+        Errand::Give | Errand::Paper | Errand::MoneyBack => {}
     }
     if ticket.event.event.is_none() {
         return Some(WhyStays::Unreadable);
@@ -79,5 +79,10 @@ fn why(
     if ticket.event.starts.at + LONGEST < desk.now {
         return Some(WhyStays::Over);
     }
-    (!desk.can_finish(body.event)).then_some(WhyStays::NoNetwork)
+    let can_finish = match errand {
+        Errand::Give | Errand::Paper => desk.can_finish(body.event),
+        // Money is a promise of the platform's.
+        Errand::MoneyBack => desk.online,
+    };
+    (!can_finish).then_some(WhyStays::NoNetwork)
 }

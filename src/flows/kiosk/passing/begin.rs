@@ -4,11 +4,17 @@ use super::*;
 
 impl Passing {
     /// The yes is on its way to the machine.
-    pub fn agreed(errand: Errand, giver: CardUid, count: u8, no: RequestNo) -> Phase {
+    pub fn agreed(
+        errand: Errand,
+        giver: CardUid,
+        (count, money): (u8, Option<MoneyBack>),
+        no: RequestNo,
+    ) -> Phase {
         Phase::Passing(Self {
             errand,
             giver,
             count,
+            money,
             bearer: Bearer::Anyone,
             at: None,
             giver_places: None,
@@ -76,6 +82,7 @@ impl Passing {
             errand: errand(facts),
             giver: facts.giver?,
             count: words::open_count(facts),
+            money: None,
             bearer,
             at: None,
             giver_places: None,
@@ -98,6 +105,7 @@ impl Passing {
             errand: errand(facts),
             giver,
             count: words::open_count(facts),
+            money: None,
             bearer,
             at: Some(Rest {
                 facts: facts.clone(),

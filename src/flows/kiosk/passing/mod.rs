@@ -22,10 +22,11 @@ use super::{
     input::{CardNews, HandoverNews, Input, ReaderNews, WriteProgress},
     kept::KeptCode,
     passed::Passed,
+    refunding::Refunding,
     staff,
     view::{
-        CardRefusal, Errand, FirstKey, GivingStation, PaperStation, PrinterCondition, Screen, Stop,
-        Touch, TroubleKind, Way,
+        CardRefusal, Errand, FirstKey, GivingStation, MoneyBack, MoneyStation, PaperStation,
+        PrinterCondition, Screen, Stop, Touch, TroubleKind, Way,
     },
     words,
 };
@@ -41,6 +42,8 @@ pub(super) struct Passing {
     giver: CardUid,
     /// Tickets agreed to, before the journal says more.
     count: u8,
+    /// What people were told they bring, where they are to be given up.
+    money: Option<MoneyBack>,
     bearer: Bearer,
     /// What the journal and the cards said last.
     at: Option<Rest>,
@@ -210,6 +213,7 @@ impl Step for Passing {
     fn station(&self) -> Option<Stop> {
         Some(match (self.errand, &self.state) {
             (Errand::Paper, _) => Stop::Paper(PaperStation::Print),
+            (Errand::MoneyBack, _) => Stop::MoneyBack(MoneyStation::GiveUp),
             (
                 Errand::Give,
                 State::Working {

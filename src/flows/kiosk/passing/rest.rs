@@ -114,6 +114,9 @@ impl Passing {
             let nobody_came = doing == Doing::Keeping { nobody_came: true };
             let only_parked =
                 summary.parked.len() == moved.iter().map(|tickets| tickets.len()).sum::<usize>();
+            if let (true, false, Some(money)) = (only_parked, nobody_came, self.money.take()) {
+                return Refunding::open(&news.facts, money, desk);
+            }
             if only_parked || nobody_came && !summary.parked.is_empty() {
                 return KeptCode::open(&news.facts, nobody_came, desk);
             }

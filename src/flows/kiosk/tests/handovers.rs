@@ -240,6 +240,7 @@ impl Stand {
         self.touch(match errand {
             Errand::Give => Touch::Give,
             Errand::Paper => Touch::MakePaper,
+            Errand::MoneyBack => panic!("what tickets bring is asked first"),
         });
         self.lay();
         self.card_says(CardNews::Read(Ok(giving_card())));

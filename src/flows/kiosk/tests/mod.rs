@@ -5,6 +5,7 @@ mod carrying;
 mod giving;
 mod giving_ends;
 mod handovers;
+mod money_back;
 mod paper;
 mod paying;
 mod pick_up;

@@ -37,6 +37,8 @@ pub enum LayPurpose {
     ToGive,
     /// The one whose tickets become paper.
     ToPrint,
+    /// The one whose tickets are given up for money.
+    ToGiveUp,
     /// The one tickets that wait shall go to.
     ToPickUp,
     /// The giver's: the tickets leave it now, or go back to it.
@@ -160,6 +162,8 @@ pub struct MyCard {
     pub left_early: Option<LeftEarly>,
     /// Some of them can be given to another card.
     pub can_give: bool,
+    /// Some can be given up for money, if their events' rules allow it.
+    pub can_get_money: bool,
     /// Some of them can become paper.
     pub can_make_paper: bool,
 }

@@ -3,7 +3,7 @@
 use kippu_ticket::ids::TicketId;
 
 use super::{CardRefusal, MyTicket, Paper, Safety};
-use crate::flows::facts::Places;
+use crate::flows::facts::{Money, Places};
 
 /// What tickets leave a card for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -12,6 +12,8 @@ pub enum Errand {
     Give,
     /// They become paper.
     Paper,
+    /// They are given up for money.
+    MoneyBack,
 }
 
 /// Which tickets?
@@ -77,6 +79,14 @@ pub enum WhyStays {
     NoNetwork,
     /// The card does not know its event, or its bytes make no sense.
     Unreadable,
+    /// The organizer takes no tickets of this event back.
+    NotTakenBack,
+    /// The time for taking it back is over.
+    TooLateForMoney,
+    /// Nothing is left of what was paid for it.
+    NothingDue,
+    /// It was not bought from this seller.
+    BoughtElsewhere,
 }
 
 /// The holder's yes, with what follows from it.
@@ -90,6 +100,32 @@ pub struct Confirm {
     pub ending: String,
     /// The platform is away: the local keys serve, and the logs go later.
     pub offline: bool,
+    /// What they bring, where they are given up for money.
+    pub money: Option<MoneyBack>,
+}
+
+/// What tickets bring that are given up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MoneyBack {
+    /// Paid out at the register.
+    pub amount: Money,
+    /// Kept by the seller.
+    pub fee: Money,
+}
+
+/// Tickets were given up: the register pays the money out.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RefundDue {
+    /// In groups of four.
+    pub code: String,
+    /// Tickets that were given up.
+    pub tickets: u8,
+    /// The money.
+    pub money: MoneyBack,
+    /// What became of the slip.
+    pub paper: Paper,
+    /// The card still lies there: take it.
+    pub card_lies: bool,
 }
 
 /// A physical act: take the giver's card away, lay the receiver's. The tickets are in this kiosk.
@@ -166,6 +202,10 @@ pub enum Kept {
     InKiosk,
     /// On this card (last four digits) or in this kiosk: the card alone can tell.
     OnlyCard(String),
+    /// At the platform: they bring no money after all, any kiosk gives them.
+    NoMoney,
+    /// At the platform, or given up for money there: the register and any kiosk can tell which.
+    PerhapsMoney,
     /// This kiosk has let go of them: any kiosk goes on, with the one card (last four digits) that can tell where they are, if there is one.
     LetGo(Option<String>),
 }

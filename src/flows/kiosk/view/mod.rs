@@ -71,6 +71,8 @@ pub enum Stop {
     Giving(GivingStation),
     /// From card to paper.
     Paper(PaperStation),
+    /// From card to money.
+    MoneyBack(MoneyStation),
 }
 
 /// Stations of a giving, in order.
@@ -99,6 +101,19 @@ pub enum PaperStation {
     Print,
     /// Done.
     Done,
+}
+
+/// Stations of giving tickets up for money, in order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum MoneyStation {
+    /// Laying the card.
+    Card,
+    /// Choosing tickets, and the yes.
+    Choose,
+    /// Taking them off the card, and giving them up.
+    GiveUp,
+    /// The slip for the register.
+    Slip,
 }
 
 /// Stations of a purchase, in order.
@@ -194,6 +209,8 @@ pub enum Screen {
     HandedOver(HandedOver),
     /// Tickets wait under a code.
     KeptCode(KeptCode),
+    /// Tickets were given up for money.
+    RefundDue(RefundDue),
     /// Paper tickets are being printed.
     PrintingTickets(PrintingTickets),
     /// Paper tickets are out.

@@ -33,6 +33,8 @@ pub enum Touch {
     StillHere,
     /// End the session now (on the idle warning, and "Finish").
     Finish,
+    /// My card: give tickets up for money.
+    MoneyBack,
     /// Home: buy tickets.
     Buy,
     /// Home: what is on my card?

@@ -66,6 +66,8 @@ pub enum WaitingPlace {
     },
     /// It was fetched already.
     Fetched,
+    /// Given up for money: the code opens that at the register.
+    GivenUp,
 }
 
 impl WaitingPlace {

@@ -1,0 +1,43 @@
+//! The client's part for money back.
+
+use super::{Client, ClientError, IdempotencyKey};
+use crate::{
+    clerk::Confirm,
+    refunds::{FindRefund, NewRefund, Quote, QuoteRequest, Refund},
+};
+
+impl Client {
+    /// What tickets would bring.
+    pub async fn quote_refund(&self, tickets: &QuoteRequest) -> Result<Vec<Quote>, ClientError> {
+        self.post("/refunds/quote", Some(tickets), None).await
+    }
+
+    /// Gives up tickets that wait at the platform, for the sum people agreed to.
+    pub async fn refund(
+        &self,
+        wish: &NewRefund,
+        key: &IdempotencyKey,
+    ) -> Result<Refund, ClientError> {
+        self.post("/refunds", Some(wish), Some(key)).await
+    }
+
+    /// With a clerk's session: what a code is about, due ones first.
+    pub async fn find_refunds(&self, find: &FindRefund) -> Result<Vec<Refund>, ClientError> {
+        self.post("/clerk/refunds", Some(find), None).await
+    }
+
+    /// With a clerk's session: the money is in the customer's hand.
+    pub async fn pay_out(
+        &self,
+        refund: &str,
+        sum: &Confirm,
+        key: &IdempotencyKey,
+    ) -> Result<Refund, ClientError> {
+        self.post(
+            &format!("/clerk/refunds/{refund}/pay-out"),
+            Some(sum),
+            Some(key),
+        )
+        .await
+    }
+}

@@ -1,0 +1,169 @@
+//! The slip of tickets that were given up: the register pays their money out to whoever brings it.
+
+use jiff::Zoned;
+
+use super::Seat;
+use super::codes::{CodeError, Symbol};
+use super::handover_slip::in_fours;
+use super::sheet::{Panel, Part, Sheet, WIDTH};
+use super::slip::{FIGURE, footer, seats, title_line};
+use super::typesetter::{Style, Typesetter};
+use super::wording::{self, Language};
+use crate::money::Money;
+use crate::raster::Raster;
+
+/// Largest width of the QR code, quiet zone included, in dots.
+const QR_WIDTH: u32 = 264;
+
+/// What the slip of a refund says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RefundSlip {
+    /// The customer's language.
+    pub language: Language,
+    /// The code's digits, without anything between them.
+    pub code: String,
+    /// What was given up.
+    pub items: Vec<RefundedItem>,
+    /// Kept of what was paid.
+    pub fee: Money,
+    /// To pay out.
+    pub amount: Money,
+    /// Tax contained in it.
+    pub tax: Money,
+    /// When the tickets were given up.
+    pub issued: Zoned,
+    /// The shop.
+    pub store: String,
+    /// The kiosk.
+    pub terminal: String,
+}
+
+/// A ticket that was given up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RefundedItem {
+    /// Title of its event.
+    pub title: String,
+    /// When that starts.
+    pub starts: Zoned,
+    /// Its seat, with what was paid for it.
+    pub seat: Seat,
+}
+
+impl RefundSlip {
+    /// The slip as a picture, 576 dots wide.
+    ///
+    /// # Errors
+    /// The code cannot be printed so that scanners read it.
+    pub fn render(&self, typesetter: &mut Typesetter) -> Result<Raster, CodeError> {
+        Ok(self.lay_out(typesetter)?.finish())
+    }
+
+    fn lay_out<'t>(&self, typesetter: &'t mut Typesetter) -> Result<Sheet<'t>, CodeError> {
+        let bars = Symbol::code128(&self.code, WIDTH)?;
+        let qr = Symbol::qr(&self.code, QR_WIDTH)?;
+        let language = self.language;
+        let mut sheet = Sheet::new(typesetter);
+        title_line(&mut sheet, &wording::REFUND_SLIP.both(language), language);
+        sheet.space(14);
+        sheet.text(&wording::REFUND_NUMBER.both(language), Style::regular(26.0));
+        sheet.space(12);
+        sheet.headline(&in_fours(&self.code), Style::bold(136.0));
+        sheet.space(26);
+        sheet.bars(&bars, 104);
+        sheet.space(26);
+        self.sum(&mut sheet);
+        for item in &self.items {
+            let when = format!(
+                "{} {}",
+                wording::day(language, &item.starts),
+                wording::clock(&item.starts)
+            );
+            sheet.text(&item.title, Style::bold(30.0));
+            sheet.text(&when, Style::regular(24.0));
+            seats(&mut sheet, language, std::slice::from_ref(&item.seat));
+        }
+        let fee = wording::FEE.both(language);
+        let minus = format!("-{}", self.fee);
+        sheet.pair(&fee, Style::regular(26.0), &minus, Style::regular(26.0));
+        sheet.space(8);
+        sheet.fine_rule();
+        let steps = [wording::SHOW, wording::GET_MONEY];
+        sheet.code_with_text(&qr, &wording::numbered(language, &steps));
+        sheet.framed(
+            wording::MONEY_BEARER.first(language),
+            wording::MONEY_BEARER.second(language),
+            [Style::regular(26.0), Style::bold(21.0)],
+        );
+        sheet.space(14);
+        let issued = format!(
+            "{} {}",
+            wording::day_with_year(language, &self.issued),
+            wording::clock(&self.issued)
+        );
+        let terminal = format!("{} / {issued}", self.terminal);
+        footer(&mut sheet, &[&self.store, &terminal]);
+        Ok(sheet)
+    }
+
+    fn sum(&self, sheet: &mut Sheet<'_>) {
+        let (label, count) = (
+            wording::TO_PAY_OUT.both(self.language),
+            wording::HOW_MANY.both(self.language),
+        );
+        let how_many = wording::count(self.language, self.items.len());
+        let panels = [
+            Panel {
+                label: &label,
+                figure: vec![Part::new(self.amount.to_string(), FIGURE)],
+                share: 8,
+            },
+            Panel {
+                label: &count,
+                figure: vec![Part::new(how_many, Style::bold(64.0))],
+                share: 4,
+            },
+        ];
+        sheet.panels(&panels, Style::regular(28.0));
+        sheet.space(8);
+        let tax = format!("{} {}", wording::TAX.both(self.language), self.tax);
+        sheet.text(&tax, Style::regular(24.0));
+        sheet.space(14);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_runs_over_the_edge() {
+        let mut typesetter = Typesetter::load().unwrap();
+        let starts: Zoned = "2026-12-12T19:00[Europe/Berlin]".parse().unwrap();
+        let item = RefundedItem {
+            title: "Rindfleischetikettierungsüberwachungsaufgabenübertragungsgesetz".repeat(2),
+            starts: starts.clone(),
+            seat: Seat {
+                class: "Logenplatz mit eingeschränkter Sicht und Rollstuhlbegleitung".into(),
+                block: "Hochparterrerundumlaufgalerieverlängerung".into(),
+                row: "XXVII".into(),
+                number: "1234567".into(),
+                entrance: "Haupteingang Südwesttreppenhaus".into(),
+                price: Money::new(12_345_678_900, "EUR"),
+            },
+        };
+        for language in [Language::Japanese, Language::English] {
+            let slip = RefundSlip {
+                language,
+                code: "482109375562".into(),
+                items: vec![item.clone(); 8],
+                fee: Money::new(12_345_678, "EUR"),
+                amount: Money::new(98_765_432_100, "EUR"),
+                tax: Money::new(12_345_678, "EUR"),
+                issued: starts.clone(),
+                store: "W".repeat(200),
+                terminal: "長い名前の端末".repeat(20),
+            };
+            assert_eq!(slip.lay_out(&mut typesetter).unwrap().lost(), 0);
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! Tickets that wait are given up for money: in one transaction they are void, their seats free and the money due.
+
+use kippu_api::{
+    problem::ProblemCode,
+    refunds::{NewRefund, NoRefund, Quote},
+};
+use kippu_ticket::ids::{SellerId, TicketId};
+
+use super::{
+    record::{self, RefundRecord, Sold},
+    rules::fee,
+};
+use crate::{
+    handovers::record as handovers,
+    journal::Entry,
+    masters::rules::Terminal,
+    parcels::{record as parcels, rules::waiting},
+    refusal::{Answer, Refusal},
+    sales::{
+        command::{free_seats, random_id, refresh_state, void_ticket},
+        rules::contained_tax,
+    },
+    storage::{Unit, sql::Sql},
+    tickets::record::of_parcel,
+};
+
+/// What tickets would bring at `at`, UTC microseconds.
+pub(super) fn quote(
+    sql: &Sql,
+    seller: SellerId,
+    tickets: &[TicketId],
+    at: i64,
+) -> Answer<Vec<Quote>> {
+    let one = |ticket: &TicketId| {
+        let sold = record::sold(sql, *ticket, seller)?;
+        Ok(quoted(*ticket, sold.as_ref(), at))
+    };
+    tickets.iter().map(one).collect()
+}
+
+fn quoted(ticket: TicketId, sold: Option<&Sold>, at: i64) -> Quote {
+    let kept = sold.map_or(Err(NoRefund::NotSoldHere), |sold| fee(&sold.offered, at));
+    let sold = sold.filter(|sold| sold.offered.sold_here);
+    Quote {
+        ticket,
+        refused: kept.err(),
+        price: sold
+            .filter(|_| kept.is_ok())
+            .map_or(0, |sold| sold.seat.price),
+        fee: kept.unwrap_or(0),
+        currency: sold.map_or_else(String::new, |sold| sold.currency.clone()),
+        until: sold
+            .and_then(|sold| sold.offered.rule)
+            .map_or(0, |rule| rule.until),
+    }
+}
+
+/// Gives tickets up; the refund's id. `code`: the keyed hash of the one they wait under.
+pub(super) fn give_up(
+    unit: &mut Unit<'_>,
+    terminal: &Terminal,
+    wish: &NewRefund,
+    code: [u8; 32],
+) -> Answer<String> {
+    let seller = terminal.shop()?.seller;
+    let waiting = waiting_under(unit.sql, &code)?;
+    let mut given: Vec<Sold> = Vec::with_capacity(wish.tickets.len());
+    for ticket in &wish.tickets {
+        let Some((_, offered_at)) = waiting.iter().find(|(waiting, _)| waiting == ticket) else {
+            return Err(not_waiting(*ticket));
+        };
+        if given.iter().any(|given| given.seat.ticket == *ticket) {
+            return Err(Refusal::bad_request("A ticket is named twice."));
+        }
+        let mut sold = record::sold(unit.sql, *ticket, seller)?
+            .ok_or_else(|| no_refund(*ticket, NoRefund::NotSoldHere))?;
+        sold.seat.fee = fee(&sold.offered, *offered_at).map_err(|why| no_refund(*ticket, why))?;
+        given.push(sold);
+    }
+    let refund = sum_up(&given, wish, seller, unit.now)?;
+    insert(unit, terminal, &refund, code)?;
+    for sold in &given {
+        let seat = &sold.seat;
+        void_ticket(unit, seat.ticket)?;
+        free_seats(unit, seat.event, &sold.order, &[seat.seat])?;
+        refresh_state(unit, &sold.order)?;
+    }
+    unit.journal(&Entry {
+        kind: "refunded",
+        tickets: &wish.tickets,
+        seller: Some(seller.0),
+        terminal: Some(terminal.id.0),
+        amount: Some(-refund.amount),
+        note: Some(&refund.refund),
+        ..Entry::default()
+    })?;
+    Ok(refund.refund)
+}
+
+/// Tickets that wait under a code, with the time at which each left its card: whoever was in time at the kiosk is not late for a line that was down.
+fn waiting_under(sql: &Sql, code: &[u8; 32]) -> Answer<Vec<(TicketId, i64)>> {
+    let mut found = Vec::new();
+    for parcel in parcels::by_code(sql, code)? {
+        let begun = handovers::find(sql, parcel.handover)?.map_or(parcel.at, |begun| begun.begun);
+        let tickets = of_parcel(sql, &parcel.parcel)?;
+        found.extend(waiting(&tickets).map(|ticket| (ticket.ticket, begun)));
+    }
+    Ok(found)
+}
+
+fn sum_up(given: &[Sold], wish: &NewRefund, seller: SellerId, now: i64) -> Answer<RefundRecord> {
+    let mut refund = RefundRecord {
+        refund: random_id(),
+        seller,
+        amount: 0,
+        tax: 0,
+        currency: wish.currency.clone(),
+        at: now,
+        paid_out: None,
+        tickets: given.iter().map(|sold| sold.seat.clone()).collect(),
+    };
+    for sold in given {
+        let due = sold.seat.price - sold.seat.fee;
+        refund.amount += due;
+        refund.tax += contained_tax(due, sold.tax_basis_points);
+        if sold.currency != wish.currency {
+            return Err(Refusal::bad_request(
+                "These tickets were not paid in one currency. Nothing was given up.",
+            ));
+        }
+    }
+    if given.is_empty() {
+        return Err(Refusal::bad_request("No ticket is named."));
+    }
+    if refund.amount != wish.amount {
+        return Err(Refusal::new(
+            ProblemCode::WrongState,
+            format!(
+                "These tickets bring {} {}, not {}. Nothing was given up; they wait under their code.",
+                refund.amount, refund.currency, wish.amount
+            ),
+        )
+        .hint("Ask again what they bring."));
+    }
+    Ok(refund)
+}
+
+fn insert(
+    unit: &Unit<'_>,
+    terminal: &Terminal,
+    refund: &RefundRecord,
+    code: [u8; 32],
+) -> Answer<()> {
+    unit.sql
+        .prepare_cached(
+            "INSERT INTO refunds (refund, code, seller, terminal, amount, tax, currency, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        )?
+        .execute((
+            &refund.refund,
+            code,
+            refund.seller.0,
+            terminal.id.0,
+            refund.amount,
+            refund.tax,
+            &refund.currency,
+            refund.at,
+        ))?;
+    for (place, ticket) in refund.tickets.iter().enumerate() {
+        unit.sql
+            .prepare_cached(
+                "INSERT INTO refunded_tickets (ticket, refund, place, fee) VALUES (?1, ?2, ?3, ?4)",
+            )?
+            .execute((ticket.ticket.0, &refund.refund, place, ticket.fee))?;
+    }
+    Ok(())
+}
+
+fn not_waiting(ticket: TicketId) -> Refusal {
+    Refusal::new(
+        ProblemCode::WrongState,
+        format!("Ticket {ticket} does not wait under this code. Nothing was given up."),
+    )
+    .hint("It was fetched, or money was promised for it already: look what the code belongs to.")
+}
+
+fn no_refund(ticket: TicketId, why: NoRefund) -> Refusal {
+    let words = match why {
+        NoRefund::NotAllowed => "The organizer takes no tickets of this event back.",
+        NoRefund::TooLate => "The time for giving tickets of this event back is over.",
+        NoRefund::NothingDue => "Nothing is left of what was paid for it.",
+        NoRefund::NotSoldHere => "It was not sold by this seller.",
+        NoRefund::Entered => "It was used to enter.",
+    };
+    Refusal::new(
+        ProblemCode::WrongState,
+        format!("There is no money for ticket {ticket}: {words} Nothing was given up."),
+    )
+    .hint("It waits under its code and can be fetched with it.")
+}

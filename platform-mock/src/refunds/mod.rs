@@ -1,0 +1,14 @@
+//! Money back for tickets. A kiosk puts them down under a code first, as it does with tickets that wait; what waits is given up here for what the
+//! event's rule leaves of its price, and a register of the same seller pays it out.
+//!
+//! ```text
+//! on a card ──(handover)──► waits under a code ──► given up: void, its seat free, money due ──► paid out
+//!                             └──► fetched again
+//! ```
+
+mod giving_up;
+mod paying_out;
+pub mod record;
+pub mod routes;
+pub mod rules;
+pub mod storage;

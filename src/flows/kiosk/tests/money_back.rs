@@ -1,0 +1,174 @@
+//! Tickets are given up for money: asked before, said before, and never twice.
+
+use kippu_api::{
+    handovers::Purpose,
+    refunds::{NewRefund, NoRefund, Quote, Refund, RefundState},
+};
+use kippu_handover::{
+    facts::{Facts, Standing},
+    row::{Destination, ItemState},
+};
+
+use super::{handovers::*, *};
+
+fn quote(ticket: u64, refused: Option<NoRefund>) -> Quote {
+    Quote {
+        ticket: TicketId(ticket),
+        refused,
+        price: if refused.is_none() { 8_800 } else { 0 },
+        fee: if refused.is_none() { 220 } else { 0 },
+        currency: "JPY".into(),
+        until: 0,
+    }
+}
+
+fn is_quote(ask: &Ask) -> bool {
+    matches!(ask, Ask::QuoteRefund(_))
+}
+
+fn is_refund(ask: &Ask) -> bool {
+    matches!(ask, Ask::Refund { .. })
+}
+
+/// The card lies there and the platform said what its tickets bring.
+fn at_choice(quotes: Vec<Quote>) -> Stand {
+    let mut stand = Stand::new();
+    stand.lay();
+    stand.card_says(CardNews::Read(Ok(giving_card())));
+    stand.touch(Touch::MoneyBack);
+    stand.card_says(CardNews::Read(Ok(giving_card())));
+    let asked = stand.answer(is_quote, Ok(Answer::Quotes(quotes)));
+    let Ask::QuoteRefund(tickets) = asked else {
+        panic!("{asked:?}")
+    };
+    assert!(tickets.contains(&TicketId(1)) && tickets.contains(&TicketId(2)));
+    stand
+}
+
+/// Both tickets are off the card and wait at the platform.
+fn put_down() -> Facts {
+    facts(Purpose::Parking, Standing::Ended, [ItemState::Parked; 2])
+}
+
+/// They have been put down, and the platform is asked for the money.
+fn at_question() -> Stand {
+    let mut stand = at_choice(vec![quote(1, None), quote(2, None)]);
+    stand.touch(Touch::Toggle(TicketId(1)));
+    stand.touch(Touch::Toggle(TicketId(2)));
+    stand.touch(Touch::Yes);
+    let Screen::Confirm(confirm) = stand.screen() else {
+        panic!("{:?}", stand.screen())
+    };
+    let money = confirm.money.expect("the sum is said first");
+    assert_eq!((money.amount.amount, money.fee.amount), (17_160, 440));
+    stand.touch(Touch::Yes);
+    let consent = stand.card_says(end_of(put_down(), None));
+    assert!(
+        matches!(
+            consent,
+            CardJob::Consent {
+                to: Destination::Platform,
+                ..
+            }
+        ),
+        "{consent:?}"
+    );
+    stand
+}
+
+fn due() -> Refund {
+    Refund {
+        refund: "r".into(),
+        state: RefundState::Due,
+        items: Vec::new(),
+        amount: 17_160,
+        tax: 1_560,
+        currency: "JPY".into(),
+        at: 0,
+        paid_out: None,
+    }
+}
+
+fn kept(stand: &Stand) -> Kept {
+    match stand.screen() {
+        Screen::KeptCode(kept) => kept.kept,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn the_sum_that_was_said_is_asked_for_and_the_slip_printed() {
+    let mut stand = at_question();
+    let asked = stand.answer(is_refund, Ok(Answer::Refunded(Box::new(due()))));
+    let Ask::Refund { wish, .. } = asked else {
+        panic!("{asked:?}")
+    };
+    assert_eq!(
+        *wish,
+        NewRefund {
+            code: code(),
+            tickets: vec![TicketId(1), TicketId(2)],
+            amount: 17_160,
+            currency: "JPY".into(),
+        }
+    );
+    let Screen::RefundDue(shown) = stand.screen() else {
+        panic!("{:?}", stand.screen())
+    };
+    assert_eq!(shown.paper, Paper::Printing);
+    let paper = stand.paper_ends(PaperEnd::NotPrinted(PrinterCondition::PaperOut));
+    assert!(matches!(paper, PaperJob::Refund { .. }));
+    let Screen::RefundDue(shown) = stand.screen() else {
+        panic!("{:?}", stand.screen())
+    };
+    assert_eq!(shown.paper, Paper::NotPrinted(PaperProblem::PaperOut));
+    assert_eq!(shown.code, code().to_string());
+}
+
+#[test]
+fn an_answer_that_is_lost_is_asked_for_under_the_same_key_and_then_left_to_the_code() {
+    let mut stand = at_question();
+    let mut keys = Vec::new();
+    for _ in 0..3 {
+        let asked = stand.answer(is_refund, Err(AskFault::Unknown(None)));
+        let Ask::Refund { key, .. } = asked else {
+            panic!("{asked:?}")
+        };
+        keys.push(key);
+        stand.wait(3);
+    }
+    keys.dedup();
+    assert_eq!(keys.len(), 1, "{keys:?}");
+    assert_eq!(kept(&stand), Kept::PerhapsMoney);
+}
+
+#[test]
+fn what_is_refused_waits_under_the_code() {
+    let mut stand = at_question();
+    stand.answer(is_refund, refused(ProblemCode::WrongState));
+    assert_eq!(kept(&stand), Kept::NoMoney);
+}
+
+#[test]
+fn what_brings_nothing_says_why_and_cannot_be_chosen() {
+    let stand = at_choice(vec![quote(1, Some(NoRefund::TooLate))]);
+    let Screen::Choose(choose) = stand.screen() else {
+        panic!("{:?}", stand.screen())
+    };
+    assert_eq!(choose.can_go, 0);
+    assert_eq!(choose.items[0].stays, Some(WhyStays::TooLateForMoney));
+    assert_eq!(choose.items[1].stays, Some(WhyStays::BoughtElsewhere));
+}
+
+#[test]
+fn without_the_platform_nobody_is_promised_anything() {
+    let mut stand = Stand::new();
+    stand.lay();
+    stand.card_says(CardNews::Read(Ok(giving_card())));
+    stand.touch(Touch::MoneyBack);
+    stand.card_says(CardNews::Read(Ok(giving_card())));
+    stand.answer(is_quote, Err(AskFault::Unreachable));
+    let screen = stand.screen();
+    assert_eq!(trouble(&screen).kind, TroubleKind::NotWithoutNetwork);
+    assert_eq!(trouble(&screen).safety.ticket, TicketFact::CardUnchanged);
+}

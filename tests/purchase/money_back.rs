@@ -1,0 +1,87 @@
+//! Tickets are given up for money: off the card at the kiosk, paid out at the register, once.
+
+use anyhow::{Result, ensure};
+use kippu_stage::hand::Hand;
+
+use crate::support::{CARD, SOON, World, moves, papers};
+
+/// Puts tickets onto the card and lays it, so that they can be given up.
+fn with_tickets_on_card(world: &World, tickets: u8) -> Result<Hand> {
+    let mut kiosk = world.kiosk("kiosk-1")?;
+    let order = world.paid_order(CARD, tickets)?;
+    moves::enter_slip(&mut kiosk, &order.slip)?;
+    moves::lay(&mut kiosk, CARD)?;
+    kiosk.wait("Your tickets are on your card", SOON)?;
+    moves::lift(&mut kiosk, CARD)?;
+    moves::finish(&mut kiosk)?;
+    moves::lay(&mut kiosk, CARD)?;
+    kiosk.tap("Money back")?;
+    Ok(kiosk)
+}
+
+#[test]
+fn one_of_two_tickets_is_given_up_and_its_money_paid_out_once() -> Result<()> {
+    let world = World::open()?;
+    let mut kiosk = with_tickets_on_card(&world, 2)?;
+    kiosk.wait("Which do you give up?", SOON)?;
+    let seats = world.live_on(CARD)?;
+    kiosk.tap("2")?;
+    kiosk.tap("See the sum for 1 ticket")?;
+    kiosk.wait("¥8,580", SOON)?;
+    kiosk.wait("Fee kept: ¥220", SOON)?;
+    ensure!(world.live_on(CARD)? == seats, "nothing happened yet");
+    kiosk.tap("Yes, give them up")?;
+    kiosk.wait("Take the slip to the register", SOON)?;
+    kiosk.wait("¥8,580", SOON)?;
+    ensure!(world.live_on(CARD)?.len() == 1, "card first, then money");
+    let printed = papers::wait_for(&world.theatre.papers(), 2)?;
+    let codes = papers::scan(&printed[1])?;
+    let code = codes
+        .iter()
+        .find_map(|code| code.strip_prefix("QR-Code:"))
+        .unwrap_or_default()
+        .to_owned();
+    ensure!(code.len() == 12, "{codes:?}");
+    moves::lift(&mut kiosk, CARD)?;
+    moves::finish(&mut kiosk)?;
+
+    let mut register = world.theatre.terminal("register", "register-1")?;
+    moves::log_in(&mut register)?;
+    moves::pay_out(&mut register, &code, "¥8,580")?;
+    register.command(&format!("type {code}"))?;
+    register.tap("Open the slip")?;
+    register.wait("This was paid out before. Hand out no money.", SOON)?;
+
+    // The code opens no tickets any more, and the kiosk says what it was.
+    kiosk.tap("Go on with a slip")?;
+    kiosk.command(&format!("type {code}"))?;
+    kiosk.tap("Go on").or(Ok(()))?;
+    kiosk.wait("Money back: at the register", SOON)
+}
+
+#[test]
+fn who_changes_their_mind_keeps_the_ticket() -> Result<()> {
+    let world = World::open()?;
+    let mut kiosk = with_tickets_on_card(&world, 1)?;
+    kiosk.tap("See the sum for 1 ticket")?;
+    kiosk.wait("Give this ticket up?", SOON)?;
+    kiosk.tap("Choose again")?;
+    kiosk.wait("Which do you give up?", SOON)?;
+    ensure!(world.live_on(CARD)?.len() == 1);
+    Ok(())
+}
+
+#[test]
+fn without_the_platform_nothing_is_given_up() -> Result<()> {
+    let mut world = World::open()?;
+    let mut kiosk = with_tickets_on_card(&world, 1)?;
+    kiosk.tap("See the sum for 1 ticket")?;
+    kiosk.wait("Give this ticket up?", SOON)?;
+    world.theatre.stop_platform();
+    kiosk.tap("Yes, give them up")?;
+    kiosk
+        .wait("Not without connection", SOON)
+        .or_else(|_| kiosk.wait("Try again", SOON))?;
+    ensure!(world.live_on(CARD)?.len() == 1);
+    Ok(())
+}
