@@ -4,9 +4,10 @@ use kippu::flows::{
     facts::Appearance,
     register::view::{
         Login, LoginField, LoginNotice, Outcome, OutcomeKind, Refund, Screen, Slip, SlipRow,
-        SlipState, Slips, View,
+        SlipState, Slips, Till, TillLine, TillNotice, View,
     },
 };
+use kippu_api::till::{OpenMatters, Turnover};
 
 use crate::kiosk::{event, moment, seat, yen};
 
@@ -51,6 +52,33 @@ pub fn views(appearance: Appearance) -> Vec<(&'static str, View)> {
             unknown,
         })
     };
+    let line = |count, amount| TillLine {
+        count,
+        sum: yen(amount),
+    };
+    let till = |notice, difference: Option<i64>| {
+        Screen::Till(Till {
+            known: true,
+            taken: line(12, 184_800),
+            handed_back: line(1, 8_800),
+            paid_out: line(2, 17_160),
+            expected: yen(167_640),
+            open: OpenMatters {
+                unpaid: vec!["4-1831-0".into(), "4-1832-7".into()],
+                not_fetched: vec!["4-1827-3".into(), "4-1829-5".into()],
+                being_written: vec!["4-1830-2".into()],
+                refunds_due: Turnover {
+                    count: 1,
+                    amount: 8_580,
+                },
+                handovers: 1,
+            },
+            counted: Some(yen(167_340)),
+            notice,
+            busy: false,
+            difference: difference.map(yen),
+        })
+    };
     let login = Login {
         clerk: "17".into(),
         pin_digits: 3,
@@ -76,6 +104,10 @@ pub fn views(appearance: Appearance) -> Vec<(&'static str, View)> {
         ("register-refund", refund(false, false)),
         ("register-refund-unknown", refund(false, true)),
         ("register-refund-paid", refund(true, false)),
+        ("register-till", till(None, None)),
+        ("register-till-moved", till(Some(TillNotice::Moved), None)),
+        ("register-till-fits", till(None, Some(0))),
+        ("register-till-missing", till(None, Some(-300))),
         ("register-pay-out", outcome(OutcomeKind::PayOut)),
         ("register-paid-before", outcome(OutcomeKind::PaidOutBefore)),
         ("register-paid", outcome(OutcomeKind::Paid)),

@@ -191,7 +191,7 @@ async fn furnish(storage: &dyn Storage) -> anyhow::Result<()> {
     let (plan, _) = import::csv::import(text.as_bytes(), "hall")
         .map_err(|problems| anyhow::anyhow!("{problems:?}"))?;
     storage.put_organizer("o", "Organizer").await?;
-    storage.put_seller(SELLER, "s", "Seller").await?;
+    storage.put_seller(SELLER, "s", "Seller", None).await?;
     storage.put_store("0101", "Store", SELLER).await?;
     let layout = storage
         .put_layout("Hall", "Asia/Tokyo", "full", &plan)

@@ -46,6 +46,7 @@ use crate::{
     },
     stick,
     storage::{Database, Storage},
+    till,
 };
 
 /// The platform's parts, shared by all requests.
@@ -225,6 +226,7 @@ impl App {
         let routes = handovers::routes::routes(cards::routes::routes(routes));
         let routes = parcels::routes::routes(routes);
         let routes = refunds::routes::routes(routes);
+        let routes = till::routes::routes(routes);
         let routes = clerks::routes::routes(gates::routes::routes(routes));
         let routes = stick::routes::routes(restore::routes::routes(routes));
         let routes = own::routes::routes(people::routes::routes(routes));

@@ -305,7 +305,7 @@ async fn person(app: &App, token: Option<[u8; 32]>) -> Answer<Option<Caller>> {
 /// The calling terminal, on a route about anything but everything.
 pub struct AsTerminal(pub Terminal);
 
-/// The calling clerk, with the hash of the session's token, on a route about the clerk's store.
+/// The calling clerk, with the hash of the session's token, on a route about the clerk's store or its seller.
 pub struct AsClerk(pub Clerk, pub [u8; 32]);
 
 /// The calling operator, with the hash of the session's token, on a route about everything.
@@ -359,7 +359,7 @@ taken! {
         Caller::Terminal(terminal) => Some(Self(terminal.clone())),
         Caller::Person(..) => None,
     };
-    AsClerk: Store | Account, caller => match caller {
+    AsClerk: Store | Seller | Account, caller => match caller {
         Caller::Person(person, session) => person.as_clerk().map(|clerk| Self(clerk, *session)),
         Caller::Terminal(_) => None,
     };

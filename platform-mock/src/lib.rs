@@ -33,3 +33,4 @@ pub mod server;
 pub mod stick;
 pub mod storage;
 pub mod tickets;
+pub mod till;

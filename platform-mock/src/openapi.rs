@@ -23,7 +23,7 @@ use crate::{
     routes::{RouteEntry, Routes},
     sales,
     server::ready::not_ready,
-    stick,
+    stick, till,
 };
 
 #[derive(utoipa::OpenApi)]
@@ -63,6 +63,8 @@ use crate::{
         refunds::routes::refund,
         refunds::routes::find,
         refunds::routes::pay_out,
+        till::routes::till,
+        till::routes::close,
         gates::routes::bundle,
         gates::routes::entrance_records,
         clerks::routes::login,

@@ -10,7 +10,7 @@ use crate::flows::{
     facts::{EventFacts, Language, Money, SeatWords},
     register::view::{
         Login, LoginField, LoginNotice, Outcome, OutcomeKind, Refund, Screen, Slip, SlipNotice,
-        SlipState, Slips, Touch, View,
+        SlipState, Slips, Till, TillLine, TillNotice, Touch, View,
     },
 };
 
@@ -39,6 +39,7 @@ impl RegisterAdapter {
         register.on_log_out(sends(Touch::LogOut));
         register.on_open_typed(sends(Touch::OpenTyped));
         register.on_confirm(sends(Touch::Confirm));
+        register.on_count_till(sends(Touch::Till));
         register.on_back(sends(Touch::Back));
         let to = Rc::clone(&send);
         register.on_large_text(move |on| to(Touch::LargeText(on)));
@@ -90,6 +91,7 @@ impl RegisterAdapter {
             Screen::Slips(slips) => self.show_slips(&to, slips),
             Screen::Slip(slip) => show_slip(&to, slip, view.appearance.language),
             Screen::Refund(refund) => show_refund(&to, refund, view.appearance.language),
+            Screen::Till(till) => show_till(&to, till),
             Screen::Outcome(outcome) => show_outcome(&to, outcome),
         };
         to.set_screen(screen);
@@ -160,6 +162,47 @@ fn show_refund(to: &ui::Register<'_>, refund: &Refund, language: Language) -> ui
     to.set_busy(refund.busy);
     to.set_unknown(refund.unknown);
     ui::RegisterScreen::Refund
+}
+
+fn show_till(to: &ui::Register<'_>, till: &Till) -> ui::RegisterScreen {
+    let line = |line: &TillLine| ui::TillLine {
+        count: i32::try_from(line.count).unwrap_or(i32::MAX),
+        sum: words::money(&line.sum),
+    };
+    let count = |length: usize| i32::try_from(length).unwrap_or(i32::MAX);
+    to.set_till(ui::TillFacts {
+        known: till.known,
+        taken: line(&till.taken),
+        handed_back: line(&till.handed_back),
+        paid_out: line(&till.paid_out),
+        expected: words::money(&till.expected),
+        unpaid: count(till.open.unpaid.len()),
+        not_fetched: till.open.not_fetched.join("  ").into(),
+        being_written: till.open.being_written.join("  ").into(),
+        refunds_due: i32::try_from(till.open.refunds_due.count).unwrap_or(i32::MAX),
+        counted: till.counted.as_ref().map(words::money).unwrap_or_default(),
+        closed: till.difference.is_some(),
+        missing: till.difference.as_ref().is_some_and(|by| by.amount < 0),
+        fits: till.difference.as_ref().is_some_and(|by| by.amount == 0),
+        difference: till
+            .difference
+            .as_ref()
+            .map(|by| {
+                words::money(&Money {
+                    amount: by.amount.abs(),
+                    ..by.clone()
+                })
+            })
+            .unwrap_or_default(),
+        notice: match till.notice {
+            None => ui::TillNotice::None,
+            Some(TillNotice::Nothing) => ui::TillNotice::Nothing,
+            Some(TillNotice::Moved) => ui::TillNotice::Moved,
+            Some(TillNotice::NotReached) => ui::TillNotice::NotReached,
+        },
+    });
+    to.set_busy(till.busy);
+    ui::RegisterScreen::Till
 }
 
 fn show_event(to: &ui::Register<'_>, event: &EventFacts, seats: &[SeatWords], language: Language) {

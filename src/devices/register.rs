@@ -97,6 +97,18 @@ async fn answer(client: &Client, store: String, ask: Ask) -> Result<Answer, AskF
             .await
             .map(Answer::Refunds)
             .map_err(fault),
+        Ask::Tills { token } => client
+            .with_token(&token)
+            .tills()
+            .await
+            .map(Answer::Tills)
+            .map_err(fault),
+        Ask::CloseTill { token, wish, key } => client
+            .with_token(&token)
+            .close_till(&wish, &key.into())
+            .await
+            .map(Answer::TillClosed)
+            .map_err(fault),
         Ask::PayOut {
             token,
             refund,

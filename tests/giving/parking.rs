@@ -6,16 +6,8 @@ use anyhow::{Context, Result, ensure};
 use kippu_stage::hand::Hand;
 
 use super::swap::{GIVER, NEARLY_FULL, take};
+pub use crate::support::moves::enter_code;
 use crate::support::{SOON, World, moves, papers};
-
-/// Types a code from the first screen.
-pub fn enter_code(kiosk: &mut Hand, code: &str) -> Result<()> {
-    kiosk.tap("Go on with a slip")?;
-    kiosk.wait("Enter the slip number or code", SOON)?;
-    let digits: String = code.chars().filter(char::is_ascii_digit).collect();
-    kiosk.command(&format!("type {digits}"))?;
-    kiosk.tap("Go on").or(Ok(()))
-}
 
 /// The code on the screen.
 pub fn code_on(kiosk: &mut Hand) -> Result<String> {

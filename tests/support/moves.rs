@@ -88,6 +88,14 @@ pub fn enter_slip(kiosk: &mut Hand, slip: &str) -> Result<()> {
     kiosk.tap("Go on")
 }
 
+/// Types a code from the first screen.
+pub fn enter_code(kiosk: &mut Hand, code: &str) -> Result<()> {
+    kiosk.tap("Go on with a slip")?;
+    kiosk.wait("Enter the slip number or code", SOON)?;
+    kiosk.command(&format!("type {}", digits(code)))?;
+    kiosk.tap("Go on").or(Ok(()))
+}
+
 /// Ends the session on a screen with such a key, and begins the next one in English.
 pub fn finish(kiosk: &mut Hand) -> Result<()> {
     kiosk.tap("Finish")?;

@@ -20,3 +20,4 @@ pub mod problem;
 pub mod refunds;
 pub mod stick;
 pub mod terminals;
+pub mod till;

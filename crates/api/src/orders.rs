@@ -79,6 +79,16 @@ pub enum OrderState {
     Refunded,
 }
 
+/// A seller, as receipts have to name it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SellerOnReceipts {
+    /// Name.
+    pub name: String,
+    /// Tax registration: in Japan the number of an issuer of qualified invoices (T and 13 digits), in the EU the VAT number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub registration: Option<String>,
+}
+
 /// An order with its slip.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Order {
@@ -117,6 +127,12 @@ pub struct Order {
     pub total: i64,
     /// Tax contained in `total`, minor units.
     pub tax: i64,
+    /// Its rate in hundredths of a percent: 1000 = 10 %.
+    #[serde(default)]
+    pub tax_basis_points: u16,
+    /// Who sells, as receipts name them.
+    #[serde(default)]
+    pub seller: SellerOnReceipts,
     /// ISO 4217.
     pub currency: String,
     /// Slip number as printed, with a check digit: `4-1827-3`.

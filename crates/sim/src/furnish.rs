@@ -115,7 +115,9 @@ fn event(event: EventId, layout: i64) -> NewEvent {
 /// The platform's refusal.
 pub async fn furnish(storage: &dyn Storage) -> Answer<()> {
     storage.put_organizer("o", "Organizer").await?;
-    storage.put_seller(SELLER, "one", "Seller One").await?;
+    storage
+        .put_seller(SELLER, "one", "Seller One", None)
+        .await?;
     storage.put_store(STORE, "Corner store", SELLER).await?;
     // No PIN fits this: the clerk's session is opened directly.
     for (role, of) in [(PersonRole::Clerk, STORE), (PersonRole::Operator, "")] {

@@ -74,7 +74,13 @@ pub trait MasterStorage: Send + Sync {
     /// Registers an organizer, or renames it.
     async fn put_organizer(&self, code: &str, name: &str) -> Answer<()>;
     /// Registers a seller, or renames it.
-    async fn put_seller(&self, id: SellerId, code: &str, name: &str) -> Answer<()>;
+    async fn put_seller(
+        &self,
+        id: SellerId,
+        code: &str,
+        name: &str,
+        registration: Option<&str>,
+    ) -> Answer<()>;
     /// Registers a store, or changes its name and seller.
     async fn put_store(&self, code: &str, name: &str, seller: SellerId) -> Answer<()>;
     /// Stores a venue's layout. The same plan again is the same layout; another plan under the same name is refused.
@@ -118,13 +124,20 @@ impl MasterStorage for Database {
         .await
     }
 
-    async fn put_seller(&self, id: SellerId, code: &str, name: &str) -> Answer<()> {
+    async fn put_seller(
+        &self,
+        id: SellerId,
+        code: &str,
+        name: &str,
+        registration: Option<&str>,
+    ) -> Answer<()> {
         let (code, name) = (code.to_owned(), name.to_owned());
+        let registration = registration.map(str::to_owned);
         self.write(move |unit| {
             unit.sql.execute(
-                "INSERT INTO sellers (seller, code, name) VALUES (?1, ?2, ?3)
-                 ON CONFLICT (seller) DO UPDATE SET code = excluded.code, name = excluded.name",
-                (id.0, code, name),
+                "INSERT INTO sellers (seller, code, name, registration) VALUES (?1, ?2, ?3, ?4)
+                 ON CONFLICT (seller) DO UPDATE SET code = excluded.code, name = excluded.name, registration = excluded.registration",
+                (id.0, code, name, registration),
             )?;
             Ok(())
         })

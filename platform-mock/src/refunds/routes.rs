@@ -11,6 +11,7 @@ use super::record::{RefundRecord, RefundedTicket};
 use crate::{
     app::App,
     auth::{AsClerk, AsTerminal, CLERK, KIOSK, Scope},
+    parcels::storage::LookFor,
     people::tries::Attempt,
     refusal::{Answer, Refusal},
     request::{Body, KeyedJson, Path},
@@ -79,8 +80,14 @@ pub async fn refund(
     let attempt = Attempt::code(terminal.id);
     app.storage().admit(attempt.clone()).await?;
     let code = app.keys().code_hash(wish.code);
+    let known = app
+        .storage()
+        .waiting(terminal.id, LookFor::Code(code))
+        .await?;
+    if !known.is_empty() {
+        app.storage().succeeded(attempt).await?;
+    }
     let refund = app.storage().refund(key, terminal, wish, code).await?;
-    app.storage().succeeded(attempt).await?;
     Ok((StatusCode::CREATED, Json(show(&app, refund).await?)))
 }
 

@@ -60,6 +60,8 @@ pub fn order(record: &OrderRecord, event: &EventFacts, now: i64) -> Answer<Order
         card: record.card,
         total: record.total,
         tax: record.tax,
+        tax_basis_points: record.tax_basis_points,
+        seller: record.on_receipts.clone(),
         currency: record.currency.clone(),
         slip: record.slip.clone(),
         pay_until: record.pay_until,

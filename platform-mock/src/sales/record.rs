@@ -1,6 +1,9 @@
 //! Holds and orders as the database keeps them.
 
-use kippu_api::{orders::OrderState, problem::ProblemCode};
+use kippu_api::{
+    orders::{OrderState, SellerOnReceipts},
+    problem::ProblemCode,
+};
 use kippu_ticket::ids::{CardUid, EventId, SellerId, TerminalId, TicketId};
 use serde::{Deserialize, Serialize};
 
@@ -101,6 +104,10 @@ pub struct OrderRecord {
     pub total: i64,
     /// Contained in the total.
     pub tax: i64,
+    /// Its rate in hundredths of a percent.
+    pub tax_basis_points: u16,
+    /// The seller, as receipts name it.
+    pub on_receipts: SellerOnReceipts,
     /// ISO 4217.
     pub currency: String,
     /// As printed.
@@ -163,7 +170,10 @@ pub fn live_hold(sql: &Sql, id: &str, terminal: TerminalId, now: i64) -> Answer<
         })
 }
 
-const ORDER: &str = "SELECT id, state, event, seller, store, card, total, tax, currency, slip, pay_until, paid, late, fence FROM orders";
+const ORDER: &str = "SELECT id, state, event, seller, store, card, total, tax, currency, slip, pay_until, paid, late, fence,
+    (SELECT tax_basis_points FROM events WHERE events.event = orders.event),
+    (SELECT name FROM sellers WHERE sellers.seller = orders.seller),
+    (SELECT registration FROM sellers WHERE sellers.seller = orders.seller) FROM orders";
 
 /// Loads an order by its id.
 ///
@@ -219,6 +229,11 @@ fn order_row(row: &Row<'_>) -> Result<OrderRecord, SqlError> {
         paid: row.get(11)?,
         late: row.get(12)?,
         fence: row.get(13)?,
+        tax_basis_points: row.get(14)?,
+        on_receipts: SellerOnReceipts {
+            name: row.get(15)?,
+            registration: row.get(16)?,
+        },
         tickets: Vec::new(),
     })
 }

@@ -43,6 +43,7 @@ use crate::{
     restore::storage::RestoreStorage,
     sales::storage::SalesStorage,
     stick::storage::StickStorage,
+    till::storage::TillStorage,
 };
 
 /// Everything the platform keeps. A command's answer is durable when it arrives.
@@ -55,6 +56,7 @@ pub trait Storage:
     + HandoverStorage
     + ParcelStorage
     + RefundStorage
+    + TillStorage
     + GateStorage
     + DeviceStorage
     + AccountStorage
@@ -81,6 +83,7 @@ impl<T> Storage for T where
         + HandoverStorage
         + ParcelStorage
         + RefundStorage
+        + TillStorage
         + GateStorage
         + DeviceStorage
         + AccountStorage

@@ -516,11 +516,11 @@ pub fn account(role: Role, number: &str, of: &str) -> NewAccount {
 async fn furnish(storage: &dyn Storage, seats: u32, purchases: PurchaseLimits) {
     storage.put_organizer("o", "Organizer").await.unwrap();
     storage
-        .put_seller(SELLER, "one", "Seller One")
+        .put_seller(SELLER, "one", "Seller One", Some("T1234567890123"))
         .await
         .unwrap();
     storage
-        .put_seller(OTHER_SELLER, "two", "Seller Two")
+        .put_seller(OTHER_SELLER, "two", "Seller Two", None)
         .await
         .unwrap();
     storage

@@ -29,4 +29,5 @@ mod restored;
 mod routes;
 mod slips;
 mod sticks;
+mod till;
 mod upgrades;

@@ -20,6 +20,9 @@ use crate::{
 
 /// Connects the callbacks.
 pub fn connect(window: &ui::KioskWindow, link: &Rc<Link>) {
+    window
+        .global::<ui::Done>()
+        .on_print_again(sends(link, Touch::PrintAgain));
     let card = window.global::<ui::MyCard>();
     card.on_up(sends(link, Touch::Page(Turn::Up)));
     card.on_down(sends(link, Touch::Page(Turn::Down)));

@@ -34,9 +34,16 @@ pub(super) fn set(job: &PaperJob, place: &Place, typesetter: &mut Typesetter) ->
             order,
             given,
             ending,
+            copy,
             left: _,
             language,
-        } => Ok(receipt(order, given, ending, place, *language).render(typesetter)),
+        } => {
+            let receipt = Receipt {
+                copy: *copy,
+                ..receipt(order, given, ending, place, *language)
+            };
+            Ok(receipt.render(typesetter))
+        }
         PaperJob::Kept {
             facts,
             kept,
@@ -94,10 +101,12 @@ fn receipt(
             .collect(),
         total: Money::new(order.total, &order.currency),
         tax: Money::new(order.tax, &order.currency),
+        tax_basis_points: order.tax_basis_points,
         card_ending: ending.to_owned(),
         paid: zoned(order.paid.unwrap_or(order.now), &place.zone),
         store: place.store.clone(),
-        registration: None,
+        seller: order.seller.name.clone(),
+        registration: order.seller.registration.clone(),
     }
 }
 

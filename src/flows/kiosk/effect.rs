@@ -246,6 +246,8 @@ pub enum PaperJob {
         given: Vec<TicketId>,
         /// Last four digits of the card.
         ending: String,
+        /// One came out before, or may have: this one is marked as a copy.
+        copy: bool,
         /// Tickets left at the platform.
         left: u8,
         /// In which language.

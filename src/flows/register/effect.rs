@@ -4,6 +4,7 @@ use kippu_api::{
     clerk::{ConfirmOutcome, Session},
     orders::Order,
     refunds::Refund,
+    till::{CloseTill, ClosedTill, Till},
 };
 use kippu_ticket::code::ResumeCode;
 
@@ -66,6 +67,20 @@ pub enum Ask {
         /// The code.
         code: ResumeCode,
     },
+    /// What the till has to hold.
+    Tills {
+        /// Session's token.
+        token: String,
+    },
+    /// The till was counted.
+    CloseTill {
+        /// Session's token.
+        token: String,
+        /// What was expected and found.
+        wish: CloseTill,
+        /// Idempotency key.
+        key: String,
+    },
     /// The money goes to the customer.
     PayOut {
         /// Session's token.
@@ -92,6 +107,8 @@ impl std::fmt::Debug for Ask {
             Self::Confirm { .. } => "Confirm",
             Self::Refunds { .. } => "Refunds",
             Self::PayOut { .. } => "PayOut",
+            Self::Tills { .. } => "Tills",
+            Self::CloseTill { .. } => "CloseTill",
         })
     }
 }
@@ -129,4 +146,8 @@ pub enum Answer {
     Refunds(Vec<Refund>),
     /// The refund is booked as paid out.
     PaidOut(Box<Refund>),
+    /// What the till has to hold, one a currency.
+    Tills(Vec<Till>),
+    /// It is closed.
+    TillClosed(ClosedTill),
 }

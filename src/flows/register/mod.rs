@@ -5,6 +5,7 @@ mod refund;
 mod slips;
 #[cfg(test)]
 mod tests;
+mod till;
 pub mod view;
 
 use kippu_api::{
@@ -98,6 +99,7 @@ enum At {
         unknown: bool,
     },
     Refund(refund::AtRefund),
+    Till(till::AtTill),
     Outcome {
         number: String,
         total: Money,
@@ -148,6 +150,11 @@ impl Register {
             ask,
         });
         self.last_no
+    }
+
+    /// An idempotency key that no other question has.
+    fn fresh_key(&self, no: u64) -> String {
+        key_of(&self.setup, no)
     }
 
     fn touch(&mut self, touch: &Touch) {
@@ -286,7 +293,7 @@ impl Register {
                     };
                     return;
                 }
-                let key = format!("{}-{}", self.setup.key_prefix, no);
+                let key = key_of(&self.setup, no);
                 work.answer(no, answer, self.now, key);
             }
         }
@@ -328,4 +335,9 @@ impl Register {
             screen,
         }
     }
+}
+
+/// An idempotency key for what answer `no` opens.
+fn key_of(setup: &Setup, no: u64) -> String {
+    format!("{}-{}", setup.key_prefix, no)
 }

@@ -8,6 +8,7 @@ use super::{
     Answer, Ask, AskFault, At, ConfirmOutcome, Money, Outcome, OutcomeKind, Phase, ProblemCode,
     Register, SECOND, Screen, Session, Slip, SlipNotice, Touch, TypedSlip, Work,
     refund::AtRefund,
+    till::AtTill,
     view::{SlipRow, SlipState, Slips},
 };
 use crate::flows::kiosk::words;
@@ -49,6 +50,31 @@ impl Register {
         let token = work.session.token.clone();
         match (touch, &mut work.at) {
             (Touch::Back, at) => *at = At::List,
+            (Touch::Till, At::List) => {
+                let no = self.ask(Ask::Tills { token });
+                let key = self.fresh_key(no);
+                if let Phase::Work(work) = &mut self.phase {
+                    work.at = At::Till(AtTill::new(no, key));
+                }
+            }
+            (Touch::Digit(digit), At::Till(at)) => at.digit(*digit),
+            (Touch::Erase, At::Till(at)) => at.erase(),
+            (Touch::Till, At::Till(at)) => {
+                let again = at.is_stale() || !at.view().known;
+                let ask = if again {
+                    Some(Ask::Tills { token })
+                } else {
+                    at.close(token)
+                };
+                if let Some(ask) = ask {
+                    let no = self.ask(ask);
+                    if let Phase::Work(work) = &mut self.phase
+                        && let At::Till(at) = &mut work.at
+                    {
+                        at.asked = Some(no);
+                    }
+                }
+            }
             (Touch::Digit(digit), At::List) => {
                 work.typed.push(*digit);
                 work.notice = None;
@@ -140,6 +166,7 @@ impl Work {
         match &self.at {
             At::Slip { confirming, .. } => confirming.is_some(),
             At::Refund(at) => at.booking.is_some(),
+            At::Till(at) => at.is_closing(),
             At::List | At::Outcome { .. } => false,
         }
     }
@@ -148,6 +175,7 @@ impl Work {
         let confirming = match &self.at {
             At::Slip { confirming, .. } => *confirming,
             At::Refund(at) => at.booking,
+            At::Till(at) => at.asked,
             At::List | At::Outcome { .. } => None,
         };
         [self.listing, self.opening, confirming].contains(&Some(no))
@@ -186,6 +214,10 @@ impl Work {
                 Err(fault) if fault.is_network() => self.notice = Some(SlipNotice::NotReached),
                 _ => self.notice = Some(SlipNotice::NotFound),
             }
+        } else if let At::Till(at) = &mut self.at
+            && at.asked == Some(no)
+        {
+            at.answered(answer, key);
         } else if let At::Refund(at) = &mut self.at
             && at.booking == Some(no)
         {
@@ -267,6 +299,7 @@ impl Work {
                 unknown: *unknown,
             }),
             At::Refund(at) => Screen::Refund(at.view()),
+            At::Till(at) => Screen::Till(at.view()),
             At::Outcome {
                 number,
                 total,

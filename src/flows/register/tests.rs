@@ -104,6 +104,8 @@ fn order(state: OrderState) -> Order {
         card: CardUid([0; 7]),
         total: 9_800,
         tax: 890,
+        tax_basis_points: 1_000,
+        seller: Default::default(),
         currency: "JPY".into(),
         slip: "4-1827-3".into(),
         pay_until: 1_800 * SECOND,

@@ -117,7 +117,10 @@ impl AtTill {
             counted: self.typed.parse().ok().map(money),
             notice: self.notice,
             busy: self.asked.is_some(),
-            difference: self.closed.as_ref().map(|closed| money(closed.difference())),
+            difference: self
+                .closed
+                .as_ref()
+                .map(|closed| money(closed.difference())),
         }
     }
 }

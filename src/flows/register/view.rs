@@ -1,5 +1,7 @@
 //! What the clerk's screen at the register shows and what the clerk can do.
 
+use kippu_api::till::OpenMatters;
+
 use crate::flows::facts::{Appearance, EventFacts, Moment, Money, SeatWords};
 
 /// The whole screen.
@@ -34,6 +36,8 @@ pub enum Screen {
     Slip(Slip),
     /// Money for tickets that were given up: is it paid out?
     Refund(Refund),
+    /// What the till has to hold, and closing it.
+    Till(Till),
     /// What became of it.
     Outcome(Outcome),
 }
@@ -159,6 +163,51 @@ pub struct Slip {
     pub unknown: bool,
 }
 
+/// The till at the end of a shift.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Till {
+    /// The platform has said what it has to hold.
+    pub known: bool,
+    /// Taken for slips.
+    pub taken: TillLine,
+    /// Taken too late and handed back at once.
+    pub handed_back: TillLine,
+    /// Paid out for tickets that were given up.
+    pub paid_out: TillLine,
+    /// What that leaves.
+    pub expected: Money,
+    /// What platform, kiosks and till do not agree about yet.
+    pub open: OpenMatters,
+    /// What was typed as found.
+    pub counted: Option<Money>,
+    /// What has to be said.
+    pub notice: Option<TillNotice>,
+    /// The platform is asked.
+    pub busy: bool,
+    /// It is closed: too much (above 0) or missing (below 0).
+    pub difference: Option<Money>,
+}
+
+/// How often, and how much together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TillLine {
+    /// How often.
+    pub count: u32,
+    /// How much.
+    pub sum: Money,
+}
+
+/// What has to be said of a till.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TillNotice {
+    /// No money was taken here yet.
+    Nothing,
+    /// Money moved while it was counted: it is counted again.
+    Moved,
+    /// The platform did not answer.
+    NotReached,
+}
+
 /// Tickets that were given up.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Refund {
@@ -233,6 +282,8 @@ pub enum Touch {
     Scanned(String),
     /// Slips: open the typed number.
     OpenTyped,
+    /// Slips: count the till. Till: close it.
+    Till,
     /// Slips: open this one.
     Open(String),
     /// Slip: the sum is in the till. Refund: book it, then pay it out.

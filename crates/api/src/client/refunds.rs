@@ -1,9 +1,10 @@
-//! The client's part for money back.
+//! The client's part for money back, and for the till.
 
 use super::{Client, ClientError, IdempotencyKey};
 use crate::{
     clerk::Confirm,
     refunds::{FindRefund, NewRefund, Quote, QuoteRequest, Refund},
+    till::{CloseTill, ClosedTill, Till},
 };
 
 impl Client {
@@ -24,6 +25,20 @@ impl Client {
     /// With a clerk's session: what a code is about, due ones first.
     pub async fn find_refunds(&self, find: &FindRefund) -> Result<Vec<Refund>, ClientError> {
         self.post("/clerk/refunds", Some(find), None).await
+    }
+
+    /// With a clerk's session: what the till has to hold, one a currency.
+    pub async fn tills(&self) -> Result<Vec<Till>, ClientError> {
+        self.get("/clerk/till").await
+    }
+
+    /// With a clerk's session: the till was counted.
+    pub async fn close_till(
+        &self,
+        wish: &CloseTill,
+        key: &IdempotencyKey,
+    ) -> Result<ClosedTill, ClientError> {
+        self.post("/clerk/till/close", Some(wish), Some(key)).await
     }
 
     /// With a clerk's session: the money is in the customer's hand.

@@ -27,12 +27,16 @@ pub struct Receipt {
     pub total: Money,
     /// Tax contained in it.
     pub tax: Money,
+    /// Its rate in hundredths of a percent: 1000 = 10 %.
+    pub tax_basis_points: u16,
     /// Last characters of the card's number; never more of it.
     pub card_ending: String,
     /// When it was paid.
     pub paid: Zoned,
     /// The shop that took the money.
     pub store: String,
+    /// Who sold the tickets.
+    pub seller: String,
     /// The seller's tax registration number, if it has one.
     pub registration: Option<String>,
 }
@@ -63,7 +67,8 @@ impl Receipt {
         sheet.space(8);
         self.sum(&mut sheet);
         self.card(&mut sheet);
-        let mut lines = vec![self.store.clone(), self.paid_line()];
+        let mut lines = vec![self.seller.clone(), self.store.clone(), self.paid_line()];
+        lines.retain(|line| !line.is_empty());
         if let Some(registration) = &self.registration {
             lines.push(format!(
                 "{} {registration}",
@@ -90,6 +95,11 @@ impl Receipt {
             Style::regular(28.0),
         );
         sheet.space(8);
+        // What a qualified invoice states: the sum at each rate, and its tax.
+        let rate = wording::TAXED_AT.both(self.language);
+        let rate = format!("{rate} {}", percent(self.tax_basis_points));
+        let total = self.total.to_string();
+        sheet.pair(&rate, Style::regular(24.0), &total, Style::regular(24.0));
         let tax = format!("{} {}", wording::TAX.both(self.language), self.tax);
         let count = match self.language {
             Language::Japanese => format!(
@@ -129,9 +139,26 @@ impl Receipt {
     }
 }
 
+/// `10 %`, `7.7 %`.
+fn percent(basis_points: u16) -> String {
+    let (whole, part) = (basis_points / 100, basis_points % 100);
+    match part {
+        0 => format!("{whole} %"),
+        part if part % 10 == 0 => format!("{whole}.{} %", part / 10),
+        part => format!("{whole}.{part:02} %"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn rates_are_written_as_short_as_they_are() {
+        for (basis_points, text) in [(1000, "10 %"), (770, "7.7 %"), (525, "5.25 %"), (0, "0 %")] {
+            assert_eq!(percent(basis_points), text);
+        }
+    }
 
     #[test]
     fn a_copy_looks_different_and_fits() {
@@ -150,6 +177,8 @@ mod tests {
             seats: Vec::new(),
             total: Money::new(i64::MIN, "JPY"),
             tax: Money::new(0, "JPY"),
+            tax_basis_points: 770,
+            seller: "売".repeat(60),
             card_ending: "A1B2".into(),
             paid: time,
             store: "店".repeat(100),

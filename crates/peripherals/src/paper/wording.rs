@@ -32,6 +32,7 @@ pub const SLIP: Words = words("お支払い票", "Payment slip");
 pub const SLIP_NUMBER: Words = words("お支払い番号", "Slip number");
 pub const TO_PAY: Words = words("お支払い", "To pay");
 pub const PAY_BY: Words = words("期限", "Pay by");
+pub const TAXED_AT: Words = words("対象税率", "Taxed at");
 pub const TAX: Words = words("うち消費税", "Tax included");
 pub const DOORS: Words = words("開場", "Doors");
 pub const STARTS: Words = words("開演", "Starts");

@@ -77,6 +77,8 @@ pub fn receipt(language: Language, copy: bool) -> Receipt {
         seats: vec![seat("2"), seat("3")],
         total: Money::new(19_600, "JPY"),
         tax: Money::new(1_781, "JPY"),
+        tax_basis_points: 1000,
+        seller: "ほしみチケット Hoshimi Tickets".into(),
         card_ending: "3F80".into(),
         paid: time("2026-12-10T14:12"),
         store: "星見駅前店 Hoshimi Ekimae".into(),

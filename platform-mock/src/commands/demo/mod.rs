@@ -114,9 +114,11 @@ fn say_clerks() {
 async fn people(storage: &dyn Storage) -> anyhow::Result<()> {
     storage.put_organizer("hoshimi", "ほしみ芸術振興会").await?;
     storage.put_organizer("harbour", "Harbour City FC").await?;
-    storage.put_seller(HOSHIMI, "HSM", "ほしみチケット").await?;
     storage
-        .put_seller(FAN_CLUB, "FAN", "Northern Stars Fan Club")
+        .put_seller(HOSHIMI, "HSM", "ほしみチケット", Some("T1234567890123"))
+        .await?;
+    storage
+        .put_seller(FAN_CLUB, "FAN", "Northern Stars Fan Club", None)
         .await?;
     storage.put_store(STORE, STORE_NAME, HOSHIMI).await?;
     for (number, name, pin) in [("1", "係員 1", "1111"), ("2", "García", "2222")] {

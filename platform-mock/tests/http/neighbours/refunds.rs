@@ -17,7 +17,7 @@ use crate::{
 pub async fn refunds(app: &TestApp, cases: &mut Cases) {
     let (kiosks, clerks) = (("kiosk-1", "kiosk-9"), ("clerk-1", "clerk-9"));
     let (_, tickets) = app.sold_to(HandoverId([0x51; 16]), &[13, 14]).await;
-    let mut waits = Mover::at(app, "kiosk-1", HandoverId([0x52; 16]), &tickets);
+    let mut waits = Mover::at(app, "kiosk-2", HandoverId([0x52; 16]), &tickets);
     waits.take(Purpose::Parking).await;
     waits.park(1).await.unwrap();
     let wish = |ticket: usize| NewRefund {
@@ -40,5 +40,13 @@ pub async fn refunds(app: &TestApp, cases: &mut Cases) {
     (case.marks, case.differs) = (vec![due.clone()], true);
     let sum = Some(json!({"amount": 8_800 - 220, "currency": "JPY"}));
     let path = ("post", "/api/v1/clerk/refunds/{refund}/pay-out");
-    cases.add(clerks, path, &[&due], sum).marks = vec![due];
+    cases.add(clerks, path, &[&due], sum).marks = vec![due.clone()];
+
+    cases
+        .add(clerks, ("get", "/api/v1/clerk/till"), &[], None)
+        .differs = true;
+    // What the neighbour counts is not what this store took.
+    let count = Some(json!({"currency": "JPY", "expected": 0, "counted": 0}));
+    let case = cases.add(clerks, ("post", "/api/v1/clerk/till/close"), &[], count);
+    case.status = Some(409);
 }

@@ -20,6 +20,7 @@ use platform_center::{
     cards::storage::CardStorage as _,
     devices::storage::DeviceStorage as _,
     people::{accounts::AccountStorage as _, secrets::hash_password},
+    storage::sql::Sql,
     tickets::standing::Holder,
 };
 
@@ -150,6 +151,23 @@ pub async fn people_and_devices(app: &TestApp) {
     storage.adopt_authority([7; 32]).await.unwrap();
     enrolled(app, &url, ENROLLED).await;
     code_for(app, INVITED).await;
+    app.behind(rows_of_their_own);
+}
+
+/// Tables that the life above leaves empty.
+fn rows_of_their_own(sql: &Sql) {
+    for text in [
+        "INSERT INTO purchase_limits VALUES (7, 'card', 20)",
+        "INSERT INTO purchases SELECT 7, 'card', card, id FROM orders WHERE state = 'paid'",
+        "INSERT INTO terminals_heard VALUES (12, 5) ON CONFLICT DO NOTHING",
+        "INSERT INTO till_closings SELECT 'frozen', store, 'JPY', 5, account, 8800, 8800 FROM accounts WHERE role = 'clerk'",
+    ] {
+        assert!(sql.execute(text, []).unwrap() > 0, "{text}");
+    }
+    let refund = "INSERT INTO refunds (refund, code, seller, terminal, amount, tax, currency, at) VALUES ('frozen', ?1, 1, 11, 8580, 780, 'JPY', 5)";
+    sql.execute(refund, [[7_u8; 32]]).unwrap();
+    let ticket = "INSERT INTO refunded_tickets SELECT min(ticket), 'frozen', 0, 220 FROM tickets WHERE void = 1";
+    sql.execute(ticket, []).unwrap();
 }
 
 /// What was sold, held and ordered before the upgrade goes on after it.

@@ -77,6 +77,7 @@ impl Done {
             order,
             given: self.given.clone(),
             ending: self.parcel.card.map(words::ending).unwrap_or_default(),
+            copy: matches!(self.receipt, Paper::Printed | Paper::Unconfirmed),
             left: self.left,
             language: desk.appearance.language,
         });
@@ -100,6 +101,7 @@ impl Step for Done {
                     self.print_receipt(desk);
                 }
             }
+            Input::Touch(Touch::PrintAgain) if self.printing.is_none() => self.print_receipt(desk),
             Input::Reader(ReaderNews::Empty) => self.taken_at = Some(desk.now),
             Input::Reader(ReaderNews::Present) => self.taken_at = None,
             Input::Touch(Touch::First | Touch::Way(Way::Finish)) => return desk.go_back(),

@@ -239,6 +239,22 @@ fn a_card_that_became_too_full_takes_some_and_the_rest_stays() {
 }
 
 #[test]
+fn a_receipt_that_came_out_or_may_have_is_followed_by_copies_only() {
+    let is_copy = |job: PaperJob| matches!(job, PaperJob::Receipt { copy: true, .. });
+    let mut stand = Stand::new();
+    stand.at_writing();
+    let facts = purchase("order-1", Standing::Ended, [ItemState::Given; 2]);
+    stand.card_says(end_of(facts, None));
+    let nothing_came = PaperEnd::NotPrinted(PrinterCondition::PaperOut);
+    assert!(!is_copy(stand.paper_ends(nothing_came)));
+    stand.touch(Touch::PrintAgain);
+    let perhaps = PaperEnd::Unconfirmed(PrinterCondition::Off);
+    assert!(!is_copy(stand.paper_ends(perhaps)));
+    stand.touch(Touch::PrintAgain);
+    assert!(is_copy(stand.paper_ends(PaperEnd::Printed)));
+}
+
+#[test]
 fn places_that_nobody_read_are_not_said() {
     let mut stand = Stand::new();
     stand.at_writing();

@@ -361,6 +361,8 @@ fn order(now: i64, state: OrderState) -> Order {
         card: CARD,
         total: 19_600,
         tax: 1_781,
+        tax_basis_points: 1_000,
+        seller: Default::default(),
         currency: "JPY".into(),
         slip: "4-1827-3".into(),
         pay_until: now + 1_800 * SECOND,

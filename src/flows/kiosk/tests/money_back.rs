@@ -30,13 +30,31 @@ fn is_refund(ask: &Ask) -> bool {
     matches!(ask, Ask::Refund { .. })
 }
 
-/// The card lies there and the platform said what its tickets bring.
-fn at_choice(quotes: Vec<Quote>) -> Stand {
+/// The platform is asked what the tickets of the card bring.
+fn asking() -> Stand {
     let mut stand = Stand::new();
     stand.lay();
     stand.card_says(CardNews::Read(Ok(giving_card())));
+    stand.answer(
+        |ask| matches!(ask, Ask::CardOrders(_)),
+        Ok(Answer::CardOrders(Vec::new())),
+    );
+    stand.answer(
+        |ask| matches!(ask, Ask::Waiting { .. }),
+        Ok(Answer::Waiting(Vec::new())),
+    );
+    let Screen::MyCard(mine) = stand.screen() else {
+        panic!("{:?}", stand.screen())
+    };
+    assert!(mine.can_get_money);
     stand.touch(Touch::MoneyBack);
     stand.card_says(CardNews::Read(Ok(giving_card())));
+    stand
+}
+
+/// The card lies there and the platform said what its tickets bring.
+fn at_choice(quotes: Vec<Quote>) -> Stand {
+    let mut stand = asking();
     let asked = stand.answer(is_quote, Ok(Answer::Quotes(quotes)));
     let Ask::QuoteRefund(tickets) = asked else {
         panic!("{asked:?}")
@@ -162,11 +180,7 @@ fn what_brings_nothing_says_why_and_cannot_be_chosen() {
 
 #[test]
 fn without_the_platform_nobody_is_promised_anything() {
-    let mut stand = Stand::new();
-    stand.lay();
-    stand.card_says(CardNews::Read(Ok(giving_card())));
-    stand.touch(Touch::MoneyBack);
-    stand.card_says(CardNews::Read(Ok(giving_card())));
+    let mut stand = asking();
     stand.answer(is_quote, Err(AskFault::Unreachable));
     let screen = stand.screen();
     assert_eq!(trouble(&screen).kind, TroubleKind::NotWithoutNetwork);
