@@ -10,7 +10,7 @@ mod tests;
 
 use std::{
     sync::{Arc, mpsc},
-    thread,
+    thread::{self, JoinHandle},
     time::Duration,
 };
 
@@ -47,6 +47,7 @@ const POLL: Duration = Duration::from_millis(50);
 /// The way to the thread.
 pub struct CardActor {
     jobs: mpsc::Sender<Job>,
+    thread: JoinHandle<()>,
 }
 
 /// A job of the flow's.
@@ -80,8 +81,13 @@ impl CardActor {
     pub fn start(equipment: Equipment, mailbox: Mailbox<Input>) -> Self {
         let (jobs, inbox) = mpsc::channel();
         let desk = CardDesk::new(equipment, mailbox);
-        thread::spawn(move || run(desk, &inbox));
-        Self { jobs }
+        let thread = thread::spawn(move || run(desk, &inbox));
+        Self { jobs, thread }
+    }
+
+    /// Whether the thread is there: without it no card is read any more.
+    pub fn lives(&self) -> bool {
+        !self.thread.is_finished()
     }
 
     /// Gives it something to do.
