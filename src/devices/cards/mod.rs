@@ -3,6 +3,7 @@
 mod background;
 mod handover;
 mod news;
+mod opening;
 mod paper;
 mod presence;
 #[cfg(test)]
@@ -21,9 +22,14 @@ use kippu_card::{
     reader::Reader,
 };
 use kippu_handover::{
-    facts::Facts, journal::Journal, machine::Machine, outcome::MachineFault, store::Store,
+    facts::Facts,
+    journal::Journal,
+    machine::Machine,
+    outcome::MachineFault,
+    store::{Store, StoreFault},
 };
 
+pub use self::opening::JournalFile;
 use self::{background::Background, presence::Seen};
 use super::{
     keys::{LocalRing, TerminalKeys},
@@ -37,7 +43,7 @@ use crate::flows::{
     facts::Language,
     kiosk::{
         effect::{CardJob, RequestNo},
-        input::{CardNews, Input},
+        input::{CardNews, Input, Storage},
     },
 };
 
@@ -63,7 +69,7 @@ pub struct Equipment {
     /// The reader.
     pub reader: Box<dyn Reader>,
     /// The journal; nobody else has it.
-    pub journal: Journal,
+    pub journal: JournalFile,
     /// The operator's local keys, where there are any.
     pub local: Arc<LocalRing>,
     /// The platform.
@@ -80,8 +86,7 @@ impl CardActor {
     /// Starts the thread.
     pub fn start(equipment: Equipment, mailbox: Mailbox<Input>) -> Self {
         let (jobs, inbox) = mpsc::channel();
-        let desk = CardDesk::new(equipment, mailbox);
-        let thread = thread::spawn(move || run(desk, &inbox));
+        let thread = thread::spawn(move || run(CardDesk::new(equipment, mailbox), &inbox));
         Self { jobs, thread }
     }
 
@@ -100,11 +105,12 @@ impl CardActor {
 fn run(mut desk: CardDesk, inbox: &mpsc::Receiver<Job>) {
     let mut seen = Seen::default();
     let mut background = Background::default();
+    background.tell_storage(&mut desk);
     loop {
         match inbox.try_recv() {
             Ok(job) => {
                 desk.work(job);
-                background.look_again();
+                background.look_again(&mut desk);
                 continue;
             }
             Err(mpsc::TryRecvError::Empty) => {}
@@ -129,10 +135,12 @@ struct CardDesk {
 }
 
 impl CardDesk {
+    /// Waits for the journal.
     fn new(equipment: Equipment, mailbox: Mailbox<Input>) -> Self {
+        let journal = equipment.journal.wait(&equipment.platform, &mailbox);
         Self {
             reader: equipment.reader,
-            journal: watched(equipment.journal),
+            journal: watched(journal),
             keys: TerminalKeys::new(equipment.platform.clone(), equipment.local.clone()),
             local: equipment.local,
             platform: watched(equipment.platform),
@@ -180,6 +188,18 @@ impl CardDesk {
     /// The handover machine, for what needs no card.
     fn machine(&mut self) -> Machine<'_, Watched<Journal>, Watched<BlockingPlatform>> {
         Machine::new(&mut self.journal, &self.platform).with_keys(&*self.local)
+    }
+
+    /// Whether the journal takes anything new.
+    fn storage(&mut self) -> Storage {
+        match self.journal.may_begin() {
+            Ok(()) => Storage::Ready,
+            Err(StoreFault::Full) => Storage::Full,
+            Err(fault) => {
+                tracing::error!(%fault, "the journal takes nothing new");
+                Storage::Broken
+            }
+        }
     }
 
     fn open_news(&self) -> CardNews {
