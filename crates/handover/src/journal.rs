@@ -35,7 +35,7 @@ const REPORT_VERSION: u32 = 1;
 /// room for the handovers under way to come to their ends.
 const ROOM_TO_BEGIN: u64 = 16 << 20;
 /// Bytes of a trial write after one that failed; more than any row has.
-const TRIAL: [u8; 64 << 10] = [0; 64 << 10];
+static TRIAL: [u8; 64 << 10] = [0; 64 << 10];
 
 const TABLES: &str = "
 CREATE TABLE meta (
