@@ -1,7 +1,7 @@
 //! `kippu kiosk`, `kippu gate`, `kippu register`: the terminals.
 #![forbid(unsafe_code)]
 
-use std::process::ExitCode;
+use std::{io::IsTerminal, process::ExitCode};
 
 use clap::{Parser, Subcommand};
 use kippu::app::{self, Cards, Common};
@@ -66,6 +66,8 @@ fn main() -> ExitCode {
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
+        // Colours are for people at a terminal; in systemd's journal they would be letters.
+        .with_ansi(std::io::stderr().is_terminal())
         .init();
     let ended = match Arguments::parse().terminal {
         Terminal::Kiosk {

@@ -192,6 +192,19 @@ pub fn views(appearance: Appearance) -> Vec<(&'static str, View)> {
             ),
         ),
         (
+            "storage-full",
+            None,
+            trouble(
+                TroubleKind::StorageFull,
+                &Safety {
+                    ticket: TicketFact::InKiosk { count: 2 },
+                    money: MoneyFact::NotInvolved,
+                },
+                &[Way::CallStaff],
+                None,
+            ),
+        ),
+        (
             "payment-unknown",
             Some(Stop::Purchase(Station::Pay)),
             trouble(

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use kippu_peripherals::chime::{Chime, Chimes, SpeakerChimes};
+use kippu_service::Health;
 use kippu_ui::GateWindow;
 use tokio::runtime::Runtime;
 
@@ -60,6 +61,13 @@ impl Terminal for GateTerminal {
 
     fn show(&mut self) {
         self.adapter.show(&self.flow.view());
+    }
+
+    fn health(&self) -> Health {
+        Health {
+            lives: self.gate.lives(),
+            words: self.flow.standing(),
+        }
     }
 }
 

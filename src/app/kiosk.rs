@@ -7,12 +7,13 @@ use std::{
 
 use anyhow::{Context, Result};
 use kippu_card::{pcsc::PcscReader, reader::Reader, tray::Tray, virtual_card::Timing};
-use kippu_handover::{journal::Journal, seal::JournalKey, store::Store};
+use kippu_handover::{seal::JournalKey, store::Store};
 use kippu_peripherals::{
     chime::{Chime, Chimes, SpeakerChimes},
     printer::{Patience, Printer, network_printer},
     speech::{DeviceOutput, FolderOutput, MemorySpeech, Speech, SpokenAloud, Voices},
 };
+use kippu_service::Health;
 use kippu_ui::KioskWindow;
 use tokio::runtime::Runtime;
 
@@ -24,7 +25,7 @@ use super::{
 use crate::{
     adapters::KioskAdapter,
     devices::{
-        cards::{CardActor, Equipment, open_facts},
+        cards::{CardActor, Equipment, JournalFile, open_facts},
         clerks::ClerkDoor,
         keys::{LocalRing, Owner},
         platform::{PlatformActor, blocking::BlockingPlatform},
@@ -35,7 +36,11 @@ use crate::{
     },
     flows::{
         facts::{Simulated, Zone},
-        kiosk::{Kiosk, Setup, effect::Effect, input::Input},
+        kiosk::{
+            Kiosk, Setup,
+            effect::Effect,
+            input::{Input, Storage},
+        },
     },
     headless::{self, Ears},
     narrator::Narrator,
@@ -127,6 +132,13 @@ impl Terminal for KioskTerminal {
         self.adapter.show(&view);
         self.narrator.show(&view);
     }
+
+    fn health(&self) -> Health {
+        Health {
+            lives: self.cards.lives() && self.printer.as_ref().is_none_or(PrinterActor::lives),
+            words: self.flow.standing(),
+        }
+    }
 }
 
 impl KioskTerminal {
@@ -187,9 +199,14 @@ pub fn run(
     // The journal first: what it holds open comes before anything else.
     let key = JournalKey::load_or_create(&common.data.join("journal.key"))
         .context("the journal's key")?;
-    let journal = Journal::open(&common.data.join("journal.sqlite"), &key)?;
-    let open = open_facts(&journal)?;
-    platform.know(journal.known_platform()?.told.as_deref());
+    let file_of_journal = JournalFile::open(&common.data.join("journal.sqlite"), &key)?;
+    let (open, storage) = match file_of_journal.journal() {
+        Some(journal) => {
+            platform.know(journal.known_platform()?.told.as_deref());
+            (open_facts(journal)?, Storage::Ready)
+        }
+        None => (Vec::new(), Storage::Full),
+    };
     let vault = Vault::new(&common.data, key);
     let owner = Owner {
         terminal: file.terminal,
@@ -223,6 +240,7 @@ pub fn run(
         zone: Zone::Named(file.zone.clone()),
         simulated,
         has_printer: device.is_some(),
+        storage,
         key_prefix: kippu_api::client::IdempotencyKey::random()
             .as_str()
             .to_owned(),
@@ -268,7 +286,7 @@ pub fn run(
         cards: CardActor::start(
             Equipment {
                 reader,
-                journal,
+                journal: file_of_journal,
                 local,
                 platform,
                 hurried,

@@ -1,6 +1,12 @@
 //! The event loop's side of a terminal: inputs from every thread are taken one by one, the view is shown when none is left.
 
-use std::{cell::RefCell, rc::Rc, time::Duration};
+use std::{
+    cell::RefCell,
+    rc::Rc,
+    time::{Duration, Instant},
+};
+
+use kippu_service::{Health, Pulse};
 
 use crate::devices::mailbox::Mailbox;
 
@@ -20,6 +26,9 @@ pub(super) trait Terminal: 'static {
 
     /// Shows the flow's view.
     fn show(&mut self);
+
+    /// How it stands, for the system that started it.
+    fn health(&self) -> Health;
 }
 
 thread_local! {
@@ -40,7 +49,7 @@ pub(super) fn mailbox<I: Send + 'static>() -> Mailbox<I> {
     })
 }
 
-/// Runs the event loop until the window is closed or the hand quits.
+/// Runs the event loop until the window is closed or the hand quits. systemd hears of this thread's own ticks: a screen that hangs is started again.
 ///
 /// # Errors
 /// The window system fails.
@@ -50,7 +59,7 @@ pub(super) fn run<T: Terminal>(
 ) -> Result<(), slint::PlatformError> {
     terminal.show();
     let terminal = Rc::new(RefCell::new(terminal));
-    let inbox = mailbox.clone();
+    let (inbox, of_tick) = (mailbox.clone(), Rc::clone(&terminal));
     let pump = move || {
         // Touches come through the mailbox too, so the terminal is never entered twice.
         let mut terminal = terminal.borrow_mut();
@@ -65,10 +74,16 @@ pub(super) fn run<T: Terminal>(
     };
     PUMP.with(|slot| *slot.borrow_mut() = Some(Rc::new(pump)));
     let timer = slint::Timer::default();
+    let pulse = Rc::new(RefCell::new(Pulse::of_this_process()));
+    let of_timer = Rc::clone(&pulse);
     timer.start(slint::TimerMode::Repeated, TICK, move || {
-        mailbox.send(T::tick())
+        mailbox.send(T::tick());
+        of_timer
+            .borrow_mut()
+            .tick(Instant::now(), || of_tick.borrow().health());
     });
     let ended = slint::run_event_loop_until_quit();
+    pulse.borrow().stop();
     PUMP.with(|slot| *slot.borrow_mut() = None);
     ended
 }

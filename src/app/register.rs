@@ -1,6 +1,7 @@
 //! `kippu register`.
 
 use anyhow::{Context, Result};
+use kippu_service::Health;
 use kippu_ui::RegisterWindow;
 use tokio::runtime::Runtime;
 
@@ -44,6 +45,13 @@ impl Terminal for RegisterTerminal {
 
     fn show(&mut self) {
         self.adapter.show(&self.flow.view());
+    }
+
+    fn health(&self) -> Health {
+        Health {
+            lives: true,
+            words: self.flow.standing(),
+        }
     }
 }
 

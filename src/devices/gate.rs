@@ -5,8 +5,8 @@ mod uplink;
 
 use std::{
     path::{Path, PathBuf},
-    sync::mpsc,
-    thread,
+    sync::{Arc, mpsc},
+    thread::{self, JoinHandle},
     time::Duration,
 };
 
@@ -61,6 +61,7 @@ pub enum Job {
 #[derive(Clone)]
 pub struct GateActor {
     jobs: mpsc::Sender<Job>,
+    thread: Arc<JoinHandle<()>>,
 }
 
 impl GateActor {
@@ -88,13 +89,21 @@ impl GateActor {
             seen: None,
             online: false,
         };
-        thread::spawn(move || {
+        let thread = thread::spawn(move || {
             if let Ok(bytes) = std::fs::read(&desk.file) {
                 desk.take_up(&bytes, false);
             }
             desk.run(&inbox);
         });
-        Ok(Self { jobs })
+        Ok(Self {
+            jobs,
+            thread: Arc::new(thread),
+        })
+    }
+
+    /// Whether the thread is there: without it nobody is let in any more.
+    pub fn lives(&self) -> bool {
+        !self.thread.is_finished()
     }
 
     /// Gives it something to do.

@@ -479,11 +479,11 @@ impl Client {
         let answer = request.send().await.map_err(|error| {
             if error.is_connect() || error.is_builder() {
                 ClientError::Unreachable(
-                    enrolling::clock_words(&error).unwrap_or_else(|| chain(&error)),
+                    enrolling::clock_words(&error).unwrap_or_else(|| chain(error)),
                 )
             } else {
                 ClientError::Unknown {
-                    why: chain(&error),
+                    why: chain(error),
                     reference: Some(reference.to_owned()),
                 }
             }
@@ -522,7 +522,7 @@ fn header(answer: &reqwest::Response, name: &str) -> Option<String> {
 
 async fn bytes(answer: reqwest::Response) -> Result<Vec<u8>, ClientError> {
     let reference = header(&answer, REQUEST_ID);
-    let broken = |error| broken_off(&error, reference);
+    let broken = |error| broken_off(error, reference);
     Ok(answer.bytes().await.map_err(broken)?.to_vec())
 }
 
@@ -531,5 +531,5 @@ async fn json<T: DeserializeOwned>(answer: reqwest::Response) -> Result<T, Clien
     answer
         .json()
         .await
-        .map_err(|error| broken_off(&error, reference))
+        .map_err(|error| broken_off(error, reference))
 }

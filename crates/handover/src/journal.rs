@@ -2,28 +2,40 @@
 //!
 //! One process at a time has it open. A journal that was replaced or restored from an older copy becomes a new incarnation (R14): the file
 //! counts its openings, the mark beside it repeats the count, and a count behind the mark's is an older copy.
+//!
+//! A full disk loses nothing: what cannot be written is refused whole, and [`Journal::may_begin`] says no while there is still room for
+//! what has begun.
 
 use std::{
     fs::{self, File},
-    io::Write,
+    io::{ErrorKind, Write},
     path::{Path, PathBuf},
     time::Duration,
 };
 
 use kippu_api::handovers::Report;
 use kippu_ticket::ids::HandoverId;
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, ErrorCode, OptionalExtension, Transaction, params};
 
 use crate::{
     row::{BadRow, Handover, Incarnation, ROW_VERSION},
-    seal::{JournalKey, sync_folder_of},
+    seal::{JournalKey, folder_of, sync_folder_of},
     store::{KnownPlatform, Outgoing, Receipt, Store, StoreFault},
 };
+
+#[cfg(test)]
+mod tests;
 
 /// Version of the tables, kept in `PRAGMA user_version`.
 const TABLES_VERSION: u32 = 1;
 /// Version of the report's JSON. Fields are only ever added to it, and read as absent where they are.
 const REPORT_VERSION: u32 = 1;
+
+/// Bytes that must be free for something new to be begun: the write-ahead log of 4 MiB, as much again for its way into the file, and
+/// room for the handovers under way to come to their ends.
+const ROOM_TO_BEGIN: u64 = 16 << 20;
+/// Bytes of a trial write after one that failed; more than any row has.
+static TRIAL: [u8; 64 << 10] = [0; 64 << 10];
 
 const TABLES: &str = "
 CREATE TABLE meta (
@@ -54,6 +66,9 @@ pub struct Journal {
     db: Connection,
     key: JournalKey,
     incarnation: Incarnation,
+    folder: PathBuf,
+    /// The last write failed, and nothing was written since.
+    failed: bool,
 }
 
 impl Journal {
@@ -72,6 +87,8 @@ impl Journal {
             db,
             key: key.clone(),
             incarnation: Incarnation([0; 16]),
+            folder: folder_of(path).to_owned(),
+            failed: false,
         };
         journal.prepare(path)?;
         Ok(journal)
@@ -110,7 +127,13 @@ impl Journal {
         let same = marked == kept
             && (marked_openings..=marked_openings.saturating_add(1)).contains(&openings);
         self.incarnation = if same { kept } else { fresh };
-        let openings = openings.max(marked_openings) + 1;
+        // One that is ahead was counted by an opening that did not get as far as its mark. To count it again would part the two for good
+        // where that repeats itself, as it does on a full disk.
+        let openings = if openings > marked_openings {
+            openings
+        } else {
+            marked_openings + 1
+        };
         put_meta(&transaction, "incarnation", &self.incarnation.0)?;
         put_meta(&transaction, "openings", &openings.to_le_bytes())?;
         transaction.commit()?;
@@ -120,22 +143,60 @@ impl Journal {
         write_mark(&mark_path, self.incarnation, openings)
     }
 
+    /// Whether something new may be begun: there is room for it to come to its end, and the last write did not fail. After one that did, a
+    /// trial write finds out whether the disk takes any again.
+    ///
+    /// # Errors
+    /// Nothing new: what is wrong with the disk.
+    pub fn may_begin(&mut self) -> Result<(), StoreFault> {
+        let disk = rustix::fs::statvfs(&self.folder)
+            .map_err(|error| StoreFault::Database(format!("the journal's folder: {error}")))?;
+        if disk.f_bavail.saturating_mul(disk.f_frsize) < ROOM_TO_BEGIN {
+            return Err(StoreFault::Full);
+        }
+        if self.failed {
+            self.write(|transaction| put_meta(transaction, "trial", &TRIAL))?;
+            self.write(|transaction| {
+                transaction.execute("DELETE FROM meta WHERE name = 'trial'", [])?;
+                Ok(())
+            })?;
+        }
+        Ok(())
+    }
+
     /// Removes a handover the platform says is settled. Refused while anything of it is open or unsent.
     pub fn forget(&mut self, id: HandoverId) -> Result<(), StoreFault> {
-        let transaction = self.db.transaction()?;
-        let needed: bool = transaction.query_row(
-            "SELECT EXISTS (SELECT 1 FROM handover WHERE id = ?1 AND open = 1)
-                 OR EXISTS (SELECT 1 FROM outbox WHERE handover = ?1 AND receipt IS NOT 1)",
-            params![id.0],
-            |row| row.get(0),
-        )?;
-        if needed {
-            return Err(StoreFault::NotSettled);
-        }
-        transaction.execute("DELETE FROM outbox WHERE handover = ?1", params![id.0])?;
-        transaction.execute("DELETE FROM handover WHERE id = ?1", params![id.0])?;
-        transaction.commit()?;
-        Ok(())
+        self.write(|transaction| {
+            let needed: bool = transaction.query_row(
+                "SELECT EXISTS (SELECT 1 FROM handover WHERE id = ?1 AND open = 1)
+                     OR EXISTS (SELECT 1 FROM outbox WHERE handover = ?1 AND receipt IS NOT 1)",
+                params![id.0],
+                |row| row.get(0),
+            )?;
+            if needed {
+                return Err(StoreFault::NotSettled);
+            }
+            transaction.execute("DELETE FROM outbox WHERE handover = ?1", params![id.0])?;
+            transaction.execute("DELETE FROM handover WHERE id = ?1", params![id.0])?;
+            Ok(())
+        })
+    }
+
+    /// Writes all of it or nothing, and on disk.
+    fn write(
+        &mut self,
+        work: impl FnOnce(&Transaction<'_>) -> Result<(), StoreFault>,
+    ) -> Result<(), StoreFault> {
+        let written = self
+            .db
+            .transaction()
+            .map_err(StoreFault::from)
+            .and_then(|transaction| {
+                work(&transaction)?;
+                Ok(transaction.commit()?)
+            });
+        self.failed = matches!(written, Err(StoreFault::Full | StoreFault::Database(_)));
+        written
     }
 
     /// Reports the platform refused for good, with its words; for the clerk's list.
@@ -225,20 +286,20 @@ impl Store for Journal {
         let report = report
             .map(|report| self.key.seal(&place(b"report", row.id), &json(report)?))
             .transpose()?;
-        let transaction = self.db.transaction()?;
-        transaction.execute(
-            "INSERT INTO handover (id, version, open, created, body) VALUES (?1, ?2, ?3, ?4, ?5)
-             ON CONFLICT (id) DO UPDATE SET version = ?2, open = ?3, body = ?5",
-            params![row.id.0, ROW_VERSION, row.is_open(), row.created, body],
-        )?;
-        if let Some(report) = report {
+        self.write(|transaction| {
             transaction.execute(
-                "INSERT INTO outbox (handover, version, body) VALUES (?1, ?2, ?3)",
-                params![row.id.0, REPORT_VERSION, report],
+                "INSERT INTO handover (id, version, open, created, body) VALUES (?1, ?2, ?3, ?4, ?5)
+                 ON CONFLICT (id) DO UPDATE SET version = ?2, open = ?3, body = ?5",
+                params![row.id.0, ROW_VERSION, row.is_open(), row.created, body],
             )?;
-        }
-        transaction.commit()?;
-        Ok(())
+            if let Some(report) = report {
+                transaction.execute(
+                    "INSERT INTO outbox (handover, version, body) VALUES (?1, ?2, ?3)",
+                    params![row.id.0, REPORT_VERSION, report],
+                )?;
+            }
+            Ok(())
+        })
     }
 
     fn get(&self, id: HandoverId) -> Result<Option<Handover>, StoreFault> {
@@ -285,11 +346,13 @@ impl Store for Journal {
             Receipt::Accepted => (1, None),
             Receipt::Refused(why) => (2, Some(why)),
         };
-        self.db.execute(
-            "UPDATE outbox SET receipt = ?2, note = ?3 WHERE row = ?1",
-            params![report_row.cast_signed(), number, note],
-        )?;
-        Ok(())
+        self.write(|transaction| {
+            transaction.execute(
+                "UPDATE outbox SET receipt = ?2, note = ?3 WHERE row = ?1",
+                params![report_row.cast_signed(), number, note],
+            )?;
+            Ok(())
+        })
     }
 
     fn known_platform(&self) -> Result<KnownPlatform, StoreFault> {
@@ -300,21 +363,23 @@ impl Store for Journal {
     }
 
     fn resend_all(&mut self, incarnation: &str) -> Result<(), StoreFault> {
-        let transaction = self.db.transaction()?;
-        transaction.execute("UPDATE outbox SET receipt = NULL, note = NULL", [])?;
-        put_meta(&transaction, "platform_telling", incarnation.as_bytes())?;
-        transaction.commit()?;
-        Ok(())
+        self.write(|transaction| {
+            transaction.execute("UPDATE outbox SET receipt = NULL, note = NULL", [])?;
+            put_meta(transaction, "platform_telling", incarnation.as_bytes())
+        })
     }
 
     fn told(&mut self, incarnation: &str) -> Result<(), StoreFault> {
-        put_meta(&self.db, "platform_told", incarnation.as_bytes())
+        self.write(|transaction| put_meta(transaction, "platform_told", incarnation.as_bytes()))
     }
 }
 
 impl From<rusqlite::Error> for StoreFault {
     fn from(error: rusqlite::Error) -> Self {
-        Self::Database(error.to_string())
+        match error.sqlite_error_code() {
+            Some(ErrorCode::DiskFull) => Self::Full,
+            _ => Self::Database(error.to_string()),
+        }
     }
 }
 
@@ -372,7 +437,7 @@ fn mark_path(journal: &Path) -> PathBuf {
 fn read_mark(path: &Path) -> Result<Option<(Incarnation, u64)>, StoreFault> {
     let text = match fs::read_to_string(path) {
         Ok(text) => text,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(mark_fault(error)),
     };
     let mut words = text.split_whitespace();
@@ -404,5 +469,11 @@ fn write_mark(path: &Path, incarnation: Incarnation, openings: u64) -> Result<()
 }
 
 fn mark_fault(error: std::io::Error) -> StoreFault {
+    if matches!(
+        error.kind(),
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded
+    ) {
+        return StoreFault::Full;
+    }
     StoreFault::Database(format!("the journal's mark: {error}"))
 }

@@ -108,11 +108,14 @@ impl JournalKey {
 
 /// Makes a rename in a folder durable.
 pub(crate) fn sync_folder_of(path: &Path) -> io::Result<()> {
-    let folder = path
-        .parent()
+    fs::File::open(folder_of(path))?.sync_all()
+}
+
+/// The folder a file lies in.
+pub(crate) fn folder_of(path: &Path) -> &Path {
+    path.parent()
         .filter(|folder| !folder.as_os_str().is_empty())
-        .unwrap_or(Path::new("."));
-    fs::File::open(folder)?.sync_all()
+        .unwrap_or(Path::new("."))
 }
 
 #[cfg(test)]

@@ -8,7 +8,10 @@ use crate::row::{Handover, Incarnation};
 /// Why the journal could not be read or written. What was to be written is not on disk.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreFault {
-    /// The database refused: disk full, worn out, locked.
+    /// The disk is full. Staff can make room.
+    #[error("the disk with the journal is full")]
+    Full,
+    /// The database refused: worn out, locked.
     #[error("the journal cannot be used: {0}")]
     Database(String),
     /// A row was written by a newer program.

@@ -564,6 +564,20 @@ fn a_power_cut_between_file_and_mark_keeps_the_incarnation() {
 }
 
 #[test]
+fn a_mark_that_cannot_be_written_again_and_again_keeps_the_incarnation() {
+    let folder = tempfile::tempdir().unwrap();
+    let first = journal_in(folder.path()).incarnation();
+    // What stands in the mark's way stops it as a full disk does: the file's own write went well before.
+    let in_the_way = folder.path().join("journal.mark-new");
+    fs::create_dir(&in_the_way).unwrap();
+    for _ in 0..3 {
+        assert!(Journal::open(&folder.path().join("journal"), &key()).is_err());
+    }
+    fs::remove_dir(&in_the_way).unwrap();
+    assert_eq!(journal_in(folder.path()).incarnation(), first);
+}
+
+#[test]
 fn another_process_another_key_a_newer_file_and_a_broken_mark_are_refused() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("journal");

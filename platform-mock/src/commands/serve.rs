@@ -5,6 +5,7 @@ use std::{io::ErrorKind, sync::Arc, time::Duration};
 use anyhow::{Context as _, bail};
 use clap::Args;
 use kippu_api::enrolment::fingerprint;
+use kippu_service::{FEEDS_A_PERIOD, NotifyState, tell, watchdog_enabled};
 use platform_center::{
     app::App,
     config::Config,
@@ -16,7 +17,6 @@ use platform_center::{
     restore::backup::Serving,
     server::admin,
 };
-use sd_notify::NotifyState;
 use tokio::{
     net::TcpListener,
     signal,
@@ -144,7 +144,7 @@ async fn begin_beside(
             }
         }));
     }
-    if let Some(period) = sd_notify::watchdog_enabled() {
+    if let Some(period) = watchdog_enabled() {
         beside.push(tokio::spawn(feed_watchdog(
             app.clone(),
             period,
@@ -183,9 +183,9 @@ async fn admin_listener(config: &Config) -> anyhow::Result<Option<TcpListener>> 
     Ok(Some(listener))
 }
 
-/// Tells systemd as long as the writer lives, three times as often as it wants to know.
+/// Tells systemd as long as the writer lives.
 async fn feed_watchdog(app: App, period: Duration, mut end: Receiver<()>) {
-    while tokio::time::timeout(period / 3, end.changed())
+    while tokio::time::timeout(period / FEEDS_A_PERIOD, end.changed())
         .await
         .is_err()
     {
@@ -194,13 +194,6 @@ async fn feed_watchdog(app: App, period: Duration, mut end: Receiver<()>) {
         } else {
             tracing::error!("the writer does not answer");
         }
-    }
-}
-
-/// Tells systemd, if it started this process.
-fn tell(state: &[NotifyState<'_>]) {
-    if let Err(error) = sd_notify::notify(state) {
-        tracing::warn!(%error, "systemd was not told");
     }
 }
 

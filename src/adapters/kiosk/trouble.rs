@@ -71,6 +71,7 @@ pub fn show_trouble(to: &ui::Trouble<'_>, trouble: &Trouble, language: Language)
             ui::TroubleKind::TicketStays
         }
         TroubleKind::ElsewhereNow => ui::TroubleKind::ElsewhereNow,
+        TroubleKind::StorageFull => ui::TroubleKind::StorageFull,
         TroubleKind::StorageFault => ui::TroubleKind::StorageFault,
         TroubleKind::Refused => ui::TroubleKind::Refused,
     };

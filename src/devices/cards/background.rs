@@ -10,7 +10,7 @@ use kippu_handover::{
 use kippu_ticket::ids::EventId;
 
 use super::{CardDesk, handover::send, open_facts};
-use crate::flows::kiosk::input::Input;
+use crate::flows::kiosk::input::{Input, Storage};
 
 /// How often what waits for the platform is tried again.
 const OFTEN: Duration = Duration::from_secs(5);
@@ -23,6 +23,7 @@ pub(super) struct Background {
     seldom: Instant,
     told_open: Option<Vec<Facts>>,
     told_events: Option<Vec<EventId>>,
+    told_storage: Option<Storage>,
 }
 
 impl Default for Background {
@@ -33,14 +34,26 @@ impl Default for Background {
             seldom: now,
             told_open: None,
             told_events: None,
+            told_storage: None,
         }
     }
 }
 
 impl Background {
     /// A job was done: its news say what it changed, so that is no news of ours.
-    pub(super) fn look_again(&mut self) {
+    pub(super) fn look_again(&mut self, desk: &mut CardDesk) {
         self.told_open = None;
+        self.tell_storage(desk);
+    }
+
+    /// Tells whether anything new may be begun, where that changed.
+    pub(super) fn tell_storage(&mut self, desk: &mut CardDesk) {
+        let storage = desk.storage();
+        if self.told_storage != Some(storage) {
+            tracing::info!(?storage, "the journal's storage");
+            desk.mailbox.send(Input::Storage(storage));
+            self.told_storage = Some(storage);
+        }
     }
 
     /// Does what is due, while nobody has a job.
@@ -49,6 +62,7 @@ impl Background {
         if self.often.elapsed() < OFTEN {
             return;
         }
+        self.tell_storage(desk);
         let before = match self.told_open.take() {
             Some(told) => told,
             None => facts(desk),

@@ -3,6 +3,7 @@
 mod background;
 mod handover;
 mod news;
+mod opening;
 mod paper;
 mod presence;
 #[cfg(test)]
@@ -10,7 +11,7 @@ mod tests;
 
 use std::{
     sync::{Arc, mpsc},
-    thread,
+    thread::{self, JoinHandle},
     time::Duration,
 };
 
@@ -21,9 +22,14 @@ use kippu_card::{
     reader::Reader,
 };
 use kippu_handover::{
-    facts::Facts, journal::Journal, machine::Machine, outcome::MachineFault, store::Store,
+    facts::Facts,
+    journal::Journal,
+    machine::Machine,
+    outcome::MachineFault,
+    store::{Store, StoreFault},
 };
 
+pub use self::opening::JournalFile;
 use self::{background::Background, presence::Seen};
 use super::{
     keys::{LocalRing, TerminalKeys},
@@ -37,7 +43,7 @@ use crate::flows::{
     facts::Language,
     kiosk::{
         effect::{CardJob, RequestNo},
-        input::{CardNews, Input},
+        input::{CardNews, Input, Storage},
     },
 };
 
@@ -47,6 +53,7 @@ const POLL: Duration = Duration::from_millis(50);
 /// The way to the thread.
 pub struct CardActor {
     jobs: mpsc::Sender<Job>,
+    thread: JoinHandle<()>,
 }
 
 /// A job of the flow's.
@@ -62,7 +69,7 @@ pub struct Equipment {
     /// The reader.
     pub reader: Box<dyn Reader>,
     /// The journal; nobody else has it.
-    pub journal: Journal,
+    pub journal: JournalFile,
     /// The operator's local keys, where there are any.
     pub local: Arc<LocalRing>,
     /// The platform.
@@ -79,9 +86,13 @@ impl CardActor {
     /// Starts the thread.
     pub fn start(equipment: Equipment, mailbox: Mailbox<Input>) -> Self {
         let (jobs, inbox) = mpsc::channel();
-        let desk = CardDesk::new(equipment, mailbox);
-        thread::spawn(move || run(desk, &inbox));
-        Self { jobs }
+        let thread = thread::spawn(move || run(CardDesk::new(equipment, mailbox), &inbox));
+        Self { jobs, thread }
+    }
+
+    /// Whether the thread is there: without it no card is read any more.
+    pub fn lives(&self) -> bool {
+        !self.thread.is_finished()
     }
 
     /// Gives it something to do.
@@ -94,11 +105,12 @@ impl CardActor {
 fn run(mut desk: CardDesk, inbox: &mpsc::Receiver<Job>) {
     let mut seen = Seen::default();
     let mut background = Background::default();
+    background.tell_storage(&mut desk);
     loop {
         match inbox.try_recv() {
             Ok(job) => {
                 desk.work(job);
-                background.look_again();
+                background.look_again(&mut desk);
                 continue;
             }
             Err(mpsc::TryRecvError::Empty) => {}
@@ -123,10 +135,12 @@ struct CardDesk {
 }
 
 impl CardDesk {
+    /// Waits for the journal.
     fn new(equipment: Equipment, mailbox: Mailbox<Input>) -> Self {
+        let journal = equipment.journal.wait(&equipment.platform, &mailbox);
         Self {
             reader: equipment.reader,
-            journal: watched(equipment.journal),
+            journal: watched(journal),
             keys: TerminalKeys::new(equipment.platform.clone(), equipment.local.clone()),
             local: equipment.local,
             platform: watched(equipment.platform),
@@ -174,6 +188,18 @@ impl CardDesk {
     /// The handover machine, for what needs no card.
     fn machine(&mut self) -> Machine<'_, Watched<Journal>, Watched<BlockingPlatform>> {
         Machine::new(&mut self.journal, &self.platform).with_keys(&*self.local)
+    }
+
+    /// Whether the journal takes anything new.
+    fn storage(&mut self) -> Storage {
+        match self.journal.may_begin() {
+            Ok(()) => Storage::Ready,
+            Err(StoreFault::Full) => Storage::Full,
+            Err(fault) => {
+                tracing::error!(%fault, "the journal takes nothing new");
+                Storage::Broken
+            }
+        }
     }
 
     fn open_news(&self) -> CardNews {

@@ -3,6 +3,7 @@
 use kippu_card::capability::Progress;
 use kippu_handover::{
     outcome::MachineFault,
+    store::StoreFault,
     transition::{Stays, WhyItStays},
 };
 
@@ -32,6 +33,7 @@ pub(super) fn progress(progress: Progress) -> WriteProgress {
 pub(super) fn fault(fault: MachineFault) -> HandoverFault {
     tracing::error!(%fault, "the handover stopped");
     match fault {
+        MachineFault::Store(StoreFault::Full) => HandoverFault::StorageFull,
         MachineFault::Store(_) => HandoverFault::Storage,
         MachineFault::BadGrant(_) | MachineFault::BadRow(_) => HandoverFault::BadAnswer,
         MachineFault::Stays(Stays { why, .. }) => HandoverFault::Stays(stays(why)),

@@ -59,7 +59,7 @@ impl Site {
         let key = JournalKey::from_bytes([1; 32]);
         let equipment = Equipment {
             reader: Box::new(tray.reader("kiosk")),
-            journal: Journal::open(&folder.path().join("journal.sqlite"), &key).unwrap(),
+            journal: JournalFile::open(&folder.path().join("journal.sqlite"), &key).unwrap(),
             local,
             hurried: platform.clone(),
             platform,
@@ -275,4 +275,35 @@ fn the_flow_hears_once_of_events_that_can_be_given_without_network() {
         }
     }
     assert_eq!(told, [vec![EVENT]]);
+}
+
+/// What the flow was told of the journal since it was asked last.
+fn storage_told(site: &Site) -> Vec<Storage> {
+    let mut told = Vec::new();
+    while let Some(input) = site.mailbox.take() {
+        if let Input::Storage(storage) = input {
+            told.push(storage);
+        }
+    }
+    told
+}
+
+#[test]
+fn the_flow_hears_that_nothing_can_be_kept_and_that_it_can_again() {
+    let mut site = Site::new(true);
+    let mut background = Background::default();
+    background.tell_storage(&mut site.desk);
+    background.tell_storage(&mut site.desk);
+    assert_eq!(storage_told(&site), [Storage::Ready]);
+    // The journal's folder is out of reach, as on a disk that was taken away.
+    let (here, away) = (
+        site.folder.path(),
+        site.folder.path().with_extension("away"),
+    );
+    std::fs::rename(here, &away).unwrap();
+    background.look_again(&mut site.desk);
+    assert_eq!(storage_told(&site), [Storage::Broken]);
+    std::fs::rename(&away, here).unwrap();
+    background.look_again(&mut site.desk);
+    assert_eq!(storage_told(&site), [Storage::Ready]);
 }

@@ -12,6 +12,7 @@ use kippu_card::capability::{
     CardContents, CardFault, Change, ChangeFault, Committed, Directory, Progress, TicketCard,
 };
 use kippu_handover::{
+    journal::Journal,
     paper::{PaperEnd, PaperFault, PaperJob, PaperPort},
     platform::{PlatformPort, Reply},
     row::{Handover, Incarnation},
@@ -120,6 +121,13 @@ impl<P: PlatformPort> PlatformPort for Watched<P> {
 
     fn resent(&self, incarnation: &str) -> Reply<()> {
         around("platform resent", || self.0.resent(incarnation))
+    }
+}
+
+impl Watched<Journal> {
+    /// [`Journal::may_begin`]
+    pub(in crate::devices) fn may_begin(&mut self) -> Result<(), StoreFault> {
+        self.0.may_begin()
     }
 }
 

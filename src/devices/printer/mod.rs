@@ -4,7 +4,11 @@ mod papers;
 mod tickets;
 mod words;
 
-use std::{sync::mpsc, thread, time::Duration};
+use std::{
+    sync::mpsc,
+    thread::{self, JoinHandle},
+    time::Duration,
+};
 
 use kippu_peripherals::{
     paper::Typesetter,
@@ -38,6 +42,7 @@ pub struct Place {
 /// The way to the thread.
 pub struct PrinterActor {
     jobs: mpsc::Sender<Job>,
+    thread: JoinHandle<()>,
 }
 
 /// What the thread is given.
@@ -54,7 +59,7 @@ impl PrinterActor {
     /// Starts the thread.
     pub fn start(printer: Box<dyn Printer>, place: Place, mailbox: Mailbox<Input>) -> Self {
         let (jobs, inbox) = mpsc::channel::<Job>();
-        thread::spawn(move || {
+        let thread = thread::spawn(move || {
             let typesetter = Typesetter::load()
                 .map_err(|error| tracing::error!(%error, "no papers"))
                 .ok();
@@ -73,7 +78,12 @@ impl PrinterActor {
                 }
             }
         });
-        Self { jobs }
+        Self { jobs, thread }
+    }
+
+    /// Whether the thread is there: without it nothing is printed any more.
+    pub fn lives(&self) -> bool {
+        !self.thread.is_finished()
     }
 
     /// Gives it a paper.

@@ -216,6 +216,24 @@ impl Gate {
         };
     }
 
+    /// How it stands, in one line for those who run it: nothing of guests.
+    pub fn standing(&self) -> String {
+        let ready = match self.ready {
+            _ if self.reader_lost => "not ready: no reader",
+            Ok(()) => "ready",
+            Err(NotReady::Fetching) => "not ready: the bundle is being fetched",
+            Err(NotReady::NoBundle) => "not ready: no bundle",
+            Err(NotReady::BadBundle) => "not ready: the bundle is not for this gate",
+            Err(NotReady::BundleExpired) => "not ready: the bundle has run out",
+            Err(NotReady::NoReader) => "not ready: no reader",
+        };
+        let platform = if self.online { "answers" } else { "is away" };
+        format!(
+            "{ready}; the platform {platform}, {} records wait",
+            self.unsent
+        )
+    }
+
     /// What the screen shows now.
     pub fn view(&self) -> View {
         View {

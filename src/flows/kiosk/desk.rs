@@ -19,7 +19,8 @@ use super::{
     Phase, ReaderNews,
     effect::{Ask, CardJob, Effect, PaperJob, RequestNo},
     home::Home,
-    input::{Answer, AskFault, CardNews, HandoverFault, Input, Reference},
+    input::{Answer, AskFault, CardNews, HandoverFault, Input, Reference, Storage},
+    out_of_service::OutOfService,
     staff::{List, One},
     view::PrinterCondition,
 };
@@ -44,6 +45,8 @@ pub struct Setup {
     pub simulated: Vec<Simulated>,
     /// There is a printer.
     pub has_printer: bool,
+    /// How the journal stands at the start.
+    pub storage: Storage,
     /// Random beginning of all idempotency keys of this run.
     pub key_prefix: String,
     /// Seconds without touch until the warning.
@@ -63,6 +66,8 @@ pub(super) struct Desk {
     /// What the platform's log calls the request that failed last, until somebody goes on.
     pub reference: Reference,
     pub printer: PrinterCondition,
+    /// Whether the journal takes anything new.
+    pub storage: Storage,
     pub tray: Option<TrayView>,
     pub events: Vec<EventSummary>,
     /// Everything the journal holds open, as far as its news were heard.
@@ -95,6 +100,7 @@ impl Desk {
             PrinterCondition::Absent
         };
         Self {
+            storage: setup.storage,
             setup,
             now,
             appearance: Appearance::default(),
@@ -175,6 +181,7 @@ impl Desk {
                     self.closed(*no);
                 }
             }
+            Input::Storage(storage) => self.storage = *storage,
             Input::LocalKeys(events) => self.local_keys = events.clone(),
             Input::OpenHandovers(open) => self.open_handovers = open.clone(),
             Input::Paper { .. } | Input::Tick | Input::Touch(_) => {}
@@ -341,7 +348,7 @@ impl Desk {
         self.touched = self.now;
     }
 
-    /// Ends the session: the next customer finds the kiosk as the first one did.
+    /// Ends the session: the next customer finds the kiosk as the first one did, or hears that nothing can be begun.
     pub fn go_home(&mut self) -> Phase {
         self.welcome();
         self.staff_called = false;
@@ -352,7 +359,10 @@ impl Desk {
         if self.clerk.take().is_some() {
             self.detached(Ask::ClerkLogout);
         }
-        Phase::Home(Home::open(self))
+        match self.storage {
+            Storage::Ready => Phase::Home(Home::open(self)),
+            Storage::Full | Storage::Broken => OutOfService::open(self),
+        }
     }
 
     /// An errand has ended: back to the staff's list where it was begun there, else home.

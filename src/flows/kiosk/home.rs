@@ -6,7 +6,7 @@ use super::{
     choosing::Choosing,
     desk::SECOND,
     effect::{Ask, RequestNo},
-    input::{Input, ReaderNews},
+    input::{Input, ReaderNews, Storage},
     look::Look,
     slip_entry::SlipEntry,
     staff::ClerkEntry,
@@ -46,6 +46,10 @@ impl Step for Home {
             Input::Touch(Touch::Staff) => return ClerkEntry::open(None, desk),
             Input::Touch(Touch::EnterSlip) => return SlipEntry::open(desk),
             Input::Reader(ReaderNews::Present) => return Look::open(desk),
+            Input::Storage(Storage::Full | Storage::Broken) => {
+                desk.abandon(self.asked);
+                return desk.go_home();
+            }
             Input::Platform { no, .. } if self.asked == Some(*no) => self.asked = None,
             Input::Tick if self.asked.is_none() && desk.now - self.asked_at >= REFRESH => {
                 return Phase::Home(Self::open(desk));

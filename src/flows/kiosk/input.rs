@@ -60,10 +60,23 @@ pub enum Input {
     LocalKeys(Vec<EventId>),
     /// What the journal holds open changed without a job of the flow's: all of it.
     OpenHandovers(Vec<Facts>),
+    /// How the journal stands, whenever that changed.
+    Storage(Storage),
     /// A headset was plugged in, or pulled out.
     Headset(bool),
     /// The tray changed.
     Tray(TrayView),
+}
+
+/// Whether the journal takes anything new. What is in it is safe all the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Storage {
+    /// It does.
+    Ready,
+    /// Its disk is full: staff can make room.
+    Full,
+    /// It cannot be written for another reason.
+    Broken,
 }
 
 /// What the reader sees.
@@ -119,6 +132,8 @@ pub struct HandoverNews {
 /// Why a handover did not go on. Everything that was on disk still is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum HandoverFault {
+    /// The journal's disk is full: nothing was done.
+    StorageFull,
     /// The journal cannot be used: nothing was done.
     Storage,
     /// A ticket does not leave its card: nothing was begun.

@@ -19,6 +19,7 @@ mod look;
 mod my_card;
 mod open_orders;
 mod order_before;
+mod out_of_service;
 mod passed;
 mod passing;
 mod pick_up;
@@ -38,7 +39,7 @@ pub(crate) mod words;
 use desk::Desk;
 pub use desk::{SECOND, Setup};
 use effect::Effect;
-use input::{Input, ReaderNews};
+use input::{Input, ReaderNews, Storage};
 use kippu_handover::facts::Facts;
 use view::{Chrome, FirstKey, Screen, Stop, Touch, View};
 
@@ -78,6 +79,7 @@ enum Phase {
     StaffOne(staff::One),
     StaffPaper(staff::Paper),
     Stick(staff::Stick),
+    OutOfService(out_of_service::OutOfService),
 }
 
 /// Does the same with whichever phase it is.
@@ -110,6 +112,7 @@ macro_rules! each {
             Phase::StaffOne($inner) => $body,
             Phase::StaffPaper($inner) => $body,
             Phase::Stick($inner) => $body,
+            Phase::OutOfService($inner) => $body,
         }
     };
 }
@@ -152,7 +155,10 @@ impl Kiosk {
     pub fn start(setup: Setup, open: Vec<Facts>, now: i64) -> (Self, Vec<Effect>) {
         let mut desk = Desk::new(setup, now);
         desk.open_handovers = open;
-        let phase = staff::One::next_at_start(&mut desk);
+        let phase = match desk.storage {
+            Storage::Ready => staff::One::next_at_start(&mut desk),
+            Storage::Full | Storage::Broken => desk.go_home(),
+        };
         let effects = desk.take_effects();
         (Self { desk, phase }, effects)
     }
@@ -234,8 +240,26 @@ impl Kiosk {
         }
     }
 
+    /// Nobody has begun anything.
     fn is_home(&self) -> bool {
-        matches!(self.phase, Phase::Home(_))
+        matches!(self.phase, Phase::Home(_) | Phase::OutOfService(_))
+    }
+
+    /// How it stands, in one line for those who run it: nothing of customers.
+    pub fn standing(&self) -> String {
+        let desk = &self.desk;
+        let storage = match desk.storage {
+            Storage::Ready => "serving",
+            Storage::Full => "out of service: the disk is full",
+            Storage::Broken => "out of service: the journal cannot be written",
+        };
+        let platform = if desk.online { "answers" } else { "is away" };
+        let reader = if desk.reader_lost { "gone" } else { "there" };
+        format!(
+            "{storage}; the platform {platform}, the reader is {reader}, the printer is {}, {} handovers are open",
+            words::printer(desk.printer),
+            desk.open_handovers.len()
+        )
     }
 
     /// What the screen shows now.

@@ -23,6 +23,18 @@ use super::{
 };
 use crate::flows::facts::{EventFacts, Moment, Money, Places, SeatWords, Zone};
 
+/// The printer's condition, for those who run the kiosk.
+pub(super) fn printer(condition: PrinterCondition) -> &'static str {
+    match condition {
+        PrinterCondition::Ready => "ready",
+        PrinterCondition::PaperLow => "low on paper",
+        PrinterCondition::PaperOut => "out of paper",
+        PrinterCondition::CoverOpen => "open",
+        PrinterCondition::Off => "off",
+        PrinterCondition::Absent => "not there",
+    }
+}
+
 pub(super) fn event_of_list(event: &EventSummary) -> EventFacts {
     let zone = Zone::Named(event.zone.clone());
     EventFacts {

@@ -299,6 +299,16 @@ impl Register {
         }
     }
 
+    /// How it stands, in one line for those who run it: nothing of clerks.
+    pub fn standing(&self) -> String {
+        let at_work = match self.phase {
+            Phase::Login { .. } => "nobody is logged in",
+            Phase::Work(_) => "a clerk is at work",
+        };
+        let platform = if self.online { "answers" } else { "is away" };
+        format!("{at_work}; the platform {platform}")
+    }
+
     /// What the screen shows now.
     pub fn view(&self) -> View {
         let (clerk, store, screen) = match &self.phase {

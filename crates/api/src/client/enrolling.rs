@@ -39,7 +39,7 @@ pub async fn enrol(url: &str, code: &EnrolmentCode) -> Result<NewTerminal, Clien
         .https_only(true)
         .tls_backend_preconfigured(pinned_to(code).map_err(here)?)
         .build()
-        .map_err(|error| ClientError::Unreachable(chain(&error)))?;
+        .map_err(|error| ClientError::Unreachable(chain(error)))?;
     let first = Client {
         http,
         base: url.trim_end_matches('/').into(),

@@ -52,7 +52,7 @@ impl ClientError {
 }
 
 /// An answer began and did not come whole, or is not what was asked for.
-pub(super) fn broken_off(error: &reqwest::Error, reference: Option<String>) -> ClientError {
+pub(super) fn broken_off(error: reqwest::Error, reference: Option<String>) -> ClientError {
     ClientError::Unknown {
         why: chain(error),
         reference,
@@ -67,13 +67,51 @@ pub(super) fn without_reference(why: String) -> ClientError {
     }
 }
 
-/// An error with its causes, which is where reqwest keeps the reason.
-pub(super) fn chain(error: &dyn std::error::Error) -> String {
+/// An error with its causes, which is where reqwest keeps the reason. Without its address: that has numbers of cards and codes of customers in
+/// it, and these words go into logs.
+pub(super) fn chain(error: reqwest::Error) -> String {
+    let error = error.without_url();
     let mut text = error.to_string();
-    let mut cause = error.source();
+    let mut cause = std::error::Error::source(&error);
     while let Some(inner) = cause {
         text = format!("{text}: {inner}");
         cause = inner.source();
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{net::TcpListener, thread};
+
+    use kippu_ticket::ids::CardUid;
+
+    use super::*;
+    use crate::client::Client;
+
+    const CARD: CardUid = CardUid([4, 0xAB, 0xCD, 0xEF, 1, 2, 3]);
+
+    /// Asks somebody who hangs up for the orders of the card.
+    fn fault_of(platform: &str) -> ClientError {
+        let client = Client::new(platform, "token").unwrap();
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        runtime.block_on(client.card_orders(CARD)).unwrap_err()
+    }
+
+    #[test]
+    fn what_went_wrong_names_no_card() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let hangs_up = thread::spawn(move || drop(listener.accept()));
+        let broken = fault_of(&url);
+        hangs_up.join().unwrap();
+        assert!(matches!(broken, ClientError::Unknown { .. }), "{broken}");
+        // Now nobody listens there any more.
+        let away = fault_of(&url);
+        assert!(matches!(away, ClientError::Unreachable(_)), "{away}");
+        for fault in [broken, away] {
+            assert!(!fault.to_string().contains(&CARD.to_string()), "{fault}");
+            assert!(fault.to_string().contains("sending request"), "{fault}");
+        }
+    }
 }

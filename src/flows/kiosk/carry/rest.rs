@@ -105,6 +105,7 @@ impl Carry {
                 self.read(desk);
                 Phase::Carry(self)
             }
+            HandoverFault::StorageFull => self.stop(TroubleKind::StorageFull),
             HandoverFault::Storage => self.stop(TroubleKind::StorageFault),
             HandoverFault::PlatformAway => self.stop(TroubleKind::NotReached),
             HandoverFault::Refused(code, _) => self.refused(*code, desk),

@@ -189,6 +189,7 @@ impl Passing {
                 TroubleKind::ElsewhereNow
             }
             HandoverFault::Refused(_, _) => TroubleKind::Refused,
+            HandoverFault::StorageFull => TroubleKind::StorageFull,
             HandoverFault::Storage => TroubleKind::StorageFault,
             HandoverFault::NoRoom | HandoverFault::NotPossible | HandoverFault::BadAnswer => {
                 TroubleKind::NeedsStaff

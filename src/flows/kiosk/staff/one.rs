@@ -167,7 +167,7 @@ impl One {
                 Outcome::Refused(_) | Outcome::NeedsOperator => StaffNotice::Operator,
             },
             Err(HandoverFault::PlatformAway) => StaffNotice::NotReached,
-            Err(HandoverFault::Storage) => StaffNotice::StorageFault,
+            Err(HandoverFault::StorageFull | HandoverFault::Storage) => StaffNotice::StorageFault,
             Err(_) => StaffNotice::Operator,
         });
         Phase::StaffOne(self)

@@ -11,6 +11,7 @@ mod paying;
 mod pick_up;
 mod session;
 mod staff;
+mod storage;
 
 use std::sync::Arc;
 
@@ -31,7 +32,7 @@ use kippu_ticket::ids::{CardUid, EventId, Generation, SellerId, TerminalId, Tick
 use super::{
     Kiosk, SECOND, Setup,
     effect::{Ask, CardJob, Effect, PaperJob, RequestNo},
-    input::{Answer, AskFault, CardNews, Input, PaperEnd, ReaderNews, WriteProgress},
+    input::{Answer, AskFault, CardNews, Input, PaperEnd, ReaderNews, Storage, WriteProgress},
     view::*,
 };
 use crate::flows::facts::{Appearance, Language, Loudness, Places, Zone};
@@ -53,12 +54,17 @@ impl Stand {
     }
 
     fn with(open: Vec<Facts>) -> Self {
+        Self::starting(open, Storage::Ready)
+    }
+
+    fn starting(open: Vec<Facts>, storage: Storage) -> Self {
         let setup = Setup {
             terminal: "Kiosk 1".into(),
             number: TerminalId(4),
             zone: Zone::Offset(540),
             simulated: Vec::new(),
             has_printer: true,
+            storage,
             key_prefix: "run".into(),
             idle_seconds: 60,
             idle_warning_seconds: 20,

@@ -144,6 +144,8 @@ pub enum TroubleKind {
     TicketStays(super::WhyStays),
     /// Another kiosk has gone on with it, or an operator issued the tickets anew.
     ElsewhereNow,
+    /// This kiosk's disk is full: it begins nothing until there is room, and then goes on by itself.
+    StorageFull,
     /// This kiosk's own storage fails: it writes no cards until it is repaired.
     StorageFault,
     /// The platform refused in a way this kiosk has no words for.
