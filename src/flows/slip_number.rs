@@ -58,6 +58,12 @@ impl TypedSlip {
         typed
     }
 
+    /// The number a scanner read: whole, with its dashes and a check digit that fits. Anything else is another code.
+    pub fn scanned(text: &str) -> Option<Self> {
+        let read = Self::read(text);
+        (read.checks_out() && read.dashed() == text.trim()).then_some(read)
+    }
+
     /// The digits so far.
     pub fn digits(&self) -> &[u8] {
         &self.digits
@@ -122,6 +128,30 @@ mod tests {
         assert_eq!(typed.dashed(), "4-182-7");
         assert_eq!(TypedSlip::read("11-1-2").dashed(), "11-1-2");
         assert!(!TypedSlip::read("11-1").is_complete());
+    }
+
+    #[test]
+    fn other_codes_are_no_slip_numbers() {
+        let right = right();
+        assert_eq!(TypedSlip::scanned(&right.dashed()), Some(right.clone()));
+        let digits: String = right.digits.iter().map(u8::to_string).collect();
+        // A chocolate bar, a page, a paper ticket, and what is nearly a slip number.
+        for other in [
+            "4901234567894",
+            "https://example.org/4-1827-3",
+            "KIPPUKEAQCCAHAYCQ",
+            "",
+            "-",
+            &digits,
+            &format!("X{}", right.dashed()),
+            &format!("{}-", right.dashed()),
+            &right.dashed().replace('-', "\u{FFFD}"),
+        ] {
+            assert_eq!(TypedSlip::scanned(other), None, "{other:?}");
+        }
+        let mut wrong = right;
+        wrong.digits[1] = (wrong.digits[1] + 1) % 10;
+        assert_eq!(TypedSlip::scanned(&wrong.dashed()), None);
     }
 
     #[test]

@@ -23,7 +23,9 @@ use super::{
     staff::{List, One},
     view::PrinterCondition,
 };
-use crate::flows::facts::{Appearance, Loudness, Moment, Simulated, TrayView, Zone};
+use crate::flows::facts::{
+    Appearance, Loudness, Moment, ScannerCondition, Simulated, TrayView, Zone,
+};
 
 /// Microseconds of a second.
 pub const SECOND: i64 = 1_000_000;
@@ -63,6 +65,9 @@ pub(super) struct Desk {
     /// What the platform's log calls the request that failed last, until somebody goes on.
     pub reference: Reference,
     pub printer: PrinterCondition,
+    pub scanner: ScannerCondition,
+    /// Chimes and speech cannot be heard.
+    pub silent: bool,
     pub tray: Option<TrayView>,
     pub events: Vec<EventSummary>,
     /// Everything the journal holds open, as far as its news were heard.
@@ -104,6 +109,8 @@ impl Desk {
             staff_called: false,
             reference: None,
             printer,
+            scanner: ScannerCondition::default(),
+            silent: false,
             tray: None,
             events: Vec::new(),
             open_handovers: Vec::new(),
@@ -131,6 +138,8 @@ impl Desk {
                 self.touched = self.now;
             }
             Input::Printer(condition) => self.printer = *condition,
+            Input::Scanner(condition) => self.scanner = *condition,
+            Input::Sound { heard } => self.silent = !heard,
             Input::Tray(tray) => self.tray = Some(tray.clone()),
             Input::Headset(there) => {
                 self.headset = *there;

@@ -21,7 +21,7 @@ use super::{
     effect::RequestNo,
     view::{PrinterCondition, Touch, WhyStays},
 };
-use crate::flows::facts::TrayView;
+use crate::flows::facts::{ScannerCondition, TrayView};
 
 /// One thing that happened.
 #[derive(Debug, Clone)]
@@ -59,6 +59,13 @@ pub enum Input {
     LocalKeys(Vec<EventId>),
     /// What the journal holds open changed without a job of the flow's: all of it.
     OpenHandovers(Vec<Facts>),
+    /// The scanner was plugged in or pulled out.
+    Scanner(ScannerCondition),
+    /// Whether chimes and speech can be heard, as far as is known.
+    Sound {
+        /// They can.
+        heard: bool,
+    },
     /// A headset was plugged in, or pulled out.
     Headset(bool),
     /// The tray changed.

@@ -1,4 +1,4 @@
-//! Going on with a slip number or the code of tickets that wait: typed, its check digits tested before anybody is asked.
+//! Going on with a slip number or the code of tickets that wait: typed or scanned, its check digits tested before anybody is asked.
 
 use kippu_api::{parcels::Waiting, problem::ProblemCode};
 use kippu_ticket::code::ResumeCode;
@@ -27,12 +27,44 @@ pub(super) struct SlipEntry {
 
 impl SlipEntry {
     pub fn open(desk: &Desk) -> Phase {
-        Phase::SlipEntry(Self {
+        Phase::SlipEntry(Self::new(desk))
+    }
+
+    /// With what a scanner read, as if it had been typed here.
+    pub fn scanned(text: &str, desk: &mut Desk) -> Phase {
+        Self::new(desk).scan(text, desk)
+    }
+
+    fn new(desk: &Desk) -> Self {
+        Self {
             typed: TypedSlip::new(desk.setup.number),
             notice: None,
             asked: None,
             code: None,
-        })
+        }
+    }
+
+    /// Another code than a slip's is said to be one, and changes nothing.
+    fn scan(mut self, text: &str, desk: &mut Desk) -> Phase {
+        let code = || {
+            text.trim().parse::<ResumeCode>().ok()?;
+            // Their number of digits says which numbers are codes, so its dashes do not matter.
+            let mut typed = TypedSlip::new(desk.setup.number);
+            text.bytes()
+                .filter(u8::is_ascii_digit)
+                .for_each(|digit| typed.push(digit - b'0'));
+            Some(typed)
+        };
+        match TypedSlip::scanned(text).or_else(code) {
+            Some(typed) => {
+                self.typed = typed;
+                self.submit(desk)
+            }
+            None => {
+                self.notice = Some(SlipNotice::NotASlip);
+                Phase::SlipEntry(self)
+            }
+        }
     }
 
     fn submit(mut self, desk: &mut Desk) -> Phase {
@@ -132,6 +164,7 @@ impl Step for SlipEntry {
                 self.typed.erase();
                 self.notice = None;
             }
+            Input::Touch(Touch::Scanned(text)) => return self.scan(text, desk),
             Input::Touch(Touch::SubmitSlip) => return self.submit(desk),
             _ => {}
         }

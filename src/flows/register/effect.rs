@@ -6,7 +6,7 @@ use kippu_api::{
 };
 
 use super::view::Touch;
-use crate::flows::kiosk::input::AskFault;
+use crate::flows::{facts::ScannerCondition, kiosk::input::AskFault};
 
 /// One wish to the platform; the number comes back with its answer.
 #[derive(Debug, Clone, PartialEq)]
@@ -79,6 +79,8 @@ pub enum Input {
     Tick,
     /// The clerk touched something.
     Touch(Touch),
+    /// The scanner was plugged in or pulled out.
+    Scanner(ScannerCondition),
     /// The platform answered.
     Platform {
         /// Which question.

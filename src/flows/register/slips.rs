@@ -45,34 +45,21 @@ impl Register {
         if work.is_confirming() {
             return;
         }
+        work.notice = None;
         let token = work.session.token.clone();
         match (touch, &mut work.at) {
             (Touch::Back, at) => *at = At::List,
-            (Touch::Digit(digit), At::List) => {
-                work.typed.push(*digit);
-                work.notice = None;
-            }
-            (Touch::Erase, At::List) => {
-                work.typed.erase();
-                work.notice = None;
-            }
-            (Touch::OpenTyped, At::List) if work.typed.is_complete() => {
-                if work.typed.checks_out() {
-                    let number = work.typed.dashed();
-                    self.open(token, number);
-                } else {
-                    work.notice = Some(SlipNotice::Mistyped);
+            (Touch::Digit(digit), At::List) => work.typed.push(*digit),
+            (Touch::Erase, At::List) => work.typed.erase(),
+            (Touch::OpenTyped, At::List) if work.typed.is_complete() => self.open_typed(token),
+            // A scanner is heard on every screen but while money is on its way. Another code changes nothing.
+            (Touch::Scanned(text), _) => match TypedSlip::scanned(text) {
+                Some(slip) => {
+                    work.typed = slip;
+                    self.open_typed(token);
                 }
-            }
-            // A scanner is heard on every screen but while money is on its way.
-            (Touch::Scanned(text), _) => {
-                if TypedSlip::read(text).checks_out() {
-                    self.open(token, text.trim().to_owned());
-                } else {
-                    work.at = At::List;
-                    work.notice = Some(SlipNotice::Mistyped);
-                }
-            }
+                None => work.notice = Some(SlipNotice::NotASlip),
+            },
             (Touch::Open(number), At::List) => {
                 let number = number.clone();
                 self.open(token, number);
@@ -96,11 +83,23 @@ impl Register {
         }
     }
 
+    /// Opens the number that was typed or scanned.
+    fn open_typed(&mut self, token: String) {
+        let Phase::Work(work) = &mut self.phase else {
+            return;
+        };
+        if work.typed.checks_out() {
+            let number = work.typed.dashed();
+            self.open(token, number);
+        } else {
+            work.notice = Some(SlipNotice::Mistyped);
+        }
+    }
+
     fn open(&mut self, token: String, number: String) {
         let no = self.ask(Ask::Slip { token, number });
         if let Phase::Work(work) = &mut self.phase {
             work.opening = Some(no);
-            work.notice = None;
         }
     }
 }
@@ -209,7 +208,6 @@ impl Work {
                 rows: self.rows(now),
                 number: self.typed.dashed(),
                 complete: self.typed.is_complete(),
-                notice: self.notice,
                 busy: self.opening.is_some(),
             }),
             At::Slip {

@@ -1,6 +1,6 @@
 //! What the clerk's screen at the register shows and what the clerk can do.
 
-use crate::flows::facts::{Appearance, EventFacts, Moment, Money, SeatWords};
+use crate::flows::facts::{Appearance, EventFacts, Moment, Money, ScannerCondition, SeatWords};
 
 /// The whole screen.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,6 +19,10 @@ pub struct View {
     pub clerk: Option<String>,
     /// Store by name.
     pub store: String,
+    /// The scanner.
+    pub scanner: ScannerCondition,
+    /// What is wrong with the number that was typed or scanned last.
+    pub notice: Option<SlipNotice>,
     /// The content.
     pub screen: Screen,
 }
@@ -83,8 +87,6 @@ pub struct Slips {
     pub number: String,
     /// The number has all its digits.
     pub complete: bool,
-    /// What has to be said.
-    pub notice: Option<SlipNotice>,
     /// The platform is asked.
     pub busy: bool,
 }
@@ -128,6 +130,8 @@ pub enum SlipState {
 pub enum SlipNotice {
     /// The check digit does not fit.
     Mistyped,
+    /// What was scanned is no slip's code.
+    NotASlip,
     /// No such slip in this store.
     NotFound,
     /// The platform did not answer.

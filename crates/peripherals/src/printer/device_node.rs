@@ -14,6 +14,7 @@ use std::{
 use rustix::{
     event::{PollFd, PollFlags, Timespec, poll},
     fs::OFlags,
+    termios::{QueueSelector, tcflush},
 };
 
 use super::stream::SLICE;
@@ -51,6 +52,14 @@ impl DeviceNode {
             return Err(ErrorKind::NotConnected.into());
         }
         Ok(hung)
+    }
+}
+
+impl Drop for DeviceNode {
+    /// What a serial printer that stopped has not taken is thrown away: closing would wait for it, and it might come out later.
+    fn drop(&mut self) {
+        // Only terminals, which serial ports are, keep such bytes.
+        let _ = tcflush(&self.0, QueueSelector::OFlush);
     }
 }
 

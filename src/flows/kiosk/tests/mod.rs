@@ -8,6 +8,7 @@ mod handovers;
 mod paper;
 mod paying;
 mod pick_up;
+mod scanning;
 mod session;
 mod staff;
 

@@ -33,6 +33,8 @@ pub enum Touch {
     StillHere,
     /// End the session now (on the idle warning, and "Finish").
     Finish,
+    /// A scanner read this: home and where a slip's number is typed.
+    Scanned(String),
     /// Home: buy tickets.
     Buy,
     /// Home: what is on my card?
