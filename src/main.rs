@@ -5,6 +5,7 @@ use std::{io::IsTerminal, process::ExitCode};
 
 use clap::{Parser, Subcommand};
 use kippu::app::{self, Cards, Common};
+use kippu_peripherals::scanner::ScannerPlace;
 
 /// Electronic tickets on cards: the kiosk, the gate and the register's screen.
 #[derive(Debug, Parser)]
@@ -22,15 +23,8 @@ enum Terminal {
         common: Common,
         #[command(flatten)]
         cards: Cards,
-        /// The printer: `tcp:HOST:PORT`. Without one, the screen says so.
-        #[arg(long, value_name = "tcp:ADDR")]
-        printer: Option<app::PrinterAddress>,
-        /// Folder a USB stick appears as: reports are saved there, and keys for working without network are read from it.
-        #[arg(long, value_name = "DIR")]
-        stick: Option<std::path::PathBuf>,
-        /// Where speech is heard: `speaker`, or `wav:DIR` for recordings in a folder.
-        #[arg(long, value_name = "speaker|wav:DIR", default_value = "speaker")]
-        speech: app::SpeechPlace,
+        #[command(flatten)]
+        devices: app::Devices,
     },
     /// Visitors hold their card and go in.
     Gate {
@@ -41,6 +35,9 @@ enum Terminal {
         /// A bundle exported by the platform, for a gate without network.
         #[arg(long, value_name = "FILE")]
         bundle: Option<std::path::PathBuf>,
+        /// A bar code scanner for paper tickets: `auto`, `name:PART-OF-NAME`, or a device file such as `/dev/input/by-id/…`.
+        #[arg(long, value_name = "PLACE")]
+        scanner: Option<ScannerPlace>,
     },
     /// Makes this machine a terminal, with a code from the operator.
     Enrol {
@@ -57,6 +54,9 @@ enum Terminal {
     Register {
         #[command(flatten)]
         common: Common,
+        /// A bar code scanner for slips: `auto`, `name:PART-OF-NAME`, or a device file such as `/dev/input/by-id/…`. Nobody else gets its keys.
+        #[arg(long, value_name = "PLACE")]
+        scanner: Option<ScannerPlace>,
     },
 }
 
@@ -73,21 +73,20 @@ fn main() -> ExitCode {
         Terminal::Kiosk {
             common,
             cards,
-            printer,
-            stick,
-            speech,
-        } => app::run_kiosk(&common, &cards, printer.as_ref(), stick.as_deref(), &speech),
+            devices,
+        } => app::run_kiosk(&common, &cards, &devices),
         Terminal::Gate {
             common,
             cards,
             bundle,
-        } => app::run_gate(&common, &cards, bundle.as_deref()),
+            scanner,
+        } => app::run_gate(&common, &cards, bundle.as_deref(), scanner.as_ref()),
         Terminal::Enrol {
             code,
             platform,
             terminal,
         } => app::run_enrol(&code, &platform, &terminal),
-        Terminal::Register { common } => app::run_register(&common),
+        Terminal::Register { common, scanner } => app::run_register(&common, scanner.as_ref()),
     };
     match ended {
         Ok(()) => ExitCode::SUCCESS,

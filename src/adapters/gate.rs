@@ -5,7 +5,7 @@ use std::rc::Rc;
 use kippu_ui as ui;
 use slint::{ComponentHandle, SharedString};
 
-use super::{appearance, models, tray, words};
+use super::{appearance, devices, models, tray, words};
 use crate::flows::{
     facts::{Language, SeatWords, Simulated},
     gate::view::{Admit, Direction, Fact, NotReady, Reason, Refuse, Screen, Touch, View},
@@ -41,6 +41,7 @@ impl GateAdapter {
         gate.set_event_name(event.into());
         gate.set_clock(words::clock(&view.now));
         gate.set_online(view.online);
+        gate.set_scanner(devices::scanner(view.scanner));
         gate.set_admitted(i32::try_from(view.admitted).unwrap_or(i32::MAX));
         gate.set_cards_simulated(view.simulated.contains(&Simulated::Cards));
         gate.set_tray(models::update(
@@ -123,6 +124,7 @@ fn show_refuse(gate: &ui::Gate<'_>, refuse: &Refuse) {
         Reason::WrongCard => ui::GateReason::WrongCard,
         Reason::NoTicket => ui::GateReason::NoTicket,
         Reason::Unreadable => ui::GateReason::Unreadable,
+        Reason::NotATicketCode => ui::GateReason::NotATicketCode,
         Reason::NotOurs => ui::GateReason::NotOurs,
         Reason::Torn => ui::GateReason::Torn,
         Reason::Mute => ui::GateReason::Mute,

@@ -1,6 +1,7 @@
 //! One adapter a Slint global: a flow's view becomes properties, a touch becomes an input. Nothing is decided here.
 
 mod appearance;
+mod devices;
 mod gate;
 mod kiosk;
 mod models;

@@ -5,7 +5,7 @@ use std::{cell::RefCell, rc::Rc};
 use kippu_ui as ui;
 use slint::{ComponentHandle, SharedString};
 
-use super::{appearance, models, words};
+use super::{appearance, devices, models, words};
 use crate::flows::{
     facts::{EventFacts, Language, Money, SeatWords},
     register::view::{
@@ -85,6 +85,14 @@ impl RegisterAdapter {
         to.set_clerk(clerk.into());
         to.set_clock(words::clock(&view.now));
         to.set_online(view.online);
+        to.set_scanner(devices::scanner(view.scanner));
+        to.set_notice(match view.notice {
+            None => ui::SlipNotice::None,
+            Some(SlipNotice::Mistyped) => ui::SlipNotice::Mistyped,
+            Some(SlipNotice::NotASlip) => ui::SlipNotice::NotASlip,
+            Some(SlipNotice::NotFound) => ui::SlipNotice::NotFound,
+            Some(SlipNotice::NotReached) => ui::SlipNotice::NotReached,
+        });
         to.set_idle_seconds(view.idle_seconds.map_or(-1, |seconds| seconds as i32));
         let screen = match &view.screen {
             Screen::Login(login) => show_login(&to, login),
@@ -110,12 +118,6 @@ impl RegisterAdapter {
         to.set_number(slips.number.as_str().into());
         to.set_complete(slips.complete);
         to.set_busy(slips.busy);
-        to.set_notice(match slips.notice {
-            None => ui::SlipNotice::None,
-            Some(SlipNotice::Mistyped) => ui::SlipNotice::Mistyped,
-            Some(SlipNotice::NotFound) => ui::SlipNotice::NotFound,
-            Some(SlipNotice::NotReached) => ui::SlipNotice::NotReached,
-        });
         ui::RegisterScreen::Slips
     }
 }

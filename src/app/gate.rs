@@ -3,7 +3,10 @@
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use kippu_peripherals::chime::{Chime, Chimes, SpeakerChimes};
+use kippu_peripherals::{
+    chime::{Chime, Chimes, Loudspeaker, SpeakerChimes},
+    scanner::ScannerPlace,
+};
 use kippu_service::Health;
 use kippu_ui::GateWindow;
 use tokio::runtime::Runtime;
@@ -18,6 +21,7 @@ use crate::{
     adapters::GateAdapter,
     devices::{
         gate::{GateActor, GateKeys, Job, Uplink},
+        scanner,
         tray::TrayActor,
     },
     flows::{
@@ -47,6 +51,7 @@ impl Terminal for GateTerminal {
         for effect in self.flow.step(&input, clock::now()) {
             match effect {
                 Effect::Tap => self.gate.work(Job::Tap),
+                Effect::Scan(code) => self.gate.work(Job::Scan(code)),
                 Effect::Refresh => self.uplink.refresh(),
                 Effect::ChimeAdmit => drop(self.chimes.play(Chime::Admit)),
                 Effect::ChimeRefuse => drop(self.chimes.play(Chime::Refuse)),
@@ -75,7 +80,12 @@ impl Terminal for GateTerminal {
 ///
 /// # Errors
 /// Something it cannot begin without is missing; the message says what.
-pub fn run(common: &Common, cards: &Cards, bundle: Option<&Path>) -> Result<()> {
+pub fn run(
+    common: &Common,
+    cards: &Cards,
+    bundle: Option<&Path>,
+    scanner: Option<&ScannerPlace>,
+) -> Result<()> {
     let file = TerminalFile::read(&common.terminal, "gate")?;
     std::fs::create_dir_all(&common.data).context("the gate's folder")?;
     let sealed = bundle
@@ -108,6 +118,7 @@ pub fn run(common: &Common, cards: &Cards, bundle: Option<&Path>) -> Result<()> 
     if let Some(sealed) = sealed {
         gate.work(Job::Bundle(sealed));
     }
+    scanner::start(scanner, mailbox.clone(), Input::Scanned, Input::Scanner);
     let changed = mailbox.clone();
     let terminal = GateTerminal {
         flow: Gate::start(setup, clock::now()),
@@ -119,7 +130,7 @@ pub fn run(common: &Common, cards: &Cards, bundle: Option<&Path>) -> Result<()> 
                 changed.send(Input::Tray(view))
             })
         }),
-        chimes: SpeakerChimes::open(),
+        chimes: SpeakerChimes::new(Loudspeaker::open()),
     };
     headless::show(&window, common, None)?;
     pump::run(terminal, mailbox)?;

@@ -9,8 +9,10 @@ use anyhow::{Context, Result};
 use kippu_card::{pcsc::PcscReader, reader::Reader, tray::Tray, virtual_card::Timing};
 use kippu_handover::{seal::JournalKey, store::Store};
 use kippu_peripherals::{
-    chime::{Chime, Chimes, SpeakerChimes},
-    printer::{Patience, Printer, network_printer},
+    chime::{Chime, Chimes, Loudspeaker, SoundCondition, SpeakerChimes},
+    headset,
+    printer::Printer,
+    scanner::ScannerPlace,
     speech::{DeviceOutput, FolderOutput, MemorySpeech, Speech, SpokenAloud, Voices},
 };
 use kippu_service::Health;
@@ -18,7 +20,7 @@ use kippu_ui::KioskWindow;
 use tokio::runtime::Runtime;
 
 use super::{
-    Cards, Common, clock,
+    Cards, Common, PrinterAddress, clock,
     config::TerminalFile,
     pump::{self, Terminal},
 };
@@ -30,6 +32,7 @@ use crate::{
         keys::{LocalRing, Owner},
         platform::{PlatformActor, blocking::BlockingPlatform},
         printer::{Place, PrinterActor},
+        scanner,
         stick::Stick,
         tray::TrayActor,
         vault::Vault,
@@ -40,6 +43,7 @@ use crate::{
             Kiosk, Setup,
             effect::Effect,
             input::{Input, Storage},
+            view::Touch,
         },
     },
     headless::{self, Ears},
@@ -51,21 +55,6 @@ const IDLE_SECONDS: u32 = 90;
 const IDLE_WARNING_SECONDS: u32 = 30;
 /// Patience of requests between customers.
 const OUTBOX_PATIENCE: std::time::Duration = std::time::Duration::from_secs(3);
-
-/// Where a printer is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PrinterAddress(String);
-
-impl FromStr for PrinterAddress {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        match text.split_once(':') {
-            Some(("tcp", address)) if address.contains(':') => Ok(Self(address.to_owned())),
-            _ => Err("expected tcp:HOST:PORT".into()),
-        }
-    }
-}
 
 /// Where speech is heard.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -90,16 +79,37 @@ impl FromStr for SpeechPlace {
 
 impl SpeechPlace {
     /// A voice that is heard there; its files lie in the kiosk's folder.
-    fn open(&self, data: &Path) -> Result<Box<dyn Speech>> {
+    fn open(&self, data: &Path, speaker: &Loudspeaker) -> Result<Box<dyn Speech>> {
         let voices = Voices::prepare(&data.join("voices")).context("the voices")?;
         Ok(match self {
-            Self::Speaker => Box::new(SpokenAloud::start(voices, DeviceOutput::open())),
+            Self::Speaker => Box::new(SpokenAloud::start(
+                voices,
+                DeviceOutput::new(speaker.clone()),
+            )),
             Self::Folder(folder) => {
                 let folder = FolderOutput::open(folder).context("the folder for speech")?;
                 Box::new(SpokenAloud::start(voices, folder))
             }
         })
     }
+}
+
+/// What stands around a kiosk, as its command line names it.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Devices {
+    /// The printer: `tcp:HOST:PORT`, `usb:VENDOR:PRODUCT`, `serial:/dev/PORT[@BAUD]`, or `file:DIR` for pictures instead of paper. Without one, the
+    /// screen says so.
+    #[arg(long, value_name = "ADDRESS")]
+    pub printer: Option<PrinterAddress>,
+    /// A bar code scanner for slips: `auto`, `name:PART-OF-NAME`, or a device file such as `/dev/input/by-id/…`. Nobody else gets its keys.
+    #[arg(long, value_name = "PLACE")]
+    pub scanner: Option<ScannerPlace>,
+    /// Folder a USB stick appears as: reports are saved there, and keys for working without network are read from it.
+    #[arg(long, value_name = "DIR")]
+    pub stick: Option<PathBuf>,
+    /// Where speech is heard: `speaker`, or `wav:DIR` for recordings in a folder.
+    #[arg(long, value_name = "speaker|wav:DIR", default_value = "speaker")]
+    pub speech: SpeechPlace,
 }
 
 struct KioskTerminal {
@@ -111,6 +121,8 @@ struct KioskTerminal {
     printer: Option<PrinterActor>,
     tray: Option<TrayActor>,
     chimes: SpeakerChimes,
+    /// Whether sound goes out, as the flow was told last. Drawn in memory the hand hears instead, and nobody misses a sound card.
+    sound: Option<SoundCondition>,
 }
 
 impl Terminal for KioskTerminal {
@@ -121,10 +133,13 @@ impl Terminal for KioskTerminal {
     }
 
     fn take(&mut self, input: Input) {
-        let effects = self.flow.step(&input, clock::now());
-        for effect in effects {
-            self.perform(effect);
+        match &input {
+            Input::Tick => self.tell_sound(),
+            // Whatever a person does breaks speech off; other touches do so where they are made.
+            Input::Touch(Touch::Scanned(_)) => self.narrator.hush(),
+            _ => {}
         }
+        self.step(input);
     }
 
     fn show(&mut self) {
@@ -142,6 +157,22 @@ impl Terminal for KioskTerminal {
 }
 
 impl KioskTerminal {
+    fn step(&mut self, input: Input) {
+        let effects = self.flow.step(&input, clock::now());
+        for effect in effects {
+            self.perform(effect);
+        }
+    }
+
+    fn tell_sound(&mut self) {
+        let now = self.chimes.condition();
+        if self.sound.is_some_and(|told| told != now) {
+            self.sound = Some(now);
+            let heard = now == SoundCondition::Sounding;
+            self.step(Input::Sound { heard });
+        }
+    }
+
     fn perform(&mut self, effect: Effect) {
         match effect {
             Effect::Ask { no, ask } => self.platform.ask(no, ask),
@@ -183,13 +214,7 @@ pub(super) fn reader(cards: &Cards, name: &str) -> Result<(Box<dyn Reader>, Opti
 ///
 /// # Errors
 /// Something it cannot begin without is missing; the message says what.
-pub fn run(
-    common: &Common,
-    cards: &Cards,
-    printer: Option<&PrinterAddress>,
-    stick: Option<&Path>,
-    speech: &SpeechPlace,
-) -> Result<()> {
+pub fn run(common: &Common, cards: &Cards, devices: &Devices) -> Result<()> {
     let file = TerminalFile::read(&common.terminal, "kiosk")?;
     std::fs::create_dir_all(&common.data).context("the kiosk's folder")?;
     let runtime = Runtime::new().context("threads")?;
@@ -218,9 +243,11 @@ pub fn run(
     runtime.spawn(local.clone().stay_fresh(client.clone()));
 
     let (reader, tray) = reader(cards, &file.name)?;
-    let mut device: Option<Box<dyn Printer>> = printer.map(|address| {
-        Box::new(network_printer(&address.0, Patience::default())) as Box<dyn Printer>
-    });
+    let mut device: Option<Box<dyn Printer>> = devices
+        .printer
+        .as_ref()
+        .map(PrinterAddress::open)
+        .transpose()?;
     let mut simulated = Vec::new();
     if reader.describe().simulated {
         simulated.push(Simulated::Cards);
@@ -249,6 +276,7 @@ pub fn run(
     };
     let (flow, effects) = Kiosk::start(setup, open, clock::now());
     let window = KioskWindow::new()?;
+    let loudspeaker = Loudspeaker::open();
     let (speech, ears) = if common.headless {
         let speech = MemorySpeech::default();
         let (handle, plugs) = (speech.handle(), mailbox.clone());
@@ -259,8 +287,16 @@ pub fn run(
         };
         (Box::new(speech) as Box<dyn Speech>, Some(ears))
     } else {
-        (speech.open(&common.data)?, None)
+        let plugs = mailbox.clone();
+        headset::watch(move |there| plugs.send(Input::Headset(there)));
+        (devices.speech.open(&common.data, &loudspeaker)?, None)
     };
+    scanner::start(
+        devices.scanner.as_ref(),
+        mailbox.clone(),
+        |text| Input::Touch(Touch::Scanned(text)),
+        Input::Scanner,
+    );
     let touches = mailbox.clone();
     let narrator = Narrator::new(&window, speech, move |touch| {
         touches.send(Input::Touch(touch));
@@ -291,7 +327,10 @@ pub fn run(
                 platform,
                 hurried,
                 printer: printer.as_ref().map(PrinterActor::for_tickets),
-                stick: stick.map(|folder| Stick::new(folder, owner.clone())),
+                stick: devices
+                    .stick
+                    .as_deref()
+                    .map(|folder| Stick::new(folder, owner.clone())),
             },
             mailbox.clone(),
         ),
@@ -301,7 +340,8 @@ pub fn run(
                 changed.send(Input::Tray(view))
             })
         }),
-        chimes: SpeakerChimes::open(),
+        chimes: SpeakerChimes::new(loudspeaker),
+        sound: (!common.headless).then_some(SoundCondition::Sounding),
     };
     for effect in effects {
         terminal.perform(effect);

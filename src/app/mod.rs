@@ -5,6 +5,7 @@ pub mod config;
 mod enrol;
 mod gate;
 mod kiosk;
+mod printer_address;
 mod pump;
 mod register;
 
@@ -12,7 +13,8 @@ use std::path::PathBuf;
 
 pub use enrol::run as run_enrol;
 pub use gate::run as run_gate;
-pub use kiosk::{PrinterAddress, SpeechPlace, run as run_kiosk};
+pub use kiosk::{Devices, SpeechPlace, run as run_kiosk};
+pub use printer_address::PrinterAddress;
 pub use register::run as run_register;
 
 /// What every terminal is told on its command line.

@@ -1,6 +1,7 @@
 //! `kippu register`.
 
 use anyhow::{Context, Result};
+use kippu_peripherals::scanner::ScannerPlace;
 use kippu_service::Health;
 use kippu_ui::RegisterWindow;
 use tokio::runtime::Runtime;
@@ -12,10 +13,10 @@ use super::{
 };
 use crate::{
     adapters::RegisterAdapter,
-    devices::register::RegisterActor,
+    devices::{register::RegisterActor, scanner},
     flows::{
         facts::Zone,
-        register::{Register, Setup, effect::Input},
+        register::{Register, Setup, effect::Input, view::Touch},
     },
     headless,
 };
@@ -59,7 +60,7 @@ impl Terminal for RegisterTerminal {
 ///
 /// # Errors
 /// Something it cannot begin without is missing; the message says what.
-pub fn run(common: &Common) -> Result<()> {
+pub fn run(common: &Common, scanner: Option<&ScannerPlace>) -> Result<()> {
     let file = TerminalFile::read(&common.terminal, "register")?;
     let runtime = Runtime::new().context("threads")?;
     let client = file.client(common, runtime.handle())?;
@@ -76,6 +77,12 @@ pub fn run(common: &Common) -> Result<()> {
         idle_seconds: IDLE_SECONDS,
         idle_warning_seconds: IDLE_WARNING_SECONDS,
     };
+    scanner::start(
+        scanner,
+        mailbox.clone(),
+        |text| Input::Touch(Touch::Scanned(text)),
+        Input::Scanner,
+    );
     let window = RegisterWindow::new()?;
     let touches = mailbox.clone();
     let terminal = RegisterTerminal {

@@ -14,7 +14,9 @@ use kippu_card::reader::{Reader, ReaderState};
 use kippu_gate::{
     bundle::{BadBundle, Bundle, open},
     log::{EntranceLog, LogFault, Record},
-    tap::tap,
+    outcome::Outcome,
+    paper,
+    tap::{Tapped, tap},
 };
 use kippu_ticket::{ids::TerminalId, sign::PublicKey};
 
@@ -47,6 +49,8 @@ pub struct GateKeys {
 pub enum Job {
     /// Decide on the card that lies there.
     Tap,
+    /// Decide on the paper with this code.
+    Scan(String),
     /// A bundle arrived, as sealed bytes.
     Bundle(Vec<u8>),
     /// Give the records the platform does not have yet.
@@ -162,6 +166,7 @@ impl GateDesk {
     fn work(&mut self, job: Job) {
         match job {
             Job::Tap => self.tap(),
+            Job::Scan(code) => self.scan(&code),
             Job::Bundle(bytes) => self.take_up(&bytes, true),
             Job::Unsent(answer) => {
                 let records = self.log.to_upload(BATCH).unwrap_or_else(|error| {
@@ -197,28 +202,41 @@ impl GateDesk {
     }
 
     fn tap(&mut self) {
-        let Some(bundle) = &self.bundle else {
+        self.decide(|desk, bundle, now| match desk.reader.connect() {
+            Err(fault) => screen::of(&fault.into(), bundle),
+            Ok(transport) => {
+                let keys = bundle.key_store();
+                shown(
+                    tap(transport, &keys, bundle, &mut desk.log, now),
+                    |outcome| screen::of(outcome, bundle),
+                )
+            }
+        });
+    }
+
+    fn scan(&mut self, code: &str) {
+        self.decide(|desk, bundle, now| {
+            shown(paper::scan(code, bundle, &mut desk.log, now), |outcome| {
+                screen::of_paper(outcome, bundle)
+            })
+        });
+    }
+
+    /// Decides by the bundle in use, and says so; without one nobody passes.
+    fn decide(&mut self, decision: impl FnOnce(&mut Self, &Bundle, i64) -> Screen) {
+        let Some(bundle) = self.bundle.take() else {
             self.mailbox.send(Input::NoBundle(NotReady::NoBundle));
             return;
         };
         let now = crate::app::clock::now();
         if now > bundle.valid.1 {
             self.mailbox.send(Input::NoBundle(NotReady::BundleExpired));
-            return;
+        } else {
+            let shown = decision(self, &bundle, now);
+            self.mailbox.send(Input::Answer(Box::new(shown)));
+            self.tell_uplink();
         }
-        let keys = bundle.key_store();
-        let shown: Screen = match self.reader.connect() {
-            Err(fault) => screen::of(&fault.into(), bundle),
-            Ok(transport) => match tap(transport, &keys, bundle, &mut self.log, now) {
-                Ok(tapped) => screen::of(&tapped.outcome, bundle),
-                Err(error) => {
-                    tracing::error!(%error, "the entrance log cannot be used: nobody passes");
-                    screen::unusable()
-                }
-            },
-        };
-        self.mailbox.send(Input::Answer(Box::new(shown)));
-        self.tell_uplink();
+        self.bundle = Some(bundle);
     }
 
     /// Takes up a bundle, keeping recalls; an older one than that in use changes nothing.
@@ -249,5 +267,16 @@ impl GateDesk {
         }
         self.mailbox.send(screen::bundle(&bundle, now));
         self.bundle = Some(bundle);
+    }
+}
+
+/// What a decision shows; one that could not be logged lets nobody pass.
+fn shown(decided: Result<Tapped, LogFault>, show: impl FnOnce(&Outcome) -> Screen) -> Screen {
+    match decided {
+        Ok(tapped) => show(&tapped.outcome),
+        Err(error) => {
+            tracing::error!(%error, "the entrance log cannot be used: nobody passes");
+            screen::unusable()
+        }
     }
 }

@@ -23,6 +23,7 @@ pub mod printer;
 pub mod register;
 #[cfg(test)]
 mod samples;
+pub mod scanner;
 pub mod stick;
 pub mod tray;
 pub mod vault;

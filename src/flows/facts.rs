@@ -166,6 +166,20 @@ pub enum Simulated {
     Printer,
 }
 
+/// How a bar code scanner stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum ScannerCondition {
+    /// This terminal is to have none.
+    #[default]
+    Unwanted,
+    /// It was never found since the terminal started.
+    NeverThere,
+    /// It reads.
+    There,
+    /// It was pulled out.
+    Gone,
+}
+
 /// The tray of virtual cards beside the screen.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct TrayView {

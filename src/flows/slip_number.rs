@@ -45,23 +45,33 @@ impl TypedSlip {
         }
     }
 
-    /// The digits of a scanned or printed number; none where the text is something else: a price tag, an address.
+    /// The digits of a scanned or printed number.
     pub fn read(text: &str) -> Self {
-        let text = text.trim();
-        let kiosk = text.split('-').next().unwrap_or_default();
-        let digits: Vec<u8> = text
-            .bytes()
-            .filter(u8::is_ascii_digit)
-            .map(|digit| digit - b'0')
-            .collect();
-        let is_number = text
-            .bytes()
-            .all(|byte| byte.is_ascii_digit() || byte == b'-')
-            && digits.len() <= DIGITS_MAX;
-        Self {
-            digits: if is_number { digits } else { Vec::new() },
+        let kiosk = text.trim().split('-').next().unwrap_or_default();
+        let mut typed = Self {
+            digits: Vec::new(),
             kiosk_digits: kiosk.len(),
+        };
+        for digit in text.bytes().filter(u8::is_ascii_digit) {
+            typed.push(digit - b'0');
         }
+        typed
+    }
+
+    /// The number a scanner read: whole, with its dashes and a check digit that fits. Anything else is another code.
+    pub fn scanned(text: &str) -> Option<Self> {
+        let read = Self::read(text);
+        (read.checks_out() && read.dashed() == text.trim()).then_some(read)
+    }
+
+    /// The code a scanner read, as if it had been typed at this terminal; its dashes do not matter. Anything else is another code.
+    pub fn scanned_code(text: &str, terminal: TerminalId) -> Option<Self> {
+        text.trim().parse::<ResumeCode>().ok()?;
+        let mut typed = Self::new(terminal);
+        text.bytes()
+            .filter(u8::is_ascii_digit)
+            .for_each(|digit| typed.push(digit - b'0'));
+        Some(typed)
     }
 
     /// The digits so far.
@@ -138,6 +148,30 @@ mod tests {
         assert_eq!(typed.dashed(), "4-182-7");
         assert_eq!(TypedSlip::read("11-1-2").dashed(), "11-1-2");
         assert!(!TypedSlip::read("11-1").is_complete());
+    }
+
+    #[test]
+    fn other_codes_are_no_slip_numbers() {
+        let right = right();
+        assert_eq!(TypedSlip::scanned(&right.dashed()), Some(right.clone()));
+        let digits: String = right.digits.iter().map(u8::to_string).collect();
+        // A chocolate bar, a page, a paper ticket, and what is nearly a slip number.
+        for other in [
+            "4901234567894",
+            "https://example.org/4-1827-3",
+            "KIPPUKEAQCCAHAYCQ",
+            "",
+            "-",
+            &digits,
+            &format!("X{}", right.dashed()),
+            &format!("{}-", right.dashed()),
+            &right.dashed().replace('-', "\u{FFFD}"),
+        ] {
+            assert_eq!(TypedSlip::scanned(other), None, "{other:?}");
+        }
+        let mut wrong = right;
+        wrong.digits[1] = (wrong.digits[1] + 1) % 10;
+        assert_eq!(TypedSlip::scanned(&wrong.dashed()), None);
     }
 
     #[test]

@@ -60,6 +60,8 @@ fn entry(number: &str) -> View {
             staff_called: false,
             reference: None,
             printer: PrinterCondition::Ready,
+            scanner: Default::default(),
+            silent: false,
             simulated: Vec::new(),
             tray: None,
         },

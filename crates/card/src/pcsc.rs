@@ -52,7 +52,9 @@ struct Watch {
 }
 
 impl PcscReader {
-    /// The reader whose name begins so, or the first one there is. It need not be there yet.
+    /// The first reader whose name contains this, or the first one there is. It need not be there yet.
+    ///
+    /// Where there are several, name one: which is the first may change whenever one is plugged in.
     pub fn new(wanted: Option<String>) -> Self {
         Self {
             wanted,
@@ -117,12 +119,13 @@ impl PcscReader {
             Err(Error::NoReadersAvailable) => return Ok(None),
             names => names?,
         };
-        let wanted = |name: &CString| {
-            self.wanted
-                .as_ref()
-                .is_none_or(|wanted| name.to_string_lossy().starts_with(wanted.as_str()))
-        };
-        Ok(names.into_iter().find(wanted))
+        let (chosen, others) = first_fitting(names, self.wanted.as_deref());
+        if others > 0
+            && let Some(chosen) = &chosen
+        {
+            tracing::warn!(reader = ?chosen, others, "several readers fit; name one with --reader pcsc:NAME");
+        }
+        Ok(chosen)
     }
 }
 
@@ -162,6 +165,14 @@ impl Reader for PcscReader {
             .any(|virtual_name| name.starts_with(virtual_name));
         ReaderInfo { name, simulated }
     }
+}
+
+/// The first reader whose name contains what is wanted, and how many others fit as well.
+fn first_fitting(names: Vec<CString>, wanted: Option<&str>) -> (Option<CString>, usize) {
+    let mut fitting = names
+        .into_iter()
+        .filter(|name| wanted.is_none_or(|wanted| name.to_string_lossy().contains(wanted)));
+    (fitting.next(), fitting.count())
 }
 
 fn wait(mut watch: Watch, timeout: Duration) -> Result<Watch, Error> {
@@ -343,6 +354,34 @@ mod tests {
             ReaderState::Present(CardToken(1))
         );
         assert_eq!(fault_of_connecting(Error::UnpoweredCard), CardFault::Mute);
+    }
+
+    #[test]
+    fn a_reader_is_chosen_by_any_part_of_its_name() {
+        let names = || -> Vec<CString> {
+            [
+                "Dual Reader [SAM] 00 00",
+                "Dual Reader [PICC] 01 00",
+                "Other 02 00",
+            ]
+            .into_iter()
+            .map(|name| CString::new(name).unwrap())
+            .collect()
+        };
+        let chosen = |wanted| {
+            let (name, others) = first_fitting(names(), wanted);
+            (name.map(|name| name.into_string().unwrap()), others)
+        };
+        assert_eq!(
+            chosen(Some("PICC")),
+            (Some("Dual Reader [PICC] 01 00".into()), 0)
+        );
+        assert_eq!(
+            chosen(Some("Dual")),
+            (Some("Dual Reader [SAM] 00 00".into()), 1)
+        );
+        assert_eq!(chosen(None).1, 2);
+        assert_eq!(chosen(Some("Absent")), (None, 0));
     }
 
     #[test]

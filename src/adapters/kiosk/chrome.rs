@@ -7,7 +7,7 @@ use slint::ComponentHandle;
 
 use super::{Link, sends};
 use crate::{
-    adapters::{appearance, models, tray, words},
+    adapters::{appearance, devices, models, tray, words},
     flows::{
         facts::{Loudness, Simulated},
         kiosk::view::{FirstKey, PrinterCondition, Stop, Touch, View},
@@ -79,6 +79,8 @@ pub fn show(window: &ui::KioskWindow, view: &View) {
         PrinterCondition::Off => ui::PrinterState::Off,
         PrinterCondition::Absent => ui::PrinterState::Absent,
     });
+    chrome.set_scanner(devices::scanner(of.scanner));
+    chrome.set_silent(of.silent);
     chrome.set_tray(models::update(
         chrome.get_tray(),
         tray::cards(of.tray.as_ref()),

@@ -166,6 +166,7 @@ pub fn show_entry(to: &ui::SlipEntry<'_>, entry: &SlipEntry) -> ui::Screen {
     to.set_notice(match entry.notice {
         None => ui::SlipNotice::None,
         Some(SlipNotice::Mistyped) => ui::SlipNotice::Mistyped,
+        Some(SlipNotice::NotASlip) => ui::SlipNotice::NotASlip,
         Some(SlipNotice::NotFound) => ui::SlipNotice::NotFound,
         Some(SlipNotice::NotReached) => ui::SlipNotice::NotReached,
         Some(SlipNotice::NothingWaits) => ui::SlipNotice::NothingWaits,

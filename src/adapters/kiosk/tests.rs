@@ -60,6 +60,8 @@ impl Bench {
                 staff_called: false,
                 reference: None,
                 printer: PrinterCondition::Ready,
+                scanner: Default::default(),
+                silent: false,
                 simulated: Vec::new(),
                 tray: None,
             },

@@ -40,6 +40,17 @@ pub(super) fn unusable() -> Screen {
     })
 }
 
+/// What a decision on a scanned code shows: words about a card would mislead.
+pub(super) fn of_paper(outcome: &Outcome, bundle: &Bundle) -> Screen {
+    match outcome {
+        Outcome::Unreadable | Outcome::NoTicket => Screen::Refuse(Refuse {
+            reason: Reason::NotATicketCode,
+            fact: Fact::None,
+        }),
+        _ => of(outcome, bundle),
+    }
+}
+
 /// What a decision shows.
 pub(super) fn of(outcome: &Outcome, bundle: &Bundle) -> Screen {
     let moment = |at| Moment {

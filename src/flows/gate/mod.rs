@@ -5,7 +5,7 @@ pub mod view;
 use view::{NotReady, Screen, Touch, View};
 
 use crate::flows::{
-    facts::{Appearance, EventFacts, Moment, Simulated, TrayView, Zone},
+    facts::{Appearance, EventFacts, Moment, ScannerCondition, Simulated, TrayView, Zone},
     kiosk::SECOND,
 };
 
@@ -53,7 +53,11 @@ pub enum Input {
     Lifted,
     /// There is no reader any more.
     ReaderLost,
-    /// The answer to the tap.
+    /// The scanner read this.
+    Scanned(String),
+    /// The scanner was plugged in or pulled out.
+    Scanner(ScannerCondition),
+    /// The answer to the tap or scan.
     Answer(Box<Screen>),
     /// The tray changed.
     Tray(TrayView),
@@ -64,6 +68,8 @@ pub enum Input {
 pub enum Effect {
     /// Decide on the card that lies there.
     Tap,
+    /// Decide on the paper with this code.
+    Scan(String),
     /// Fetch the bundle again.
     Refresh,
     /// Sound of an admission.
@@ -88,6 +94,9 @@ pub struct Gate {
     ready: Result<(), NotReady>,
     reader_lost: bool,
     card_lies: bool,
+    scanner: ScannerCondition,
+    /// The answer that is shown or comes next is to a paper: nobody lifts it.
+    of_paper: bool,
     screen: Screen,
     until: i64,
 }
@@ -108,6 +117,8 @@ impl Gate {
             ready: Err(NotReady::Fetching),
             reader_lost: false,
             card_lies: false,
+            scanner: ScannerCondition::default(),
+            of_paper: false,
             screen: Screen::NotReady(NotReady::Fetching),
             until: 0,
         }
@@ -151,6 +162,8 @@ impl Gate {
                 self.card_lies = false;
                 self.rest();
             }
+            Input::Scanned(code) => return self.scan(code),
+            Input::Scanner(condition) => self.scanner = *condition,
             Input::Answer(screen) => return self.answer(screen),
             Input::Tray(tray) => self.tray = Some(tray.clone()),
         }
@@ -160,16 +173,26 @@ impl Gate {
     fn tap_if_laid(&mut self) -> Vec<Effect> {
         if self.ready.is_ok() && self.card_lies {
             self.screen = Screen::Reading;
+            self.of_paper = false;
             vec![Effect::Tap]
         } else {
             Vec::new()
         }
     }
 
+    /// A paper is decided on without a card reader too, but never without a bundle: the screen says what is missing then.
+    fn scan(&mut self, code: &str) -> Vec<Effect> {
+        if self.ready.is_err() {
+            return Vec::new();
+        }
+        self.of_paper = true;
+        vec![Effect::Scan(code.to_owned())]
+    }
+
     fn answer(&mut self, screen: &Screen) -> Vec<Effect> {
         self.screen = screen.clone();
         self.until = self.now
-            + if self.card_lies {
+            + if self.card_lies || self.of_paper {
                 ANSWER_STAYS
             } else {
                 ANSWER_STAYS_AFTER_LIFT
@@ -247,6 +270,7 @@ impl Gate {
             online: self.online,
             admitted: self.admitted,
             unsent: self.unsent,
+            scanner: self.scanner,
             simulated: self.setup.simulated.clone(),
             tray: self.tray.clone(),
             screen: self.screen.clone(),
@@ -321,6 +345,35 @@ mod tests {
         );
         gate.step(&Input::Lifted, 1);
         assert_eq!(gate.step(&Input::Laid, 2), [Effect::Tap]);
+    }
+
+    #[test]
+    fn a_paper_is_answered_as_long_as_a_card_that_lies_there() {
+        let mut gate = gate();
+        assert_eq!(gate.step(&Input::Scanned("KIPPU".into()), 0), []);
+        gate.step(&bundle(), 0);
+        assert_eq!(
+            gate.step(&Input::Scanned("KIPPU".into()), 0),
+            [Effect::Scan("KIPPU".into())]
+        );
+        assert_eq!(gate.step(&admit(), 0), [Effect::ChimeAdmit]);
+        gate.step(&Input::Tick, ANSWER_STAYS - 1);
+        assert!(matches!(gate.view().screen, Screen::Admit(_)));
+        gate.step(&Input::Tick, ANSWER_STAYS);
+        assert_eq!(gate.view().screen, Screen::Ready);
+    }
+
+    #[test]
+    fn a_card_after_a_paper_goes_with_the_card() {
+        let mut gate = gate();
+        gate.step(&bundle(), 0);
+        gate.step(&Input::Scanned("KIPPU".into()), 0);
+        gate.step(&admit(), 0);
+        assert_eq!(gate.step(&Input::Laid, 1), [Effect::Tap]);
+        gate.step(&Input::Lifted, 2);
+        gate.step(&admit(), 2);
+        gate.step(&Input::Tick, 2 + ANSWER_STAYS_AFTER_LIFT);
+        assert_eq!(gate.view().screen, Screen::Ready);
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! What the gate's screen shows: a blue admit or a red refusal with the fact that helps. Nobody types anything here.
 
-use crate::flows::facts::{Appearance, EventFacts, Moment, SeatWords, Simulated, TrayView};
+use crate::flows::facts::{
+    Appearance, EventFacts, Moment, ScannerCondition, SeatWords, Simulated, TrayView,
+};
 
 /// The whole screen.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,6 +21,8 @@ pub struct View {
     pub admitted: u32,
     /// Records not yet sent to the platform.
     pub unsent: u32,
+    /// The scanner for paper tickets.
+    pub scanner: ScannerCondition,
     /// What is not real here.
     pub simulated: Vec<Simulated>,
     /// The tray, where cards are virtual.
@@ -114,6 +118,8 @@ pub enum Reason {
     NoTicket,
     /// Cannot be read.
     Unreadable,
+    /// What was scanned is no ticket's code.
+    NotATicketCode,
     /// Not a ticket card.
     NotOurs,
     /// Taken away too early: hold it still.

@@ -24,7 +24,9 @@ use super::{
     staff::{List, One},
     view::PrinterCondition,
 };
-use crate::flows::facts::{Appearance, Loudness, Moment, Simulated, TrayView, Zone};
+use crate::flows::facts::{
+    Appearance, Loudness, Moment, ScannerCondition, Simulated, TrayView, Zone,
+};
 
 /// Microseconds of a second.
 pub const SECOND: i64 = 1_000_000;
@@ -68,6 +70,9 @@ pub(super) struct Desk {
     pub printer: PrinterCondition,
     /// Whether the journal takes anything new.
     pub storage: Storage,
+    pub scanner: ScannerCondition,
+    /// Chimes and speech cannot be heard.
+    pub silent: bool,
     pub tray: Option<TrayView>,
     pub events: Vec<EventSummary>,
     /// Everything the journal holds open, as far as its news were heard.
@@ -110,6 +115,8 @@ impl Desk {
             staff_called: false,
             reference: None,
             printer,
+            scanner: ScannerCondition::default(),
+            silent: false,
             tray: None,
             events: Vec::new(),
             open_handovers: Vec::new(),
@@ -137,6 +144,8 @@ impl Desk {
                 self.touched = self.now;
             }
             Input::Printer(condition) => self.printer = *condition,
+            Input::Scanner(condition) => self.scanner = *condition,
+            Input::Sound { heard } => self.silent = !heard,
             Input::Tray(tray) => self.tray = Some(tray.clone()),
             Input::Headset(there) => {
                 self.headset = *there;

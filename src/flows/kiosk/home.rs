@@ -45,6 +45,7 @@ impl Step for Home {
             Input::Touch(Touch::MakePaper) => return Choosing::open(Errand::Paper, desk),
             Input::Touch(Touch::Staff) => return ClerkEntry::open(None, desk),
             Input::Touch(Touch::EnterSlip) => return SlipEntry::open(desk),
+            Input::Touch(Touch::Scanned(text)) => return SlipEntry::scanned(text, desk),
             Input::Reader(ReaderNews::Present) => return Look::open(desk),
             Input::Storage(Storage::Full | Storage::Broken) => {
                 desk.abandon(self.asked);

@@ -22,7 +22,7 @@ use super::{
     effect::RequestNo,
     view::{PrinterCondition, Touch, WhyStays},
 };
-use crate::flows::facts::TrayView;
+use crate::flows::facts::{ScannerCondition, TrayView};
 
 /// One thing that happened.
 #[derive(Debug, Clone)]
@@ -62,6 +62,13 @@ pub enum Input {
     OpenHandovers(Vec<Facts>),
     /// How the journal stands, whenever that changed.
     Storage(Storage),
+    /// The scanner was plugged in or pulled out.
+    Scanner(ScannerCondition),
+    /// Whether chimes and speech can be heard, as far as is known.
+    Sound {
+        /// They can.
+        heard: bool,
+    },
     /// A headset was plugged in, or pulled out.
     Headset(bool),
     /// The tray changed.

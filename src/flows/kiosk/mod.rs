@@ -281,6 +281,8 @@ impl Kiosk {
             staff_called: desk.staff_called,
             reference: desk.reference.clone(),
             printer: desk.printer,
+            scanner: desk.scanner,
+            silent: desk.silent,
             simulated: desk.setup.simulated.clone(),
             tray: desk.tray.clone(),
         };

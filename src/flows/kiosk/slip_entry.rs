@@ -1,4 +1,4 @@
-//! Going on with a slip number or the code of tickets that wait: typed, its check digits tested before anybody is asked.
+//! Going on with a slip number or the code of tickets that wait: typed or scanned, its check digits tested before anybody is asked.
 
 use kippu_api::{parcels::Waiting, problem::ProblemCode};
 use kippu_ticket::code::ResumeCode;
@@ -27,12 +27,36 @@ pub(super) struct SlipEntry {
 
 impl SlipEntry {
     pub fn open(desk: &Desk) -> Phase {
-        Phase::SlipEntry(Self {
+        Phase::SlipEntry(Self::new(desk))
+    }
+
+    /// With what a scanner read, as if it had been typed here.
+    pub fn scanned(text: &str, desk: &mut Desk) -> Phase {
+        Self::new(desk).scan(text, desk)
+    }
+
+    fn new(desk: &Desk) -> Self {
+        Self {
             typed: TypedSlip::new(desk.setup.number),
             notice: None,
             asked: None,
             code: None,
-        })
+        }
+    }
+
+    /// Another code than a slip's is said to be one, and changes nothing.
+    fn scan(mut self, text: &str, desk: &mut Desk) -> Phase {
+        let terminal = desk.setup.number;
+        match TypedSlip::scanned(text).or_else(|| TypedSlip::scanned_code(text, terminal)) {
+            Some(typed) => {
+                self.typed = typed;
+                self.submit(desk)
+            }
+            None => {
+                self.notice = Some(SlipNotice::NotASlip);
+                Phase::SlipEntry(self)
+            }
+        }
     }
 
     fn submit(mut self, desk: &mut Desk) -> Phase {
@@ -132,6 +156,7 @@ impl Step for SlipEntry {
                 self.typed.erase();
                 self.notice = None;
             }
+            Input::Touch(Touch::Scanned(text)) => return self.scan(text, desk),
             Input::Touch(Touch::SubmitSlip) => return self.submit(desk),
             _ => {}
         }

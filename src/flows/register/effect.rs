@@ -9,7 +9,7 @@ use kippu_api::{
 use kippu_ticket::code::ResumeCode;
 
 use super::view::Touch;
-use crate::flows::kiosk::input::AskFault;
+use crate::flows::{facts::ScannerCondition, kiosk::input::AskFault};
 
 /// One wish to the platform; the number comes back with its answer.
 #[derive(Debug, Clone, PartialEq)]
@@ -120,6 +120,8 @@ pub enum Input {
     Tick,
     /// The clerk touched something.
     Touch(Touch),
+    /// The scanner was plugged in or pulled out.
+    Scanner(ScannerCondition),
     /// The platform answered.
     Platform {
         /// Which question.

@@ -23,7 +23,7 @@ use view::{
 };
 
 use crate::flows::{
-    facts::{Appearance, Moment, Money, Zone},
+    facts::{Appearance, Moment, Money, ScannerCondition, Zone},
     kiosk::{SECOND, input::AskFault},
     slip_number::TypedSlip,
 };
@@ -55,6 +55,7 @@ pub struct Register {
     setup: Setup,
     now: i64,
     appearance: Appearance,
+    scanner: ScannerCondition,
     online: bool,
     touched: i64,
     last_no: u64,
@@ -114,6 +115,7 @@ impl Register {
             setup,
             now,
             appearance: Appearance::default(),
+            scanner: ScannerCondition::default(),
             online: true,
             touched: now,
             last_no: 0,
@@ -138,6 +140,7 @@ impl Register {
                 self.online = !matches!(answer, Err(fault) if fault.is_network());
                 self.answer(*no, answer);
             }
+            Input::Scanner(condition) => self.scanner = *condition,
             Input::Tick => self.tick(),
         }
         std::mem::take(&mut self.effects)
@@ -311,7 +314,7 @@ impl Register {
 
     /// What the screen shows now.
     pub fn view(&self) -> View {
-        let (clerk, store, screen) = match &self.phase {
+        let (clerk, store, notice, screen) = match &self.phase {
             Phase::Login {
                 typed,
                 notice,
@@ -324,11 +327,11 @@ impl Register {
                     notice: *notice,
                     busy: asked.is_some(),
                 };
-                (None, self.setup.store.clone(), Screen::Login(login))
+                (None, self.setup.store.clone(), None, Screen::Login(login))
             }
             Phase::Work(work) => {
                 let (name, store) = (work.session.name.clone(), work.session.store_name.clone());
-                (Some(name), store, work.screen(self.now))
+                (Some(name), store, work.notice, work.screen(self.now))
             }
         };
         View {
@@ -342,6 +345,8 @@ impl Register {
             idle_seconds: self.idle_left(),
             clerk,
             store,
+            scanner: self.scanner,
+            notice,
             screen,
         }
     }

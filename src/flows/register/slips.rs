@@ -41,12 +41,14 @@ impl Register {
     }
 
     pub(super) fn touch_work(&mut self, touch: &Touch) {
+        let terminal = self.setup.number;
         let Phase::Work(work) = &mut self.phase else {
             return;
         };
         if work.is_confirming() {
             return;
         }
+        work.notice = None;
         let token = work.session.token.clone();
         match (touch, &mut work.at) {
             (Touch::Back, at) => *at = At::List,
@@ -57,16 +59,8 @@ impl Register {
                     work.at = At::Till(AtTill::new(no, key));
                 }
             }
-            (Touch::Digit(digit), At::Till(at)) => at.digit(*digit),
-            (Touch::Erase, At::Till(at)) => at.erase(),
             (Touch::Till, At::Till(at)) => {
-                let again = at.is_stale() || !at.view().known;
-                let ask = if again {
-                    Some(Ask::Tills { token })
-                } else {
-                    at.close(token)
-                };
-                if let Some(ask) = ask {
+                if let Some(ask) = at.go_on(token) {
                     let no = self.ask(ask);
                     if let Phase::Work(work) = &mut self.phase
                         && let At::Till(at) = &mut work.at
@@ -75,22 +69,20 @@ impl Register {
                     }
                 }
             }
-            (Touch::Digit(digit), At::List) => {
-                work.typed.push(*digit);
-                work.notice = None;
-            }
-            (Touch::Erase, At::List) => {
-                work.typed.erase();
-                work.notice = None;
-            }
-            (Touch::OpenTyped, At::List) if work.typed.is_complete() => {
-                let typed = work.typed.clone();
-                self.open_any(token, &typed, typed.dashed());
-            }
-            // A scanner is heard on every screen but while money is on its way.
-            (Touch::Scanned(text), at) => {
-                *at = At::List;
-                self.open_any(token, &TypedSlip::read(text), text.trim().to_owned());
+            (Touch::Digit(digit), At::Till(at)) => at.digit(*digit),
+            (Touch::Erase, At::Till(at)) => at.erase(),
+            (Touch::Digit(digit), At::List) => work.typed.push(*digit),
+            (Touch::Erase, At::List) => work.typed.erase(),
+            (Touch::OpenTyped, At::List) if work.typed.is_complete() => self.open_typed(token),
+            // A scanner is heard on every screen but while money is on its way. Another code changes nothing.
+            (Touch::Scanned(text), _) => {
+                match TypedSlip::scanned(text).or_else(|| TypedSlip::scanned_code(text, terminal)) {
+                    Some(slip) => {
+                        work.typed = slip;
+                        self.open_typed(token);
+                    }
+                    None => work.notice = Some(SlipNotice::NotASlip),
+                }
             }
             (Touch::Open(number), At::List) => {
                 let number = number.clone();
@@ -124,13 +116,17 @@ impl Register {
         }
     }
 
-    /// A slip by its number, or a refund by its code; whatever is neither is mistyped.
-    fn open_any(&mut self, token: String, typed: &TypedSlip, number: String) {
-        if let Some(code) = typed.code() {
+    /// Opens what was typed or scanned: a slip by its number, or a refund by its code.
+    fn open_typed(&mut self, token: String) {
+        let Phase::Work(work) = &mut self.phase else {
+            return;
+        };
+        if let Some(code) = work.typed.code() {
             self.look_for(Ask::Refunds { token, code });
-        } else if typed.checks_out() {
+        } else if work.typed.checks_out() {
+            let number = work.typed.dashed();
             self.open(token, number);
-        } else if let Phase::Work(work) = &mut self.phase {
+        } else {
             work.notice = Some(SlipNotice::Mistyped);
         }
     }
@@ -143,7 +139,6 @@ impl Register {
         let no = self.ask(ask);
         if let Phase::Work(work) = &mut self.phase {
             work.opening = Some(no);
-            work.notice = None;
         }
     }
 }
@@ -272,7 +267,6 @@ impl Work {
                 rows: self.rows(now),
                 number: self.typed.dashed(),
                 complete: self.typed.is_complete(),
-                notice: self.notice,
                 busy: self.opening.is_some(),
             }),
             At::Slip {

@@ -58,7 +58,7 @@ impl AtTill {
     }
 
     /// Closes it with what was typed; `None` where nothing was, or nothing is known.
-    pub fn close(&self, token: String) -> Option<Ask> {
+    fn close(&self, token: String) -> Option<Ask> {
         let till = self.till.as_ref().filter(|_| self.closed.is_none())?;
         Some(Ask::CloseTill {
             token,
@@ -90,9 +90,12 @@ impl AtTill {
         }
     }
 
-    /// Whether it has to be fetched again: money moved while somebody counted.
-    pub fn is_stale(&self) -> bool {
-        self.notice == Some(TillNotice::Moved) && self.asked.is_none()
+    /// What the clerk's key asks now: what the till has to hold, where nobody knows that or money moved meanwhile; else to close it.
+    pub fn go_on(&self, token: String) -> Option<Ask> {
+        if self.till.is_none() || self.notice == Some(TillNotice::Moved) {
+            return Some(Ask::Tills { token });
+        }
+        self.close(token)
     }
 
     /// As it is shown.

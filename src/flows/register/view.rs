@@ -2,7 +2,7 @@
 
 use kippu_api::till::OpenMatters;
 
-use crate::flows::facts::{Appearance, EventFacts, Moment, Money, SeatWords};
+use crate::flows::facts::{Appearance, EventFacts, Moment, Money, ScannerCondition, SeatWords};
 
 /// The whole screen.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,6 +21,10 @@ pub struct View {
     pub clerk: Option<String>,
     /// Store by name.
     pub store: String,
+    /// The scanner.
+    pub scanner: ScannerCondition,
+    /// What is wrong with the number that was typed or scanned last.
+    pub notice: Option<SlipNotice>,
     /// The content.
     pub screen: Screen,
 }
@@ -89,8 +93,6 @@ pub struct Slips {
     pub number: String,
     /// The number has all its digits.
     pub complete: bool,
-    /// What has to be said.
-    pub notice: Option<SlipNotice>,
     /// The platform is asked.
     pub busy: bool,
 }
@@ -134,6 +136,8 @@ pub enum SlipState {
 pub enum SlipNotice {
     /// The check digit does not fit.
     Mistyped,
+    /// What was scanned is no slip's code.
+    NotASlip,
     /// No such slip in this store.
     NotFound,
     /// The platform did not answer.

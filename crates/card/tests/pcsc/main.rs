@@ -202,6 +202,25 @@ fn another_card_and_the_same_card_again_are_told_apart() {
     assert_eq!(tokens.len(), 3);
 }
 
+#[test]
+#[ignore = "needs script/pcsc-lab"]
+fn a_service_that_was_restarted_is_found_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut kiosk = Place::number(1);
+    kiosk.until_absent();
+    let file = std::env::var("KIPPU_PCSCD_PID").expect("runs in script/pcsc-lab only");
+    let service = std::fs::read_to_string(file).unwrap();
+    let ended = Command::new("kill").arg(service.trim()).status().unwrap();
+    assert!(ended.success());
+    while kiosk.reader.poll(PATIENCE) != ReaderState::Gone {}
+    assert!(kiosk.reader.connect().is_err(), "nothing lies there");
+
+    // The readers come back one by one; then a card is read as before.
+    kiosk.until_absent();
+    let _card = kiosk.lay(&folder.path().join("a.card"), UID, &[]);
+    assert_eq!(identify(&mut kiosk.connect()).unwrap().uid, UID);
+}
+
 /// Every exchange of a ticket write, torn on both sides of it. The bytes within are torn in process, by `ticket_card.rs`.
 #[test]
 #[ignore = "needs script/pcsc-lab"]

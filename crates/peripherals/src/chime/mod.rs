@@ -11,6 +11,8 @@ pub use file::WavChimes;
 pub use memory::{MemoryChimes, MemoryChimesHandle};
 pub use speaker::SpeakerChimes;
 
+pub use crate::sound_device::Loudspeaker;
+
 /// What a terminal has to say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Chime {
@@ -41,6 +43,6 @@ pub trait Chimes: Send {
     /// Plays one, and says whether it could be heard.
     fn play(&mut self, chime: Chime) -> SoundCondition;
 
-    /// Whether the next one could be heard.
+    /// Whether the next one could be heard, as far as is known.
     fn condition(&mut self) -> SoundCondition;
 }

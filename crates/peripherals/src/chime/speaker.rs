@@ -1,25 +1,23 @@
 //! Chimes through the sound card.
 
 use super::{Chime, Chimes, SoundCondition, tones};
-use crate::sound_device::SoundDevice;
+use crate::sound_device::Loudspeaker;
 
 /// Plays on the default device.
 pub struct SpeakerChimes {
-    device: SoundDevice,
+    speaker: Loudspeaker,
 }
 
 impl SpeakerChimes {
-    /// Opens the default device; with none it stays silent and says so.
-    pub fn open() -> Self {
-        Self {
-            device: SoundDevice::open(),
-        }
+    /// Plays through this loudspeaker.
+    pub fn new(speaker: Loudspeaker) -> Self {
+        Self { speaker }
     }
 }
 
 impl Chimes for SpeakerChimes {
     fn play(&mut self, chime: Chime) -> SoundCondition {
-        match self.device.ready() {
+        match self.speaker.mixer() {
             Some((mixer, _)) => {
                 mixer.add(tones::source(chime));
                 SoundCondition::Sounding
@@ -29,10 +27,7 @@ impl Chimes for SpeakerChimes {
     }
 
     fn condition(&mut self) -> SoundCondition {
-        match self.device.ready() {
-            Some(_) => SoundCondition::Sounding,
-            None => SoundCondition::Silent,
-        }
+        self.speaker.condition()
     }
 }
 
@@ -42,7 +37,7 @@ mod tests {
 
     #[test]
     fn with_or_without_a_device_it_says_which_and_goes_on() {
-        let mut speaker = SpeakerChimes::open();
+        let mut speaker = SpeakerChimes::new(Loudspeaker::open());
         let condition = speaker.condition();
         for chime in Chime::ALL {
             assert_eq!(speaker.play(chime), condition);

@@ -6,18 +6,25 @@
 
 pub mod answers;
 mod commands;
+mod device_node;
 mod escpos_printer;
 mod file;
 mod link;
 mod memory;
+mod serial;
 mod status;
+mod stream;
 mod tcp;
+mod usb;
 
 pub use escpos_printer::{Connect, EscPosPrinter, Patience};
 pub use file::FilePrinter;
 pub(crate) use file::{highest_number, write_whole};
 pub use memory::{MemoryPrinter, MemoryPrinterHandle};
-pub use tcp::{TcpConnector, TcpDriver, network_printer};
+pub use serial::{SerialConnector, serial_printer};
+pub use stream::StreamDriver;
+pub use tcp::{TcpConnector, network_printer};
+pub use usb::{UsbConnector, usb_printer};
 
 use crate::raster::Raster;
 

@@ -9,7 +9,7 @@ use std::{
 use rodio::{Player, buffer::SamplesBuffer};
 
 use super::voices::Sound;
-use crate::sound_device::SoundDevice;
+use crate::{chime::SoundCondition, sound_device::Loudspeaker};
 
 /// Somewhere sound goes.
 pub trait Output: Send + 'static {
@@ -25,16 +25,17 @@ pub trait Output: Send + 'static {
 
 /// The default sound card. Without one nothing is heard, and the screen has to do.
 pub struct DeviceOutput {
-    device: SoundDevice,
-    player: Option<Player>,
+    speaker: Loudspeaker,
+    /// What plays, and on which opening of the card.
+    player: Option<(Player, u64)>,
     loudness: f32,
 }
 
 impl DeviceOutput {
-    /// Opens it.
-    pub fn open() -> Self {
+    /// Speaks through this loudspeaker.
+    pub fn new(speaker: Loudspeaker) -> Self {
         Self {
-            device: SoundDevice::open(),
+            speaker,
             player: None,
             loudness: 1.0,
         }
@@ -43,14 +44,14 @@ impl DeviceOutput {
 
 impl Output for DeviceOutput {
     fn play(&mut self, sound: &Sound) {
-        let Some((mixer, anew)) = self.device.ready() else {
+        let Some((mixer, opened)) = self.speaker.mixer() else {
             self.player = None;
             return;
         };
-        if anew || self.player.is_none() {
-            let player = Player::connect_new(mixer);
+        if self.player.as_ref().is_none_or(|(_, of)| *of != opened) {
+            let player = Player::connect_new(&mixer);
             player.set_volume(self.loudness);
-            self.player = Some(player);
+            self.player = Some((player, opened));
         }
         let Some(rate) = NonZero::new(sound.rate) else {
             return;
@@ -60,25 +61,28 @@ impl Output for DeviceOutput {
             .iter()
             .map(|sample| f32::from(*sample) / -f32::from(i16::MIN))
             .collect();
-        if let Some(player) = &self.player {
+        if let Some((player, _)) = &self.player {
             player.append(SamplesBuffer::new(NonZero::<u16>::MIN, rate, samples));
         }
     }
 
     fn stop(&mut self) {
         // A new one is made for the next words: one that was stopped may not start again.
-        if let Some(player) = self.player.take() {
+        if let Some((player, _)) = self.player.take() {
             player.stop();
         }
     }
 
     fn is_playing(&self) -> bool {
-        self.player.as_ref().is_some_and(|player| !player.empty())
+        // What was left to say on a card that is lost would never end.
+        let sounding = self.speaker.condition() == SoundCondition::Sounding;
+        let playing = self.player.as_ref();
+        sounding && playing.is_some_and(|(player, _)| !player.empty())
     }
 
     fn set_loudness(&mut self, part: f32) {
         self.loudness = part;
-        if let Some(player) = &self.player {
+        if let Some((player, _)) = &self.player {
             player.set_volume(part);
         }
     }

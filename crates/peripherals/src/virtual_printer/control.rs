@@ -5,9 +5,9 @@ use super::machine::{Fault, Machine};
 /// One act.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Control {
-    /// Something goes wrong now: `paper-out`, `cover-open`, `mute`, `hang`, `jam`.
+    /// Something goes wrong now: `paper-out`, `cover-open`, `mute`, `hang`, `jam`, `no-ids`.
     Break(Fault),
-    /// It is mended: `paper-in`, `cover-close`, `speak`, `go`, `unjam`.
+    /// It is mended: `paper-in`, `cover-close`, `speak`, `go`, `unjam`, `ids`.
     Mend(Fault),
     /// It goes wrong after more bytes of print data: `after 1000 paper-out`.
     BreakAfter(u64, Fault),
@@ -36,6 +36,7 @@ impl Control {
             ["speak"] => Self::Mend(Fault::Mute),
             ["go"] => Self::Mend(Fault::Hang),
             ["unjam"] => Self::Mend(Fault::Jam),
+            ["ids"] => Self::Mend(Fault::NoProcessIds),
             ["paper-mm", length] => Self::Load(number(length)?),
             ["paper-low"] => Self::Low(true),
             ["paper-enough"] => Self::Low(false),
@@ -72,8 +73,9 @@ fn fault(word: &str) -> Result<Fault, String> {
         "mute" => Ok(Fault::Mute),
         "hang" => Ok(Fault::Hang),
         "jam" => Ok(Fault::Jam),
+        "no-ids" => Ok(Fault::NoProcessIds),
         _ => Err(format!(
-            "unknown: {word}; known: paper-out paper-in paper-mm N paper-low paper-enough cover-open cover-close mute speak hang go jam unjam noise HEX off on quit, and after BYTES FAULT"
+            "unknown: {word}; known: paper-out paper-in paper-mm N paper-low paper-enough cover-open cover-close mute speak hang go jam unjam no-ids ids noise HEX off on quit, and after BYTES FAULT"
         )),
     }
 }

@@ -20,6 +20,8 @@ pub enum Fault {
     Hang,
     /// The cutter is blocked.
     Jam,
+    /// It prints and answers, but not to process ids: an older model.
+    NoProcessIds,
 }
 
 /// A paper that came out, or the part of one.
@@ -58,6 +60,7 @@ pub struct Machine {
     jammed: bool,
     mute: bool,
     hung: bool,
+    no_process_ids: bool,
     later: Option<(u64, Fault)>,
     automatic_mask: u8,
     automatic_sent: [u8; 4],
@@ -79,6 +82,7 @@ impl Default for Machine {
             jammed: false,
             mute: false,
             hung: false,
+            no_process_ids: false,
             later: None,
             automatic_mask: 0,
             automatic_sent: [0; 4],
@@ -122,6 +126,7 @@ impl Machine {
             Fault::Mute => self.mute = true,
             Fault::Hang => self.hung = true,
             Fault::Jam => self.jammed = true,
+            Fault::NoProcessIds => self.no_process_ids = true,
         }
         self.report_change();
     }
@@ -146,6 +151,7 @@ impl Machine {
             Fault::Mute => self.mute = false,
             Fault::Hang => self.hung = false,
             Fault::Jam => self.jammed = false,
+            Fault::NoProcessIds => self.no_process_ids = false,
         }
         self.report_change();
         self.work();
@@ -214,8 +220,8 @@ impl Machine {
             }
             Instruction::Feed(dots) => self.print_dots(&Raster::new(PAPER_DOTS, dots)),
             Instruction::Cut => self.release(true),
-            Instruction::Process(id) => {
-                let [a, b, c, d] = id;
+            Instruction::Process(_) if self.no_process_ids => {}
+            Instruction::Process([a, b, c, d]) => {
                 self.answer(&[0x37, 0x22, a, b, c, d, 0]);
             }
             Instruction::AutomaticStatus(mask) => {

@@ -1,5 +1,7 @@
 //! The ESC/POS driver against the virtual printer, over TCP, with every fault pulled.
 
+mod serial;
+
 use std::io::Write;
 use std::time::Duration;
 
@@ -242,6 +244,20 @@ fn silence_is_never_a_confirmation() {
             PrintOutcome::NotPrinted(PrinterCondition::Mute)
         );
     }
+}
+
+#[test]
+fn a_model_that_knows_no_process_ids_is_never_believed() {
+    let mut lab = Lab::new(IMPATIENT);
+    lab.act("no-ids");
+    let paper = busy_paper(50);
+    assert_eq!(
+        lab.driver.print(&paper),
+        PrintOutcome::Unconfirmed(PrinterCondition::Ready)
+    );
+    let (_, printed) = lab.virtual_printer.next_paper(PAPER_COMES).unwrap();
+    assert_eq!(printed.raster, paper, "it is out, and only a person saw it");
+    assert_eq!(lab.driver.status(), PrinterCondition::Ready);
 }
 
 #[test]

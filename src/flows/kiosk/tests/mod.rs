@@ -9,6 +9,7 @@ mod money_back;
 mod paper;
 mod paying;
 mod pick_up;
+mod scanning;
 mod session;
 mod staff;
 mod storage;

@@ -18,7 +18,7 @@ pub use touch::*;
 pub use trouble::*;
 pub use waiting::*;
 
-use crate::flows::facts::{Appearance, Moment, Simulated, TrayView};
+use crate::flows::facts::{Appearance, Moment, ScannerCondition, Simulated, TrayView};
 
 /// The whole screen.
 #[derive(Debug, Clone, PartialEq)]
@@ -56,6 +56,10 @@ pub struct Chrome {
     pub reference: Option<String>,
     /// Condition of the printer.
     pub printer: PrinterCondition,
+    /// The scanner.
+    pub scanner: ScannerCondition,
+    /// Chimes and speech cannot be heard.
+    pub silent: bool,
     /// What is not real here.
     pub simulated: Vec<Simulated>,
     /// The tray, where cards are virtual.

@@ -161,6 +161,8 @@ pub struct SlipEntry {
 pub enum SlipNotice {
     /// The check digit does not fit: one digit is mistyped.
     Mistyped,
+    /// What was scanned is neither a slip's number nor a code of tickets that wait.
+    NotASlip,
     /// No such slip here.
     NotFound,
     /// The platform did not answer.

@@ -35,6 +35,8 @@ pub enum Touch {
     Finish,
     /// My card: give tickets up for money.
     MoneyBack,
+    /// A scanner read this: home and where a slip's number is typed.
+    Scanned(String),
     /// Home: buy tickets.
     Buy,
     /// Home: what is on my card?
