@@ -9,7 +9,7 @@ use anyhow::{Context, Result, anyhow};
 use kippu::{
     adapters::KioskAdapter,
     flows::{
-        facts::{Appearance, EventFacts, Language, Moment, Money},
+        facts::{Appearance, EventFacts, Language, Moment, Money, ScannerCondition},
         kiosk::view::{
             Chrome, ClassRow, FirstKey, PictureView, PrinterCondition, Screen, Seats, Station,
             Stop, View,
@@ -190,6 +190,8 @@ fn stadium() -> Result<View> {
         staff_called: false,
         reference: None,
         printer: PrinterCondition::Ready,
+        scanner: ScannerCondition::There,
+        silent: false,
         simulated: Vec::new(),
         tray: None,
     };

@@ -4,8 +4,8 @@ use std::{io::Read, sync::Arc};
 
 use kippu::flows::{
     facts::{
-        Appearance, EventFacts, Language, Loudness, Moment, Money, Places, SeatWords, Simulated,
-        TrayCard, TrayPlace, TrayView, Zone,
+        Appearance, EventFacts, Language, Loudness, Moment, Money, Places, ScannerCondition,
+        SeatWords, Simulated, TrayCard, TrayPlace, TrayView, Zone,
     },
     kiosk::view::*,
 };
@@ -256,6 +256,8 @@ pub fn views(appearance: Appearance) -> Vec<(&'static str, View)> {
                 staff_called: false,
                 reference: (name == "payment-unknown").then(|| "7c1e09af".to_owned()),
                 printer: PrinterCondition::Ready,
+                scanner: ScannerCondition::There,
+                silent: false,
                 tray: (!simulated.is_empty()).then(tray),
                 simulated,
             };

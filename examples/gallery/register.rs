@@ -1,10 +1,10 @@
 //! Sample views of the register.
 
 use kippu::flows::{
-    facts::Appearance,
+    facts::{Appearance, ScannerCondition},
     register::view::{
-        Login, LoginField, LoginNotice, Outcome, OutcomeKind, Refund, Screen, Slip, SlipRow,
-        SlipState, Slips, Till, TillLine, TillNotice, View,
+        Login, LoginField, LoginNotice, Outcome, OutcomeKind, Refund, Screen, Slip, SlipNotice,
+        SlipRow, SlipState, Slips, Till, TillLine, TillNotice, View,
     },
 };
 use kippu_api::till::{OpenMatters, Turnover};
@@ -100,6 +100,7 @@ pub fn views(appearance: Appearance) -> Vec<(&'static str, View)> {
         ("register-login", Screen::Login(login)),
         ("register-slips", Screen::Slips(slips)),
         ("register-slip", slip(false)),
+        ("register-other-code", slip(false)),
         ("register-unknown", slip(true)),
         ("register-refund", refund(false, false)),
         ("register-refund-unknown", refund(false, true)),
@@ -124,6 +125,12 @@ pub fn views(appearance: Appearance) -> Vec<(&'static str, View)> {
                 idle_seconds: None,
                 clerk: (!name.ends_with("login")).then(|| "Clerk 1".into()),
                 store: "Sakuragi".into(),
+                scanner: if name == "register-other-code" {
+                    ScannerCondition::Gone
+                } else {
+                    ScannerCondition::There
+                },
+                notice: (name == "register-other-code").then_some(SlipNotice::NotASlip),
                 screen,
             };
             (name, view)

@@ -49,8 +49,8 @@ async fn what_was_taken_and_paid_out_is_in_the_till_until_it_is_closed() {
     assert_eq!((now.since, now.expected), (None, 17_600));
     assert_eq!(now.taken, turnover(2, 17_600));
     assert_eq!(now.handed_back, turnover(1, 8_800));
-    assert_eq!(now.open.unpaid, [unpaid.slip.clone()]);
-    assert_eq!(now.open.not_fetched, [waits.slip.clone()]);
+    assert_eq!(now.open.unpaid, [unpaid.slip.as_str()]);
+    assert_eq!(now.open.not_fetched, [waits.slip.as_str()]);
 
     // Money goes out again.
     let mut kiosk = Mover::at(&app, "kiosk-1", MOVE, &tickets);
