@@ -230,6 +230,9 @@ impl World<'_> {
         let waiting = found.get(chance::below(found.len()))?;
         match &waiting.place {
             WaitingPlace::Parcel { parcel } => {
+                if let Some(code) = code.filter(|_| chance::one_in(4)) {
+                    return self.give_up(kiosk, code, &waiting.tickets);
+                }
                 self.roads.walked(Road::PickedUp, 1);
                 self.fetch_claim(kiosk, card, &Claim::Parcel(parcel.clone()), code)
             }

@@ -13,6 +13,7 @@ use platform_center::{
         storage::{GateDoor, NewGate, NewTerminal},
     },
     people::storage::Opening,
+    refunds::rules::RefundRule,
     refusal::Answer,
     sales::limits::PurchaseLimits,
     storage::Storage,
@@ -97,7 +98,10 @@ fn event(event: EventId, layout: i64) -> NewEvent {
         tax_basis_points: 1000,
         limit_per_order: LIMIT,
         limits: PurchaseLimits::default(),
-        refunds: None,
+        refunds: Some(RefundRule {
+            until: START + 48 * HOUR,
+            fee: 220,
+        }),
         prices: vec![8800],
         entrances: vec!["North".into()],
         ways: vec![BlockWay {

@@ -12,6 +12,7 @@ pub mod faults;
 pub mod flaws;
 pub mod furnish;
 pub mod gates;
+pub mod giving_up;
 pub mod items;
 pub mod network;
 pub mod paper;

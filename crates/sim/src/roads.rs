@@ -40,10 +40,12 @@ pub enum Road {
     ByStick,
     /// Vouchers and memberships among what people handed over.
     Items,
+    /// Tickets given up for money.
+    GivenUp,
 }
 
 /// Every road with its words.
-pub const ROADS: [(Road, &str); 15] = [
+pub const ROADS: [(Road, &str); 16] = [
     (Road::Given, "given"),
     (Road::GivenBack, "given back"),
     (Road::Parked, "parked"),
@@ -59,6 +61,7 @@ pub const ROADS: [(Road, &str); 15] = [
     (Road::Offline, "moved offline"),
     (Road::ByStick, "reports by stick"),
     (Road::Items, "vouchers and memberships"),
+    (Road::GivenUp, "given up for money"),
 ];
 
 impl Roads {

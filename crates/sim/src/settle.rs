@@ -326,6 +326,7 @@ impl World<'_> {
         for (ticket, holding) in books.holdings() {
             let place = match holding {
                 Holding::Platform => "platform".to_owned(),
+                Holding::GivenUp => "given up".to_owned(),
                 other => format!("{other:?}"),
             };
             self.faults.note(format!("{ticket} {place}").as_bytes());

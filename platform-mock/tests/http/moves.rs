@@ -66,6 +66,20 @@ impl Mover {
         }
     }
 
+    /// One that goes on with what another terminal let go of, by the code of its slip.
+    pub async fn take_over(
+        app: &TestApp,
+        terminal: &str,
+        handover: HandoverId,
+        tickets: &[TicketOnCard],
+    ) -> Self {
+        let mut mover = Self::at(app, terminal, handover, tickets);
+        let wish = take_over_wish(terminal);
+        let taken = mover.client.take_over(handover, &wish).await;
+        mover.fence = taken.unwrap().fence;
+        mover
+    }
+
     pub fn new_handover(&self, purpose: Purpose) -> NewHandover {
         NewHandover {
             handover: self.handover,

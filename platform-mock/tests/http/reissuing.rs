@@ -37,9 +37,7 @@ async fn whoever_takes_a_handover_over_hears_which_tickets_were_issued_anew_befo
         .release(MOVE, &first.release_wish())
         .await
         .unwrap();
-    let mut second = Mover::at(&app, "kiosk-2", MOVE, &tickets);
-    let wish = take_over_wish("kiosk-2");
-    second.fence = second.client.take_over(MOVE, &wish).await.unwrap().fence;
+    let mut second = Mover::take_over(&app, "kiosk-2", MOVE, &tickets).await;
     let status = second.client.handover(MOVE).await.unwrap();
     assert_eq!(
         (status.yours, status.reissued),

@@ -368,9 +368,7 @@ async fn a_kiosk_hears_that_another_one_has_what_it_let_go_of_in_the_lost_time()
         .release(MOVE, &first.release_wish())
         .await
         .unwrap();
-    let mut second = Mover::at(&app, "kiosk-2", MOVE, &tickets);
-    let wish = take_over_wish("kiosk-2");
-    second.fence = second.client.take_over(MOVE, &wish).await.unwrap().fence;
+    let mut second = Mover::take_over(&app, "kiosk-2", MOVE, &tickets).await;
 
     app.restore(&from).await;
     (first.client, second.client) = (app.client("kiosk-1"), app.client("kiosk-2"));
@@ -399,9 +397,7 @@ async fn what_a_former_owner_ended_by_itself_is_told_after_the_next_ones_rows() 
     first.tickets = tickets[1..].to_vec();
     let released = first.release_wish();
     first.client.release(MOVE, &released).await.unwrap();
-    let mut second = Mover::at(&app, "kiosk-2", MOVE, &tickets[1..]);
-    let wish = take_over_wish("kiosk-2");
-    second.fence = second.client.take_over(MOVE, &wish).await.unwrap().fence;
+    let mut second = Mover::take_over(&app, "kiosk-2", MOVE, &tickets[1..]).await;
 
     app.restore(&from).await;
     (first.client, second.client) = (app.client("kiosk-1"), app.client("kiosk-2"));

@@ -11,6 +11,8 @@ use platform_center::storage::sql::Sql;
 pub enum Holding {
     /// At the platform, waiting for somebody.
     Platform,
+    /// Given up for money: nobody may have it any more.
+    GivenUp,
     /// In this terminal's journal.
     Terminal(Option<u32>),
     /// On this card.
@@ -71,6 +73,12 @@ impl Books {
             if let (Some(terminal), Some(journal)) = (row.get(4)?, row.get(5)?) {
                 books.tellers.insert(ticket, (terminal, journal));
             }
+        }
+        let mut given_up = sql.prepare_cached("SELECT ticket FROM refunded_tickets")?;
+        let mut rows = given_up.query([])?;
+        while let Some(row) = rows.next()? {
+            let ticket = row.get::<i64>(0)?.cast_unsigned();
+            books.holdings.insert(ticket, Holding::GivenUp);
         }
         let mut released = sql.prepare_cached(
             "SELECT handover, giver, receiver, g.card FROM handovers LEFT JOIN grants g USING (handover)

@@ -174,7 +174,7 @@ pub fn settled(sold: &[u64], copies: &BTreeMap<u64, Vec<Copy>>, books: &Books) -
         let ticket = *ticket;
         let copies = copies.get(&ticket).map(Vec::as_slice).unwrap_or_default();
         let holding = books.holding(ticket);
-        let at_platform = holding == Some(&Holding::Platform);
+        let at_platform = matches!(holding, Some(Holding::Platform | Holding::GivenUp));
         match copies.len() + usize::from(at_platform) {
             0 => findings.push(Finding::Lost {
                 ticket,
