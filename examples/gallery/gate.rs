@@ -1,7 +1,7 @@
 //! Sample views of the gate.
 
 use kippu::flows::{
-    facts::{Appearance, Language},
+    facts::{Appearance, Language, ScannerCondition},
     gate::view::{Admit, Direction, Fact, NotReady, Reason, Refuse, Screen, View},
 };
 
@@ -50,6 +50,11 @@ pub fn views(appearance: Appearance) -> Vec<(&'static str, View)> {
                 online: true,
                 admitted: 128,
                 unsent: 0,
+                scanner: if name == "gate-ready" {
+                    ScannerCondition::Gone
+                } else {
+                    ScannerCondition::There
+                },
                 simulated: Vec::new(),
                 tray: None,
                 screen,

@@ -231,7 +231,7 @@ impl World<'_> {
         match &waiting.place {
             WaitingPlace::Parcel { parcel } => {
                 if let Some(code) = code.filter(|_| chance::one_in(4)) {
-                    return self.give_up(kiosk, code, &waiting.tickets);
+                    return self.money_back(kiosk, code, &waiting.tickets);
                 }
                 self.roads.walked(Road::PickedUp, 1);
                 self.fetch_claim(kiosk, card, &Claim::Parcel(parcel.clone()), code)

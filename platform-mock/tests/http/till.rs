@@ -85,9 +85,6 @@ async fn what_was_taken_and_paid_out_is_in_the_till_until_it_is_closed() {
     let key = IdempotencyKey::random();
     let refused = clerk.close_till(&count(17_600, 17_600), &key).await;
     assert_eq!(code(refused.unwrap_err()), ProblemCode::WrongState);
-    let closed = clerk.close_till(&count(9_020, 8_720), &key).await;
-    assert_eq!(code(closed.unwrap_err()), ProblemCode::KeyReused);
-    let key = IdempotencyKey::random();
     let closed = clerk.close_till(&count(9_020, 8_720), &key).await.unwrap();
     assert_eq!(closed.difference(), -300);
     let again = clerk.close_till(&count(9_020, 8_720), &key).await.unwrap();

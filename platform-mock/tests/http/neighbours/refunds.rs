@@ -23,7 +23,7 @@ pub async fn refunds(app: &TestApp, cases: &mut Cases) {
     let wish = |ticket: usize| NewRefund {
         code: slip_code(),
         tickets: vec![tickets[ticket].ticket],
-        amount: 8_800 - 220,
+        amount: 6_600 - 220,
         currency: "JPY".into(),
     };
     let key = IdempotencyKey::random();
@@ -38,7 +38,7 @@ pub async fn refunds(app: &TestApp, cases: &mut Cases) {
     let find = json_of(&FindRefund { code: slip_code() });
     let case = cases.add(clerks, ("post", "/api/v1/clerk/refunds"), &[], find);
     (case.marks, case.differs) = (vec![due.clone()], true);
-    let sum = Some(json!({"amount": 8_800 - 220, "currency": "JPY"}));
+    let sum = Some(json!({"amount": 6_600 - 220, "currency": "JPY"}));
     let path = ("post", "/api/v1/clerk/refunds/{refund}/pay-out");
     cases.add(clerks, path, &[&due], sum).marks = vec![due.clone()];
 

@@ -7,7 +7,12 @@ use crate::{customers::done, roads::Road, world::World};
 
 impl World<'_> {
     /// Gives up what brings money of these tickets, which wait under the code, at a kiosk.
-    pub fn give_up(&mut self, kiosk: usize, code: ResumeCode, tickets: &[TicketId]) -> Option<()> {
+    pub fn money_back(
+        &mut self,
+        kiosk: usize,
+        code: ResumeCode,
+        tickets: &[TicketId],
+    ) -> Option<()> {
         self.faults
             .say(|| format!("gives up {tickets:?} at kiosk {kiosk}"));
         let asked = QuoteRequest {
