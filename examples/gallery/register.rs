@@ -56,7 +56,7 @@ pub fn views(appearance: Appearance) -> Vec<(&'static str, View)> {
         count,
         sum: yen(amount),
     };
-    let till = |notice, difference: Option<i64>| {
+    let till = |counted: Option<i64>, notice, difference: Option<i64>| {
         Screen::Till(Till {
             known: true,
             taken: line(12, 184_800),
@@ -73,7 +73,7 @@ pub fn views(appearance: Appearance) -> Vec<(&'static str, View)> {
                 },
                 handovers: 1,
             },
-            counted: Some(yen(167_340)),
+            counted: counted.map(yen),
             notice,
             busy: false,
             difference: difference.map(yen),
@@ -105,10 +105,17 @@ pub fn views(appearance: Appearance) -> Vec<(&'static str, View)> {
         ("register-refund", refund(false, false)),
         ("register-refund-unknown", refund(false, true)),
         ("register-refund-paid", refund(true, false)),
-        ("register-till", till(None, None)),
-        ("register-till-moved", till(Some(TillNotice::Moved), None)),
-        ("register-till-fits", till(None, Some(0))),
-        ("register-till-missing", till(None, Some(-300))),
+        ("register-till", till(None, None, None)),
+        ("register-till-counted", till(Some(167_340), None, None)),
+        (
+            "register-till-moved",
+            till(None, Some(TillNotice::Moved), None),
+        ),
+        ("register-till-fits", till(Some(167_640), None, Some(0))),
+        (
+            "register-till-missing",
+            till(Some(167_340), None, Some(-300)),
+        ),
         ("register-pay-out", outcome(OutcomeKind::PayOut)),
         ("register-paid-before", outcome(OutcomeKind::PaidOutBefore)),
         ("register-paid", outcome(OutcomeKind::Paid)),

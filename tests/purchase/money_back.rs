@@ -54,6 +54,7 @@ fn one_of_two_tickets_is_given_up_and_its_money_paid_out_once() -> Result<()> {
     register.tap("Back to the list")?;
     register.tap("Till")?;
     register.wait("¥19,020", SOON)?;
+    register.tap("Type what you counted")?;
     register.command("type 19000")?;
     register.tap("Close the till")?;
     register.wait("Money is missing", SOON)?;
