@@ -11,7 +11,7 @@ use kippu_ticket::ids::{CardUid, HandoverId, OperationId, Step};
 
 use crate::{
     app::{CARD, OTHER_CARD, TestApp, wish},
-    moves::{MOVE, Mover, OTHER_MOVE, fetch_wish, take_over_wish},
+    moves::{MOVE, Mover, OTHER_MOVE, fetch_wish},
     operator::Operator,
     purchase::report,
 };

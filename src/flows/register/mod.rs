@@ -100,7 +100,7 @@ enum At {
         unknown: bool,
     },
     Refund(refund::AtRefund),
-    Till(till::AtTill),
+    Till(Box<till::AtTill>),
     Outcome {
         number: String,
         total: Money,

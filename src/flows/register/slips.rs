@@ -56,7 +56,7 @@ impl Register {
                 let no = self.ask(Ask::Tills { token });
                 let key = self.fresh_key(no);
                 if let Phase::Work(work) = &mut self.phase {
-                    work.at = At::Till(AtTill::new(no, key));
+                    work.at = At::Till(Box::new(AtTill::new(no, key)));
                 }
             }
             (Touch::Till, At::Till(at)) => {
