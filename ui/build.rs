@@ -23,6 +23,10 @@ fn main() {
         let file = bundled.join(catalogue(language));
         let folder = file.parent().expect("a catalogue lies in a folder");
         fs::create_dir_all(folder).expect("the folder of a catalogue can be made");
+        // One that is written again is newer than this build, and everything would be built again every time.
+        if fs::read_to_string(&file).is_ok_and(|known| known == *text) {
+            continue;
+        }
         fs::write(file, text).expect("a catalogue can be written");
     }
     let config = CompilerConfiguration::new()
