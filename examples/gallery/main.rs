@@ -1,8 +1,8 @@
-//! Pictures of every screen of the kiosk, gate and register in both languages and the pseudo-language, in both sizes of text and both contrasts,
-//! with no display. Fails where words are cut off or lie over each other, or keys are too small or lie over each other ([`faults`]).
+//! Pictures of every screen of the kiosk, gate and register in both languages and the pseudo-language, in all sizes of text and both contrasts,
+//! those of the kiosk on a lying panel, too, with no display. Fails where words are cut off or lie over each other, or keys are too small or lie over each other ([`faults`]).
 //!
 //! `gallery OUT [NAME]` writes `OUT/<screen>-<language>[-large][-contrast].png`; NAME picks screens that contain it.
-//! `gallery --sheets OUT` writes all screens small onto one picture for each way of drawing them.
+//! `gallery --sheets OUT [NAME [PANEL]]` writes all screens small onto one picture for each way of drawing them; PANEL is `upright` or `lying`.
 
 mod faults;
 mod gate;
@@ -15,7 +15,7 @@ mod waiting;
 
 use std::{env, fs::File, io::BufWriter, path::Path};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use i_slint_backend_testing::{TestingBackend, TestingBackendOptions};
 use kippu::{
     adapters::{GateAdapter, KioskAdapter, RegisterAdapter},
@@ -34,9 +34,10 @@ const PSEUDO: &str = "en-XA";
 const LONG: [&str; 1] = ["register-unknown"];
 /// 20 mm on the kiosk's panel: 4 pixels are 1 mm.
 const FINGER: f32 = 80.0;
-/// The kiosk's panel.
-const WIDTH: u32 = 1080;
-const HEIGHT: u32 = 1920;
+/// A panel, upright as most kiosks have it or lying.
+type Panel = (u32, u32);
+const UPRIGHT: Panel = (1080, 1920);
+const LYING: Panel = (1920, 1080);
 /// The strip of virtual devices above it.
 const DOCK: u32 = 160;
 
@@ -44,10 +45,16 @@ fn main() -> Result<()> {
     let mut arguments: Vec<String> = env::args().skip(1).collect();
     let sheets = arguments.first().is_some_and(|first| first == "--sheets");
     arguments.drain(..usize::from(sheets));
-    let usage = "usage: gallery [--sheets] OUT [NAME]: where do the pictures go?";
+    let usage = "usage: gallery [--sheets] OUT [NAME [PANEL]]: where do the pictures go?";
     let folder = arguments.first().context(usage)?;
     let folder = Path::new(folder);
     let wanted = arguments.get(1).map_or("", String::as_str);
+    let panels: &[Panel] = match arguments.get(2).map(String::as_str) {
+        None => &[UPRIGHT, LYING],
+        Some("upright") => &[UPRIGHT],
+        Some("lying") => &[LYING],
+        Some(other) => bail!("{other:?} is no panel: upright or lying"),
+    };
     std::fs::create_dir_all(folder)?;
     let backend = TestingBackend::new(TestingBackendOptions {
         mock_time: true,
@@ -58,15 +65,17 @@ fn main() -> Result<()> {
 
     let (mut drawn, mut wrong) = (0, 0);
     for style in styles() {
-        let mut sheet = Sheet::default();
-        for (name, window) in windows(style.appearance, wanted)? {
+        if !panels.contains(&style.panel) {
+            continue;
+        }
+        let mut sheet = Sheet::new(style.panel);
+        for (name, window) in windows(&style, wanted)? {
             if style.pseudo {
                 slint::select_bundled_translation(PSEUDO)?;
             }
-            let picture = window.draw()?;
+            let picture = window.draw(style.panel)?;
             drawn += 1;
-            let low = style.appearance.low_reach;
-            let may_move = style.pseudo || low || LONG.contains(&name);
+            let may_move = style.may_move() || LONG.contains(&name);
             for fault in faults::of(window.shown(), FINGER, window.dock(), may_move) {
                 wrong += 1;
                 println!("{name}-{}: {fault}", style.suffix);
@@ -115,20 +124,23 @@ impl Shown {
         }
     }
 
-    fn draw(&self) -> Result<Picture> {
-        let height = HEIGHT + self.dock();
+    fn draw(&self, (width, height): Panel) -> Result<Picture> {
+        let height = height + self.dock();
         let window = self.shown();
         window.show()?;
-        window.set_size(PhysicalSize::new(WIDTH, height));
-        // The first drawing makes the screen's parts, which ask for pictures of their size; the second shows them.
+        window.set_size(PhysicalSize::new(width, height));
+        // The panel's layout follows its size; then the first drawing makes the screen's parts, which ask for pictures of their size, and the second
+        // shows them.
+        slint::platform::update_timers_and_animations();
         window.take_snapshot()?;
         slint::platform::update_timers_and_animations();
         Ok(window.take_snapshot()?)
     }
 }
 
-/// Every screen whose name has this in it.
-fn windows(appearance: Appearance, wanted: &str) -> Result<Vec<(&'static str, Shown)>> {
+/// Every screen whose name has this in it; lying panels are the kiosk's alone.
+fn windows(style: &Style, wanted: &str) -> Result<Vec<(&'static str, Shown)>> {
+    let appearance = style.appearance;
     let mut windows = Vec::new();
     for (name, view) in kiosk::views(appearance) {
         if name.contains(wanted) {
@@ -141,6 +153,9 @@ fn windows(appearance: Appearance, wanted: &str) -> Result<Vec<(&'static str, Sh
             };
             windows.push((name, Shown::Kiosk(window, dock)));
         }
+    }
+    if style.panel == LYING {
+        return Ok(windows);
     }
     for (name, view) in gate::views(appearance) {
         if name.contains(wanted) {
@@ -165,6 +180,15 @@ struct Style {
     appearance: Appearance,
     /// English stretched and accented, for the languages that are still to come.
     pseudo: bool,
+    panel: Panel,
+}
+
+impl Style {
+    /// Whether what is higher than the screen may be moved up and down.
+    fn may_move(&self) -> bool {
+        let lying_large = self.panel == LYING && self.appearance.large_text;
+        self.pseudo || self.appearance.low_reach || lying_large
+    }
 }
 
 fn styles() -> Vec<Style> {
@@ -189,22 +213,43 @@ fn styles() -> Vec<Style> {
                         speech: None,
                     },
                     pseudo,
+                    panel: UPRIGHT,
                 });
             }
         }
     }
-    // Low reach moves every screen alike, so it is drawn in the usual size and contrast alone.
+    // Low reach and lying panels move every screen alike, so these are not drawn in every way.
+    let more: [(&str, Panel, fn(&mut Appearance)); 4] = [
+        ("low", UPRIGHT, |look| look.low_reach = true),
+        ("lying", LYING, |_| {}),
+        ("lying-large", LYING, |look| look.large_text = true),
+        ("lying-low", LYING, |look| look.low_reach = true),
+    ];
     for (name, language, pseudo) in languages {
-        styles.push(Style {
-            suffix: format!("{name}-low"),
-            appearance: Appearance {
+        for (way, panel, look) in more {
+            let mut appearance = Appearance {
                 language,
-                low_reach: true,
                 ..Appearance::default()
-            },
-            pseudo,
-        });
+            };
+            look(&mut appearance);
+            styles.push(Style {
+                suffix: format!("{name}-{way}"),
+                appearance,
+                pseudo,
+                panel,
+            });
+        }
     }
+    let contrast = Appearance {
+        high_contrast: true,
+        ..Appearance::default()
+    };
+    styles.push(Style {
+        suffix: "ja-lying-contrast".into(),
+        appearance: contrast,
+        pseudo: false,
+        panel: LYING,
+    });
     styles
 }
 

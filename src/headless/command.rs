@@ -7,6 +7,7 @@
 //! - `labels`: everything that can be seen, one label after another, divided by ` | `
 //! - `heard`: what was said since the last time, one phrase after another, divided by ` | `
 //! - `headset in`, `headset out`: a headset is plugged in or pulled out
+//! - `size WIDTH HEIGHT`: the window becomes so large, the strip of virtual devices included, as when a panel is turned
 //! - `shot FILE.png`, `quit`
 //!
 //! A label is found by its whole text, else by its beginning. Line breaks in labels count as spaces.
@@ -28,6 +29,7 @@ pub(super) enum Command {
     Labels,
     Heard,
     Headset(bool),
+    Size(f32, f32),
     Quit,
 }
 
@@ -54,6 +56,7 @@ impl Command {
             "heard" => Ok(Self::Heard),
             "headset" if rest == "in" => Ok(Self::Headset(true)),
             "headset" if rest == "out" => Ok(Self::Headset(false)),
+            "size" => numbers::<2>(rest).map(|[width, height]| Self::Size(width, height)),
             "quit" => Ok(Self::Quit),
             _ => Err(format!("the hand does not know {line:?}")),
         }
@@ -106,6 +109,10 @@ mod tests {
                 from: (1.0, 2.0),
                 to: (3.0, 4.0)
             })
+        );
+        assert_eq!(
+            Command::parse("size 1920 1240"),
+            Ok(Command::Size(1920.0, 1240.0))
         );
         assert!(Command::parse("tap-at 1").is_err());
         assert!(Command::parse("wait soon").is_err());

@@ -102,6 +102,12 @@ impl<W: ComponentHandle + ElementRoot + 'static> Hand<W> {
                 (self.ears()?.headset)(there);
                 Ok(String::new())
             }
+            Command::Size(width, height) => {
+                self.with(move |window| {
+                    window.window().set_size(LogicalSize::new(width, height));
+                })?;
+                Ok(String::new())
+            }
             Command::Quit => Ok(String::new()),
         }
     }

@@ -5,6 +5,7 @@
 mod support;
 
 mod gate;
+mod landscape;
 mod money_back;
 mod my_card;
 mod privacy;
