@@ -26,7 +26,7 @@ use crate::{
     journal::Entry,
     people::rules::Operator,
     refusal::{Answer, Refusal},
-    restore::guard::wait_for_others,
+    restore::storage::{owing, wait_for_others},
     storage::{
         Database, Unit,
         idempotency::{RequestKey, once},
@@ -311,15 +311,10 @@ fn check(sql: &Sql, plan: &Plan, order: &ReissueOrder) -> Answer<()> {
         .hint("Let its terminal ask the platform; it ends by itself then."));
     }
     // What was sold in an earlier life may be somewhere only a terminal knows that has not told this one.
-    let owing: usize = sql.query_row(
-        "SELECT count(*) FROM terminals WHERE resend_due = 1",
-        [],
-        |row| row.get(0),
-    )?;
-    if owing > 0 {
-        return Err(wait_for_others(owing));
+    match owing(sql)? {
+        0 => Ok(()),
+        owing => Err(wait_for_others(owing)),
     }
-    Ok(())
 }
 
 /// Names where the tickets are, so that nothing else is issued anew than what was looked at.

@@ -11,6 +11,7 @@ use crate::{
     journal::Entry,
     people::rules::Operator,
     refusal::{Answer, Refusal},
+    restore::storage::owing,
     storage::{
         Database, Unit,
         sql::{Optional as _, Sql, ToValue},
@@ -28,7 +29,7 @@ pub trait TerminalStorage: Send + Sync {
     /// Terminals whose name or store's name contains a text; those that owe their rows first.
     async fn terminals_in_view(&self, find: String) -> Answer<Listed<TerminalInView>>;
     /// How many kiosks owe their rows.
-    async fn owing(&self) -> Answer<u32>;
+    async fn owing(&self) -> Answer<usize>;
     /// Does something about a terminal. Doing it again is harmless.
     async fn do_about_terminal(
         &self,
@@ -59,12 +60,8 @@ impl TerminalStorage for Database {
         .await
     }
 
-    async fn owing(&self) -> Answer<u32> {
-        self.read(|sql| {
-            let text = "SELECT count(*) FROM terminals WHERE resend_due = 1";
-            Ok(sql.query_row(text, [], |row| row.get(0))?)
-        })
-        .await
+    async fn owing(&self) -> Answer<usize> {
+        self.read(owing).await
     }
 
     async fn do_about_terminal(

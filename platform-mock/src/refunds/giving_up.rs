@@ -12,10 +12,12 @@ use super::{
 };
 use crate::{
     handovers::record as handovers,
+    issuing::reissue::recall_forgotten,
     journal::Entry,
     masters::rules::Terminal,
     parcels::{record as parcels, rules::waiting},
     refusal::{Answer, Refusal},
+    restore::storage::check_known,
     sales::{
         command::{free_seats, random_id, refresh_state, void_ticket},
         rules::contained_tax,
@@ -66,19 +68,23 @@ pub(super) fn give_up(
     let waiting = waiting_under(unit.sql, &code)?;
     let mut given: Vec<Sold> = Vec::with_capacity(wish.tickets.len());
     for ticket in &wish.tickets {
-        let Some((_, offered_at)) = waiting.iter().find(|(waiting, _)| waiting == ticket) else {
+        let Some(waits) = waiting.iter().find(|waits| waits.ticket == *ticket) else {
             return Err(not_waiting(*ticket));
         };
+        // Fetched by a kiosk in a time that a restored platform has forgotten, it would be on a card and be paid back.
+        check_known(unit.sql, waits.since)?;
         if given.iter().any(|given| given.seat.ticket == *ticket) {
             return Err(Refusal::bad_request("A ticket is named twice."));
         }
         let mut sold = record::sold(unit.sql, *ticket, seller)?
             .ok_or_else(|| no_refund(*ticket, NoRefund::NotSoldHere))?;
-        sold.seat.fee = fee(&sold.offered, *offered_at).map_err(|why| no_refund(*ticket, why))?;
+        sold.seat.fee = fee(&sold.offered, waits.offered).map_err(|why| no_refund(*ticket, why))?;
         given.push(sold);
     }
     let refund = sum_up(&given, wish, seller, unit.now)?;
     insert(unit, terminal, &refund, code)?;
+    // And what a kiosk gave out that is gone for good opens no gate any more.
+    recall_forgotten(unit, &wish.tickets)?;
     for sold in &given {
         let seat = &sold.seat;
         void_ticket(unit, seat.ticket)?;
@@ -97,13 +103,25 @@ pub(super) fn give_up(
     Ok(refund.refund)
 }
 
-/// Tickets that wait under a code, with the time at which each left its card: whoever was in time at the kiosk is not late for a line that was down.
-fn waiting_under(sql: &Sql, code: &[u8; 32]) -> Answer<Vec<(TicketId, i64)>> {
+/// A ticket that waits under a code. Times are UTC microseconds.
+struct Waits {
+    ticket: TicketId,
+    /// Since when.
+    since: i64,
+    /// When it left its card: whoever was in time at the kiosk is not late for a line that was down.
+    offered: i64,
+}
+
+fn waiting_under(sql: &Sql, code: &[u8; 32]) -> Answer<Vec<Waits>> {
     let mut found = Vec::new();
     for parcel in parcels::by_code(sql, code)? {
-        let begun = handovers::find(sql, parcel.handover)?.map_or(parcel.at, |begun| begun.begun);
+        let offered = handovers::find(sql, parcel.handover)?.map_or(parcel.at, |begun| begun.begun);
         let tickets = of_parcel(sql, &parcel.parcel)?;
-        found.extend(waiting(&tickets).map(|ticket| (ticket.ticket, begun)));
+        found.extend(waiting(&tickets).map(|ticket| Waits {
+            ticket: ticket.ticket,
+            since: parcel.at,
+            offered,
+        }));
     }
     Ok(found)
 }

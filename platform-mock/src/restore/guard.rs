@@ -10,7 +10,7 @@ use axum::http::HeaderMap;
 use kippu_api::{client::PLATFORM_INCARNATION, problem::ProblemCode};
 use kippu_ticket::ids::TerminalId;
 
-use super::storage::{Standing, Subject, other_life};
+use super::storage::{Standing, Subject, other_life, wait_for_others};
 use crate::{
     app::App,
     auth::Caller,
@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// Routes that wait for the caller's own rows, all with POST. Releasing does not: released rows are among those rows.
-pub const GUARDED: [&str; 10] = [
+pub const GUARDED: [&str; 11] = [
     "/api/v1/orders/{order}/grant",
     "/api/v1/orders/{order}/cancel",
     "/api/v1/parcels/{parcel}/grant",
@@ -28,6 +28,7 @@ pub const GUARDED: [&str; 10] = [
     "/api/v1/handovers/{handover}/paper",
     "/api/v1/handovers/{handover}/park",
     "/api/v1/handovers/{handover}/take-over",
+    "/api/v1/refunds",
     "/api/v1/clerk/orders/{order}/reissue",
     "/api/v1/operator/reissue",
 ];
@@ -125,18 +126,6 @@ pub fn written_off() -> Refusal {
         "This terminal was written off. Nothing was done.",
     )
     .hint("The operator can put it back into service.")
-}
-
-/// 503: somebody else may know more of it.
-pub fn wait_for_others(owing: usize) -> Refusal {
-    Refusal::new(
-        ProblemCode::Busy,
-        format!(
-            "The platform was restored from a backup, and {owing} terminals have not sent their records yet. \
-             One of them may have given these tickets out. Nothing was done."
-        ),
-    )
-    .hint("Try again later; the operator sees which terminals are missing.")
 }
 
 /// What a request asks for, where another terminal may know more of it than this platform. What a terminal itself took from a card is

@@ -95,6 +95,27 @@ impl RestoreStorage for Database {
     }
 }
 
+/// How many terminals have not sent their rows to this life.
+pub fn owing(sql: &Sql) -> Answer<usize> {
+    Ok(sql.query_row(
+        "SELECT count(*) FROM terminals WHERE resend_due = 1",
+        [],
+        |row| row.get(0),
+    )?)
+}
+
+/// Checks, in a transaction, that what has been as it is since `at` cannot be otherwise in a terminal that has not sent its rows.
+///
+/// # Errors
+/// 503 until all have.
+pub fn check_known(sql: &Sql, at: i64) -> Answer<()> {
+    let owing = owing(sql)?;
+    if owing > 0 && at <= Life::read(sql)?.began {
+        return Err(wait_for_others(owing));
+    }
+    Ok(())
+}
+
 /// When something began; `None` where nothing is known of it.
 fn created(sql: &Sql, subject: &Subject) -> Answer<Option<i64>> {
     let (text, name) = match subject {
@@ -118,4 +139,16 @@ pub fn other_life() -> Refusal {
         "The platform was restored from a backup. Nothing was done.",
     )
     .hint("Send every row of the journal again, then say so at /api/v1/terminal/resent.")
+}
+
+/// 503: somebody else may know more of it.
+pub fn wait_for_others(owing: usize) -> Refusal {
+    Refusal::new(
+        ProblemCode::Busy,
+        format!(
+            "The platform was restored from a backup, and {owing} terminals have not sent their records yet. \
+             One of them may have given these tickets out. Nothing was done."
+        ),
+    )
+    .hint("Try again later; the operator sees which terminals are missing.")
 }

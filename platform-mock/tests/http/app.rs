@@ -19,7 +19,7 @@ use kippu_api::{
 };
 use kippu_gate::bundle::{Direction, Passage};
 use kippu_seatplan::{Plan, import};
-use kippu_ticket::ids::{CardUid, EventId, HandoverId, SellerId, TerminalId};
+use kippu_ticket::ids::{CardUid, EventId, HandoverId, SellerId, TerminalId, TicketId};
 use platform_center::{
     app::App,
     auth::hash_token,
@@ -306,6 +306,15 @@ impl TestApp {
             None => Place::file_in(self.data()).unwrap(),
         };
         off_runtime(|| work(&place.connect().unwrap()))
+    }
+
+    /// The lowest epoch of a recalled ticket that gates let in.
+    pub fn first_good_epoch(&self, ticket: TicketId) -> u16 {
+        let text = "SELECT epoch FROM recalls WHERE ticket = ?1";
+        self.behind(|sql| {
+            sql.query_row(text, [ticket.0], |row| row.get(0))
+                .expect("it was recalled")
+        })
     }
 
     /// How many rows the journal has, none of them changed.

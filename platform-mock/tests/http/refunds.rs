@@ -4,7 +4,7 @@ use kippu_api::{
     clerk::Confirm,
     client::{Client, ClientError, IdempotencyKey},
     handovers::{Purpose, TicketOnCard},
-    orders::OrderState,
+    orders::{Claim, OrderState},
     parcels::{FindWaiting, WaitingPlace},
     problem::ProblemCode,
     refunds::{FindRefund, NewRefund, NoRefund, Quote, QuoteRequest, Refund, RefundState},
@@ -20,10 +20,10 @@ use crate::{
 };
 
 /// What is left of a ticket of the first class after the fee.
-const LEFT: i64 = 8_800 - 220;
+pub const LEFT: i64 = 8_800 - 220;
 
 /// Two tickets that wait under [`slip_code`], taken off their card.
-async fn two_wait(app: &TestApp) -> Vec<TicketOnCard> {
+pub async fn two_wait(app: &TestApp) -> Vec<TicketOnCard> {
     let (_, tickets) = app.sold(&[0, 1]).await;
     let mut kiosk = Mover::at(app, "kiosk-1", MOVE, &tickets);
     kiosk.take(Purpose::Parking).await;
@@ -31,7 +31,7 @@ async fn two_wait(app: &TestApp) -> Vec<TicketOnCard> {
     tickets
 }
 
-fn wish(tickets: &[&TicketOnCard], amount: i64) -> NewRefund {
+pub fn wish(tickets: &[&TicketOnCard], amount: i64) -> NewRefund {
     NewRefund {
         code: slip_code(),
         tickets: tickets.iter().map(|ticket| ticket.ticket).collect(),
@@ -40,7 +40,7 @@ fn wish(tickets: &[&TicketOnCard], amount: i64) -> NewRefund {
     }
 }
 
-async fn refund(kiosk: &Client, wish: &NewRefund) -> Result<Refund, ClientError> {
+pub async fn refund(kiosk: &Client, wish: &NewRefund) -> Result<Refund, ClientError> {
     kiosk.refund(wish, &IdempotencyKey::random()).await
 }
 
@@ -69,6 +69,14 @@ async fn place(app: &TestApp) -> (WaitingPlace, usize) {
     };
     let found = app.kiosk().waiting(&by_code).await.unwrap().remove(0);
     (found.place, found.tickets.len())
+}
+
+/// What fetches the tickets of [`two_wait`].
+pub async fn claim_on_parcel(app: &TestApp) -> Claim {
+    match place(app).await.0 {
+        WaitingPlace::Parcel { parcel } => Claim::Parcel(parcel),
+        other => panic!("{other:?}"),
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -138,10 +146,7 @@ async fn one_of_two_tickets_is_given_up_and_paid_out_once() {
 async fn what_is_given_up_cannot_be_fetched_and_the_rest_can() {
     let app = TestApp::start().await;
     let tickets = two_wait(&app).await;
-    let (WaitingPlace::Parcel { parcel }, _) = place(&app).await else {
-        panic!("nothing waits");
-    };
-    let claim = kippu_api::orders::Claim::Parcel(parcel);
+    let claim = claim_on_parcel(&app).await;
     let fetch = |handover| fetch_wish("kiosk-1", HandoverId([handover; 16]), CARD);
     refund(&app.kiosk(), &wish(&[&tickets[0]], LEFT))
         .await

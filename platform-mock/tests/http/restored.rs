@@ -14,7 +14,7 @@ use kippu_api::{
     terminals::Resent,
 };
 use kippu_gate::bundle::open;
-use kippu_ticket::ids::{HandoverId, Step, TicketId};
+use kippu_ticket::ids::{HandoverId, Step};
 use platform_center::{
     app::App,
     restore::backup::{Serving, backup, restore},
@@ -23,9 +23,10 @@ use platform_center::{
 
 use crate::{
     app::{CARD, GATE_KEY, TestApp, claim, code, token, wish},
-    moves::{MOVE, Mover, on_card, take_over_wish},
+    moves::{MOVE, Mover, OTHER_MOVE, fetch_wish, on_card, take_over_wish},
     operator::Operator,
     purchase::{done, report},
+    refunds::{self, LEFT, claim_on_parcel, refund, two_wait},
 };
 
 /// A backup of a serving platform beside its folder.
@@ -279,23 +280,16 @@ async fn what_a_burnt_kiosk_may_have_given_out_is_recalled_before_it_goes_out_ag
         second.order(&paid_late.order).await.unwrap().state,
         OrderState::Expired
     );
-    let first_good = |ticket: TicketId| -> u16 {
-        app.behind(|sql| {
-            sql.query_row(
-                "SELECT epoch FROM recalls WHERE ticket = ?1",
-                [ticket.0],
-                |row| row.get(0),
-            )
-            .unwrap()
-        })
-    };
     for ticket in &lost {
         assert!(
-            first_good(ticket.ticket) > on_card(ticket).epoch,
+            app.first_good_epoch(ticket.ticket) > on_card(ticket).epoch,
             "no gate lets in what the kiosk gave out"
         );
     }
-    assert_eq!(first_good(lost[0].ticket), on_card(&again.tickets[0]).epoch);
+    assert_eq!(
+        app.first_good_epoch(lost[0].ticket),
+        on_card(&again.tickets[0]).epoch
+    );
 
     // What was sold since has never been anywhere.
     let mut new = wish(HandoverId([4; 16]));
@@ -446,4 +440,59 @@ async fn a_restore_that_cannot_be_right_changes_nothing() {
     fs::copy(&from, folder.path().join("platform.db")).unwrap();
     let old = App::open(folder.path(), app.clock.clone()).err().unwrap();
     assert!(format!("{old:#}").contains("earlier life"), "{old:#}");
+}
+
+/// Put down before the backup, fetched in the time that is lost: on a card, and the restored platform believes it waits.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_may_have_been_fetched_in_the_lost_time_brings_no_money() {
+    let mut app = TestApp::on_file().await;
+    let tickets = two_wait(&app).await;
+    let from = saved(&app);
+    let parcel = claim_on_parcel(&app).await;
+    let fetched = fetch_wish("kiosk-2", OTHER_MOVE, CARD);
+    let second = app.client("kiosk-2");
+    let lost = second.grant(&parcel, &fetched).await.unwrap();
+
+    let life = app.restore(&from).await.life.incarnation;
+    let wanted = refunds::wish(&[&tickets[0]], LEFT);
+    let kiosk = app.kiosk();
+    let refused = async || code(refund(&kiosk, &wanted).await.unwrap_err());
+    assert_eq!(refused().await, ProblemCode::ResendFirst);
+    resend(&app, "kiosk-1", life).await;
+    assert_eq!(refused().await, ProblemCode::Busy, "kiosk-2 knows more");
+    let mut told = done(&lost);
+    told.incarnation.clone_from(&fetched.incarnation);
+    second.report(OTHER_MOVE, &told).await.unwrap();
+    for kiosk in ["kiosk-2", "kiosk-9"] {
+        resend(&app, kiosk, life).await;
+    }
+    assert_eq!(refused().await, ProblemCode::WrongState, "it is on a card");
+    app.verified_rows().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_burnt_kiosk_may_have_fetched_is_recalled_before_it_brings_money() {
+    let mut app = TestApp::on_file().await;
+    let tickets = two_wait(&app).await;
+    let from = saved(&app);
+    let parcel = claim_on_parcel(&app).await;
+    let fetched = fetch_wish("kiosk-2", OTHER_MOVE, CARD);
+    let burnt = app.client("kiosk-2");
+    let lost = burnt.grant(&parcel, &fetched).await.unwrap();
+
+    let life = app.restore(&from).await.life.incarnation;
+    let gone = TerminalWish::WriteOff {
+        reason: "burnt".into(),
+    };
+    Operator::of(&app).await.wish(12, &gone).await;
+    for kiosk in ["kiosk-1", "kiosk-9"] {
+        resend(&app, kiosk, life).await;
+    }
+    let wanted = refunds::wish(&[&tickets[0]], LEFT);
+    refund(&app.kiosk(), &wanted).await.unwrap();
+    assert!(
+        app.first_good_epoch(tickets[0].ticket) > on_card(&lost.tickets[0]).epoch,
+        "no gate lets in what the kiosk gave out"
+    );
+    app.verified_rows().await;
 }

@@ -1,7 +1,10 @@
 //! Tickets that are off their card and wait at the platform are given up for money; the slip for the register comes out here. Whatever is lost
 //! on the way, the code opens what there is: the money at the register, or the tickets at any kiosk.
 
-use kippu_api::refunds::{NewRefund, Refund};
+use kippu_api::{
+    problem::ProblemCode,
+    refunds::{NewRefund, Refund},
+};
 use kippu_handover::{facts::Facts, row::ItemState};
 
 use super::{
@@ -69,14 +72,14 @@ impl Refunding {
                 };
                 self.print(desk);
             }
-            Err(fault) if fault.is_network() && tries < TRIES => {
+            Err(fault) if may_change(fault) && tries < TRIES => {
                 self.state = State::Pausing {
                     until: desk.now + BETWEEN_TRIES,
                     tries,
                 };
             }
             // Nobody here knows whether it was done: the code finds out.
-            Err(fault) if fault.is_network() => {
+            Err(fault) if may_change(fault) => {
                 return KeptCode::at(Kept::PerhapsMoney, &self.facts, false, desk);
             }
             _ => return KeptCode::at(Kept::NoMoney, &self.facts, false, desk),
@@ -102,6 +105,11 @@ impl Refunding {
             *paper = Paper::Printing;
         }
     }
+}
+
+/// Whether asking again may get another answer: a restored platform waits for what this kiosk sends again by itself.
+fn may_change(fault: &AskFault) -> bool {
+    fault.is_network() || matches!(fault, AskFault::Refused(ProblemCode::ResendFirst, _))
 }
 
 fn ask(facts: &Facts, money: &MoneyBack, key: &str) -> Ask {

@@ -42,7 +42,7 @@ struct RestorePage<'a> {
     page: &'a Page,
     incarnation: u32,
     began: i64,
-    due: u32,
+    due: usize,
     rows: &'a [TerminalInView],
     more: bool,
 }
