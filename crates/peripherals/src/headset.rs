@@ -4,10 +4,13 @@
 
 use std::io;
 
-use evdev::raw_stream::{self, RawDevice};
+use evdev::raw_stream::RawDevice;
 use evdev::{EventSummary, InputEvent, SwitchCode, SynchronizationCode};
 
-use crate::hot_plug::{self, Pluggable, Presence};
+use crate::{
+    hot_plug::{self, Pluggable, Presence},
+    input_device,
+};
 
 /// Watches the first jack of the machine for as long as the process lives. `tell` is called on a thread of its own, with whether a headset is
 /// plugged in: once at the start where it is, then whenever it changes.
@@ -21,17 +24,10 @@ fn open() -> io::Result<RawDevice> {
             .supported_switches()
             .is_some_and(|switches| switches.contains(SwitchCode::SW_HEADPHONE_INSERT))
     };
-    let mut jacks: Vec<_> = raw_stream::enumerate()
-        .filter(|(_, device)| has_plug(device))
-        .collect();
-    jacks.sort_by_key(|(path, _)| (path.as_os_str().len(), path.clone()));
-    let first = jacks.into_iter().next();
-    first.map(|(_, device)| device).ok_or_else(|| {
-        io::Error::new(
-            io::ErrorKind::NotFound,
-            "no headset jack among the input devices this user may read",
-        )
-    })
+    input_device::first(
+        has_plug,
+        "no headset jack among the input devices this user may read",
+    )
 }
 
 /// What is learned of the plug.

@@ -5,6 +5,7 @@
 pub mod chime;
 pub mod headset;
 pub mod hot_plug;
+mod input_device;
 pub mod money;
 pub mod paper;
 pub mod payment;

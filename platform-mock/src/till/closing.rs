@@ -5,7 +5,7 @@ use kippu_api::{
     till::{CloseTill, ClosedTill},
 };
 
-use super::count::till;
+use super::count::{currencies, expected};
 use crate::{
     audit::{self, Act},
     people::rules::Clerk,
@@ -19,20 +19,25 @@ pub(super) fn close(unit: &Unit<'_>, clerk: &Clerk, wish: &CloseTill) -> Answer<
     if wish.counted < 0 {
         return Err(Refusal::bad_request("A till holds nothing below zero."));
     }
-    let now = till(unit.sql, clerk.store, wish.currency.clone(), unit.now)?;
-    if now.expected != wish.expected {
+    if !currencies(unit.sql, clerk.store)?.contains(&wish.currency) {
+        return Err(Refusal::bad_request(
+            "This store never took money of this currency.",
+        ));
+    }
+    let expected = expected(unit.sql, clerk.store, &wish.currency)?;
+    if expected != wish.expected {
         return Err(Refusal::new(
             ProblemCode::WrongState,
             format!(
                 "Money moved while the till was counted: it has to hold {} {} now, not {}. It was not closed.",
-                now.expected, wish.currency, wish.expected
+                expected, wish.currency, wish.expected
             ),
         )
         .hint("Count again."));
     }
     let closed = ClosedTill {
         currency: wish.currency.clone(),
-        expected: now.expected,
+        expected,
         counted: wish.counted,
         at: unit.now,
     };

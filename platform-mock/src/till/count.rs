@@ -8,24 +8,39 @@ use crate::{
     storage::sql::{Params, Sql},
 };
 
-/// Every currency that moved since the till was closed last, and every one that was counted before, in the order of the alphabet.
+/// One for each of its currencies.
 pub(super) fn tills(sql: &Sql, store: i64, now: i64) -> Answer<Vec<Till>> {
-    let mut statement = sql.prepare_cached(
-        "SELECT o.currency FROM orders o WHERE o.store = ?1
-         UNION SELECT r.currency FROM refunds r JOIN accounts a ON a.account = r.clerk WHERE a.store = ?1
-         UNION SELECT c.currency FROM till_closings c WHERE c.store = ?1 ORDER BY 1",
-    )?;
-    let currencies: Vec<String> = statement
-        .query_map([store], |row| row.get(0))?
-        .collect::<Result<_, _>>()?;
-    currencies
+    currencies(sql, store)?
         .into_iter()
         .map(|currency| till(sql, store, currency, now))
         .collect()
 }
 
+/// Every currency that moved since the till was closed last, and every one that was counted before, in the order of the alphabet.
+pub(super) fn currencies(sql: &Sql, store: i64) -> Answer<Vec<String>> {
+    let mut statement = sql.prepare_cached(
+        "SELECT o.currency FROM orders o WHERE o.store = ?1
+         UNION SELECT r.currency FROM refunds r JOIN accounts a ON a.account = r.clerk WHERE a.store = ?1
+         UNION SELECT c.currency FROM till_closings c WHERE c.store = ?1 ORDER BY 1",
+    )?;
+    let rows = statement.query_map([store], |row| row.get(0))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// What has to be in it, minor units.
+pub(super) fn expected(sql: &Sql, store: i64, currency: &str) -> Answer<i64> {
+    Ok(balance(&clerks(sql, store, currency)?))
+}
+
+fn balance(clerks: &[ClerkTurnover]) -> i64 {
+    clerks
+        .iter()
+        .map(|clerk| clerk.taken.amount - clerk.paid_out.amount)
+        .sum()
+}
+
 /// One currency's: every payment and every pay-out that no closing has counted.
-pub(super) fn till(sql: &Sql, store: i64, currency: String, now: i64) -> Answer<Till> {
+fn till(sql: &Sql, store: i64, currency: String, now: i64) -> Answer<Till> {
     let since = sql
         .prepare_cached("SELECT max(at) FROM till_closings WHERE store = ?1 AND currency = ?2")?
         .query_row((store, &currency), |row| row.get(0))?;
@@ -51,7 +66,7 @@ pub(super) fn till(sql: &Sql, store: i64, currency: String, now: i64) -> Answer<
         taken,
         handed_back,
         paid_out,
-        expected: taken.amount - paid_out.amount,
+        expected: balance(&clerks),
         clerks,
         open: open_matters(sql, store, &currency)?,
         currency,

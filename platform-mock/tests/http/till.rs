@@ -105,3 +105,19 @@ async fn what_was_taken_and_paid_out_is_in_the_till_until_it_is_closed() {
     });
     assert_eq!(notes, ["9020 JPY, counted 8720, difference -300"]);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_currency_the_store_never_took_is_not_closed() {
+    let app = TestApp::start().await;
+    let clerk = app.clerk("1").await;
+    app.paid_order(&[0]).await;
+    for currency in ["EUR", "", "\0"] {
+        let wish = CloseTill {
+            currency: currency.into(),
+            ..count(0, 0)
+        };
+        let refused = clerk.close_till(&wish, &IdempotencyKey::random()).await;
+        assert_eq!(code(refused.unwrap_err()), ProblemCode::BadRequest);
+    }
+    assert_eq!(till(&app).await.expected, 8_800);
+}

@@ -155,11 +155,6 @@ impl Register {
         self.last_no
     }
 
-    /// An idempotency key that no other question has.
-    fn fresh_key(&self, no: u64) -> String {
-        key_of(&self.setup, no)
-    }
-
     fn touch(&mut self, touch: &Touch) {
         match touch {
             Touch::SwitchLanguage => self.appearance.language = self.appearance.language.other(),

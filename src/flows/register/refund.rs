@@ -10,7 +10,7 @@ use super::{
     view::{self, OutcomeKind},
 };
 use crate::flows::{
-    facts::Money,
+    facts::{Money, SeatWords},
     kiosk::{input::AskFault, words},
 };
 
@@ -84,14 +84,9 @@ impl AtRefund {
                 .unwrap_or_default(),
             seats: items
                 .iter()
-                .map(|item| {
-                    let classes = std::slice::from_ref(&item.class_name);
-                    // The only class of this list is its own.
-                    let seat = kippu_api::holds::HeldSeat {
-                        class: 0,
-                        ..item.seat.clone()
-                    };
-                    words::seat_of_hold(&seat, classes)
+                .map(|item| SeatWords {
+                    class: item.class_name.clone(),
+                    ..words::seat_of_hold(&item.seat, &[])
                 })
                 .collect(),
             amount: self.money(self.refund.amount),

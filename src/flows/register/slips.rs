@@ -6,7 +6,7 @@ use kippu_ticket::ids::TerminalId;
 
 use super::{
     Answer, Ask, AskFault, At, ConfirmOutcome, Money, Outcome, OutcomeKind, Phase, ProblemCode,
-    Register, SECOND, Screen, Session, Slip, SlipNotice, Touch, TypedSlip, Work,
+    Register, SECOND, Screen, Session, Slip, SlipNotice, Touch, TypedSlip, Work, key_of,
     refund::AtRefund,
     till::AtTill,
     view::{SlipRow, SlipState, Slips},
@@ -54,7 +54,7 @@ impl Register {
             (Touch::Back, at) => *at = At::List,
             (Touch::Till, At::List) => {
                 let no = self.ask(Ask::Tills { token });
-                let key = self.fresh_key(no);
+                let key = key_of(&self.setup, no);
                 if let Phase::Work(work) = &mut self.phase {
                     work.at = At::Till(Box::new(AtTill::new(no, key)));
                 }

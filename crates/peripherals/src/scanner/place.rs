@@ -3,7 +3,9 @@
 use std::{io, path::PathBuf, str::FromStr};
 
 use evdev::raw_stream::RawDevice;
-use evdev::{AttributeSetRef, KeyCode, raw_stream};
+use evdev::{AttributeSetRef, KeyCode};
+
+use crate::input_device;
 
 /// Words in the names scanners give themselves, in small letters.
 const SCANNER_WORDS: [&str; 3] = ["scan", "barcode", "bar code"];
@@ -43,20 +45,10 @@ impl ScannerPlace {
         if let Self::At(path) = self {
             return RawDevice::open(path);
         }
-        let mut fitting: Vec<_> = raw_stream::enumerate()
-            .filter(|(_, device)| {
-                self.fits(device.name().unwrap_or_default(), device.supported_keys())
-            })
-            .collect();
-        // By the order they were plugged in, event9 before event10.
-        fitting.sort_by_key(|(path, _)| (path.as_os_str().len(), path.clone()));
-        let found = fitting.into_iter().next();
-        found.map(|(_, device)| device).ok_or_else(|| {
-            io::Error::new(
-                io::ErrorKind::NotFound,
-                "no scanner among the input devices this user may read",
-            )
-        })
+        input_device::first(
+            |device| self.fits(device.name().unwrap_or_default(), device.supported_keys()),
+            "no scanner among the input devices this user may read",
+        )
     }
 
     /// Whether this is a device to look at: a scanner may also show one without the keys of a text.

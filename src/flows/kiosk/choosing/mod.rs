@@ -182,7 +182,6 @@ impl Choosing {
                     tickets,
                     to,
                 });
-                let money = money.filter(|_| self.errand == Errand::MoneyBack);
                 return Passing::agreed(self.errand, giver, (count, money), no);
             }
             State::Choosing { confirming, .. } if !self.chosen.is_empty() => *confirming = true,
@@ -244,10 +243,8 @@ impl Choosing {
                 .collect(),
             ending: words::ending(contents.uid),
             offline: !desk.online,
-            money: match self.errand {
-                Errand::MoneyBack => money::of(&self.quotes, &self.chosen),
-                Errand::Give | Errand::Paper => None,
-            },
+            // There are quotes for that errand only.
+            money: money::of(&self.quotes, &self.chosen),
         })
     }
 }

@@ -1,5 +1,7 @@
 //! The journal as a file: bytes that outlive a release, keys, incarnations and what is refused.
 
+mod incarnations;
+
 use std::{fs, path::Path};
 
 use kippu_api::{
@@ -22,12 +24,12 @@ use kippu_ticket::{
 };
 
 // Frozen: what terminals have on disk. A new version gets new ones.
-const ROW_V1: &str = include_str!("fixtures/handover-v1.json");
-const REPORT_V1: &str = include_str!("fixtures/report-v1.json");
-const FILE_V1: &str = include_str!("fixtures/journal-v1.sql");
-const ROWS_V2: &str = include_str!("fixtures/handovers-v2.json");
-const REPORT_FROM_CARD: &str = include_str!("fixtures/report-v1-from-card.json");
-const FILE_V2: &str = include_str!("fixtures/journal-v2.sql");
+const ROW_V1: &str = include_str!("../fixtures/handover-v1.json");
+const REPORT_V1: &str = include_str!("../fixtures/report-v1.json");
+const FILE_V1: &str = include_str!("../fixtures/journal-v1.sql");
+const ROWS_V2: &str = include_str!("../fixtures/handovers-v2.json");
+const REPORT_FROM_CARD: &str = include_str!("../fixtures/report-v1-from-card.json");
+const FILE_V2: &str = include_str!("../fixtures/journal-v2.sql");
 
 const GIVER: CardUid = CardUid([0x04, 1, 2, 3, 4, 5, 6]);
 const RECEIVER: CardUid = CardUid([0x04, 7, 8, 9, 10, 11, 12]);
@@ -521,88 +523,4 @@ fn only_a_settled_handover_is_forgotten() {
     journal.mark_sent(1, &Receipt::Accepted).unwrap();
     journal.forget(ended().id).unwrap();
     assert_eq!(journal.get(ended().id).unwrap(), None);
-}
-
-#[test]
-fn reopening_keeps_the_incarnation_and_an_older_copy_gets_another() {
-    let folder = tempfile::tempdir().unwrap();
-    let (path, copy) = (folder.path().join("journal"), folder.path().join("copy"));
-    let mut journal = journal_in(folder.path());
-    let first = journal.incarnation();
-    journal.put(&purchase(), None).unwrap();
-    drop(journal);
-    assert_eq!(journal_in(folder.path()).incarnation(), first);
-    fs::copy(&path, &copy).unwrap();
-    assert_eq!(journal_in(folder.path()).incarnation(), first);
-    // Somebody puts the copy back.
-    fs::copy(&copy, &path).unwrap();
-    let restored = journal_in(folder.path());
-    let second = restored.incarnation();
-    assert_ne!(second, first);
-    assert_eq!(
-        restored.open_rows().unwrap().len(),
-        1,
-        "the rows are still there to be looked at"
-    );
-    drop(restored);
-    assert_eq!(journal_in(folder.path()).incarnation(), second);
-    // Somebody replaces it with an empty one.
-    fs::remove_file(&path).unwrap();
-    let third = journal_in(folder.path()).incarnation();
-    assert!(third != first && third != second);
-}
-
-#[test]
-fn a_power_cut_between_file_and_mark_keeps_the_incarnation() {
-    let folder = tempfile::tempdir().unwrap();
-    let mark = folder.path().join("journal.mark");
-    let first = journal_in(folder.path()).incarnation();
-    let before = fs::read(&mark).unwrap();
-    drop(journal_in(folder.path()));
-    fs::write(&mark, before).unwrap();
-    assert_eq!(journal_in(folder.path()).incarnation(), first);
-}
-
-#[test]
-fn a_mark_that_cannot_be_written_again_and_again_keeps_the_incarnation() {
-    let folder = tempfile::tempdir().unwrap();
-    let first = journal_in(folder.path()).incarnation();
-    // What stands in the mark's way stops it as a full disk does: the file's own write went well before.
-    let in_the_way = folder.path().join("journal.mark-new");
-    fs::create_dir(&in_the_way).unwrap();
-    for _ in 0..3 {
-        assert!(Journal::open(&folder.path().join("journal"), &key()).is_err());
-    }
-    fs::remove_dir(&in_the_way).unwrap();
-    assert_eq!(journal_in(folder.path()).incarnation(), first);
-}
-
-#[test]
-fn another_process_another_key_a_newer_file_and_a_broken_mark_are_refused() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("journal");
-    let open = journal_in(folder.path());
-    assert!(matches!(
-        Journal::open(&path, &key()),
-        Err(StoreFault::Database(_))
-    ));
-    drop(open);
-    assert!(matches!(
-        Journal::open(&path, &JournalKey::from_bytes([8; 32])),
-        Err(StoreFault::Sealed)
-    ));
-    fs::write(folder.path().join("journal.mark"), "what").unwrap();
-    assert!(matches!(
-        Journal::open(&path, &key()),
-        Err(StoreFault::Garbled(_))
-    ));
-    fs::remove_file(folder.path().join("journal.mark")).unwrap();
-    rusqlite::Connection::open(&path)
-        .unwrap()
-        .pragma_update(None, "user_version", 2)
-        .unwrap();
-    assert!(matches!(
-        Journal::open(&path, &key()),
-        Err(StoreFault::Newer(2))
-    ));
 }
