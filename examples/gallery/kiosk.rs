@@ -9,6 +9,7 @@ use kippu::flows::{
     },
     kiosk::view::*,
 };
+use kippu_api::staff_acts::OutReason;
 use kippu_seatplan::Plan;
 use kippu_ticket::ids::EventId;
 
@@ -201,6 +202,19 @@ pub fn views(appearance: Appearance) -> Vec<(&'static str, View)> {
                     money: MoneyFact::NotInvolved,
                 },
                 &[Way::CallStaff],
+                None,
+            ),
+        ),
+        (
+            "out-of-service",
+            None,
+            trouble(
+                TroubleKind::OutOfService(OutReason::Cleaning),
+                &Safety {
+                    ticket: TicketFact::None,
+                    money: MoneyFact::NotInvolved,
+                },
+                &[Way::CallStaff, Way::StaffHere],
                 None,
             ),
         ),

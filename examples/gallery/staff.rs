@@ -1,6 +1,10 @@
 //! Sample views of the staff's screens at a kiosk.
 
-use kippu::flows::{facts::EventFacts, kiosk::view::*};
+use kippu::flows::{
+    facts::EventFacts,
+    kiosk::{input::Storage, view::*},
+};
+use kippu_api::staff_acts::OutReason;
 use kippu_ticket::{ids::HandoverId, record::TicketKind};
 
 use crate::{
@@ -36,6 +40,15 @@ pub fn screens(event: &EventFacts) -> Vec<Sample> {
             pages: count / HANDOVERS_A_PAGE + 1,
             unsent,
             busy: false,
+        })
+    };
+    let care = |out: Option<OutReason>, notice| {
+        Screen::Care(Care {
+            reader_there: out.is_none(),
+            storage: Storage::Ready,
+            out,
+            printing: false,
+            notice,
         })
     };
     let stick = |state| Screen::Stick(Stick { state, reports: 3 });
@@ -77,6 +90,21 @@ pub fn screens(event: &EventFacts) -> Vec<Sample> {
         ("staff-stick", stick(StickState::Insert)),
         ("staff-stick-saved", stick(StickState::Saved)),
         ("staff-stick-full", stick(StickState::Full)),
+        ("staff-care", care(None, None)),
+        (
+            "staff-care-out",
+            care(Some(OutReason::Reader), Some(CareNotice::TestUnconfirmed)),
+        ),
+        ("staff-out-reasons", Screen::OutReasons),
+        ("staff-new-roll", Screen::NewRoll(NewRoll::OpenCover)),
+        ("staff-new-roll-in", Screen::NewRoll(NewRoll::PutIn)),
+        ("staff-new-roll-done", Screen::NewRoll(NewRoll::Done)),
+        (
+            "staff-new-roll-unconfirmed",
+            Screen::NewRoll(NewRoll::Unconfirmed),
+        ),
+        ("staff-own-card", Screen::OwnCard(OwnCard::Lay)),
+        ("staff-own-card-again", Screen::OwnCard(OwnCard::LogInAgain)),
     ];
     let mut samples: Vec<Sample> = samples
         .into_iter()

@@ -33,6 +33,7 @@ use crate::{
         platform::{PlatformActor, blocking::BlockingPlatform},
         printer::{Place, PrinterActor},
         scanner,
+        staff_book::StaffBook,
         stick::Stick,
         tray::TrayActor,
         vault::Vault,
@@ -117,6 +118,8 @@ struct KioskTerminal {
     adapter: KioskAdapter,
     narrator: Narrator,
     platform: PlatformActor,
+    clerks: ClerkDoor,
+    staff_book: StaffBook,
     cards: CardActor,
     printer: Option<PrinterActor>,
     tray: Option<TrayActor>,
@@ -187,6 +190,10 @@ impl KioskTerminal {
                     tray.toggle(name);
                 }
             }
+            Effect::StaffDid(deed) => match self.clerks.who() {
+                Some(clerk) => self.staff_book.note(clerk, deed),
+                None => tracing::error!(?deed, "the staff did something, and nobody is logged in"),
+            },
             Effect::CallStaff => tracing::warn!("the staff is called"),
             Effect::Warn => {
                 self.chimes.play(Chime::Countdown);
@@ -239,7 +246,8 @@ pub fn run(common: &Common, cards: &Cards, devices: &Devices) -> Result<()> {
         platform_key: file.platform_key,
     };
     let local = LocalRing::load(vault.clone(), owner.clone());
-    let clerks = ClerkDoor::new(file.store.clone(), vault);
+    let clerks = ClerkDoor::new(file.store.clone(), vault.clone());
+    let (staff_book, out) = StaffBook::open(runtime.handle(), client.clone(), vault);
     runtime.spawn(local.clone().stay_fresh(client.clone()));
 
     let (reader, tray) = reader(cards, &file.name)?;
@@ -268,6 +276,7 @@ pub fn run(common: &Common, cards: &Cards, devices: &Devices) -> Result<()> {
         simulated,
         has_printer: device.is_some(),
         storage,
+        out,
         key_prefix: kippu_api::client::IdempotencyKey::random()
             .as_str()
             .to_owned(),
@@ -318,7 +327,14 @@ pub fn run(common: &Common, cards: &Cards, devices: &Devices) -> Result<()> {
         flow,
         adapter,
         narrator,
-        platform: PlatformActor::new(runtime.handle().clone(), client, clerks, mailbox.clone()),
+        platform: PlatformActor::new(
+            runtime.handle().clone(),
+            client,
+            clerks.clone(),
+            mailbox.clone(),
+        ),
+        clerks,
+        staff_book,
         cards: CardActor::start(
             Equipment {
                 reader,

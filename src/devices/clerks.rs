@@ -1,5 +1,5 @@
 //! Clerks at the kiosk: the platform logs them in. Who was logged in here of late may also while it is away, by a verifier kept in the vault
-//! and with few tries.
+//! and with few tries. By card only the platform can.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -8,10 +8,11 @@ use argon2::{
     password_hash::{PasswordHasher as _, PasswordVerifier as _, phc::PasswordHash},
 };
 use kippu_api::{
-    clerk::{Login, Session},
+    clerk::{CardLogin, Login, OwnCard, Session},
     client::{Client, ClientError},
     problem::ProblemCode,
 };
+use kippu_ticket::ids::CardUid;
 use serde::{Deserialize, Serialize};
 
 use super::vault::{Vault, VaultFault};
@@ -46,8 +47,15 @@ pub enum NoLogin {
 pub struct ClerkDoor {
     store: String,
     book: ClerkBook,
-    /// Token of the clerk who is in by the platform's word.
-    session: Arc<Mutex<Option<String>>>,
+    inside: Arc<Mutex<Option<Inside>>>,
+}
+
+/// Who is in.
+struct Inside {
+    /// Clerk's number.
+    number: String,
+    /// Token of the session, where it is by the platform's word.
+    token: Option<String>,
 }
 
 impl ClerkDoor {
@@ -56,7 +64,7 @@ impl ClerkDoor {
         Self {
             store,
             book: ClerkBook { vault },
-            session: Arc::default(),
+            inside: Arc::default(),
         }
     }
 
@@ -83,6 +91,50 @@ impl ClerkDoor {
             .unwrap_or(Err(NoLogin::Storage))
     }
 
+    /// Logs the clerk in whose card lies on the reader, and says the name.
+    ///
+    /// # Errors
+    /// See [`NoLogin`].
+    pub async fn enter_by_card(&self, client: &Client, card: CardUid) -> Result<String, NoLogin> {
+        match client.login_by_card(&CardLogin { card }).await {
+            Ok(session) => {
+                self.let_in(session.number, Some(session.token));
+                Ok(session.name)
+            }
+            Err(ClientError::Refused(problem)) => Err(no_login(problem.code)),
+            Err(ClientError::Unreachable(_) | ClientError::Unknown { .. }) => {
+                Err(NoLogin::Unreachable)
+            }
+        }
+    }
+
+    /// Number of the clerk who is in.
+    pub fn who(&self) -> Option<String> {
+        self.inside().as_ref().map(|inside| inside.number.clone())
+    }
+
+    /// The clerk who is in logs in with this card from now on, or with none.
+    ///
+    /// # Errors
+    /// As the platform's; `unauthenticated` also where the clerk is in without the platform.
+    pub async fn choose_card(
+        &self,
+        client: &Client,
+        card: Option<CardUid>,
+    ) -> Result<(), ClientError> {
+        let token = self
+            .inside()
+            .as_ref()
+            .and_then(|inside| inside.token.clone());
+        // Without one the platform says so itself.
+        let client = client.with_token(token.as_deref().unwrap_or_default());
+        client.choose_card(&OwnCard { card }).await
+    }
+
+    fn let_in(&self, number: String, token: Option<String>) {
+        *self.inside() = Some(Inside { number, token });
+    }
+
     fn settle(
         &self,
         login: &Login,
@@ -91,36 +143,44 @@ impl ClerkDoor {
         match answer {
             Ok(session) => {
                 self.book.confirm(login, &session.name, clock::now());
-                *self.session() = Some(session.token);
+                self.let_in(login.clerk.clone(), Some(session.token));
                 Ok(session.name)
             }
-            Err(ClientError::Refused(problem)) => Err(match problem.code {
-                ProblemCode::Unauthenticated => {
+            Err(ClientError::Refused(problem)) => {
+                if problem.code == ProblemCode::Unauthenticated {
                     self.book.withdraw(login);
-                    NoLogin::Wrong
                 }
-                ProblemCode::TooMany => NoLogin::TooMany,
-                other => NoLogin::Refused(other),
-            }),
+                Err(no_login(problem.code))
+            }
             Err(ClientError::Unreachable(_) | ClientError::Unknown { .. }) => {
-                self.book.admit(login, clock::now())
+                let name = self.book.admit(login, clock::now())?;
+                self.let_in(login.clerk.clone(), None);
+                Ok(name)
             }
         }
     }
 
     /// The clerk leaves. A platform that cannot be told ends the session by itself.
     pub async fn leave(&self, client: &Client) {
-        let token = self.session().take();
-        if let Some(token) = token
+        let inside = self.inside().take();
+        if let Some(token) = inside.and_then(|inside| inside.token)
             && let Err(error) = client.with_token(&token).logout().await
         {
             tracing::info!(%error, "the platform was not told that a clerk left");
         }
     }
 
-    fn session(&self) -> MutexGuard<'_, Option<String>> {
-        // A panic elsewhere leaves a token or none, never half of one.
-        self.session.lock().unwrap_or_else(PoisonError::into_inner)
+    fn inside(&self) -> MutexGuard<'_, Option<Inside>> {
+        // A panic elsewhere leaves somebody or nobody, never half of one.
+        self.inside.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn no_login(code: ProblemCode) -> NoLogin {
+    match code {
+        ProblemCode::Unauthenticated => NoLogin::Wrong,
+        ProblemCode::TooMany => NoLogin::TooMany,
+        other => NoLogin::Refused(other),
     }
 }
 

@@ -24,6 +24,7 @@ pub mod register;
 #[cfg(test)]
 mod samples;
 pub mod scanner;
+pub mod staff_book;
 pub mod stick;
 pub mod tray;
 pub mod vault;

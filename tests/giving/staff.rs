@@ -27,7 +27,7 @@ fn wrong_pins_shut_the_number_and_no_other() -> Result<()> {
     kiosk.command("type 1111")?;
     kiosk.tap("Log in")?;
     kiosk.wait("Too many tries. Please wait a while.", SOON)?;
-    ensure!(!moves::sees(&mut kiosk, "Save to stick")?);
+    ensure!(!moves::sees(&mut kiosk, "Log out")?);
 
     kiosk.tap("Clerk's number")?;
     kiosk.command("key backspace")?;

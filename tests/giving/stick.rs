@@ -53,6 +53,7 @@ impl Cut {
 
         moves::staff_list(&mut kiosk)?;
         kiosk.wait("2 reports to send", SOON)?;
+        kiosk.tap("This kiosk")?;
         kiosk.tap("Save to stick")?;
         kiosk.tap("Save now")?;
         kiosk.wait("2 reports are on it.", SOON)?;

@@ -127,7 +127,7 @@ pub fn log_in_at_kiosk(kiosk: &mut Hand, pin: &str) -> Result<()> {
 pub fn staff_list(kiosk: &mut Hand) -> Result<()> {
     kiosk.tap("Staff")?;
     log_in_at_kiosk(kiosk, "1111")?;
-    kiosk.wait("Save to stick", SOON)
+    kiosk.wait("Log out", SOON)
 }
 
 /// From the staff's list to the first screen, in English again.

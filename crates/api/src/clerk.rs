@@ -1,7 +1,9 @@
 //! The clerk at the register.
 //!
 //! - `POST /api/v1/clerk/login` [`Login`] → [`Session`], called with the terminal's own token (afterwards `Authorization: Bearer <session token>`)
+//! - `POST /api/v1/clerk/login-by-card` [`CardLogin`] → [`Session`], likewise: the terminal has just read the clerk's card
 //! - `POST /api/v1/clerk/logout` → 204
+//! - `POST /api/v1/clerk/card` [`OwnCard`] → 204: which card the clerk logs in with from now on
 //! - `GET /api/v1/clerk/slips` → [`crate::orders::Order`] list: open and recent ones of the clerk's store
 //! - `GET /api/v1/clerk/slips/{slip}` → [`crate::orders::Order`]
 //! - `POST /api/v1/clerk/slips/{slip}/confirm` [`Confirm`] → [`Confirmed`]
@@ -9,6 +11,7 @@
 
 use std::fmt;
 
+use kippu_ticket::ids::CardUid;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -25,11 +28,29 @@ pub struct Login {
     pub pin: String,
 }
 
+/// A clerk's card lies on the terminal's reader, which has authenticated it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct CardLogin {
+    /// The card.
+    #[schema(value_type = String)]
+    pub card: CardUid,
+}
+
+/// The card a clerk logs in with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct OwnCard {
+    /// The card; `None`: no card any more.
+    #[schema(value_type = Option<String>)]
+    pub card: Option<CardUid>,
+}
+
 /// A clerk at work.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Session {
     /// Bearer token.
     pub token: String,
+    /// Clerk's number in the store.
+    pub number: String,
     /// Name to show.
     pub name: String,
     /// Store to show.

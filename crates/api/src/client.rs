@@ -1,5 +1,6 @@
 //! The typed client of a terminal: one method a route, time-outs everywhere, and errors that say whether anything can have happened.
 
+mod clerk;
 pub mod enrolling;
 mod fault;
 mod handovers;
@@ -24,7 +25,6 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
     cards::{SessionAnswer, SessionChallenge, SessionKeys, SessionRequest},
-    clerk::{Confirm, Confirmed, Login, Reissue, Session},
     entrance::{EntranceAccepted, EntranceBatch},
     events::EventSummary,
     holds::{Hold, HoldRequest},
@@ -354,58 +354,6 @@ impl Client {
         batch: &EntranceBatch,
     ) -> Result<EntranceAccepted, ClientError> {
         self.post("/entrance-records", Some(batch), None).await
-    }
-
-    /// Logs a clerk in at this terminal; use the session's token with [`Client::with_token`].
-    pub async fn login(&self, login: &Login) -> Result<Session, ClientError> {
-        self.post("/clerk/login", Some(login), None).await
-    }
-
-    /// Ends the clerk's session.
-    pub async fn logout(&self) -> Result<(), ClientError> {
-        self.send(self.request(Method::POST, "/clerk/logout"))
-            .await
-            .map(drop)
-    }
-
-    /// Open and recent slips of the clerk's store, newest first.
-    pub async fn slips(&self) -> Result<Vec<Order>, ClientError> {
-        self.get("/clerk/slips").await
-    }
-
-    /// A slip of the clerk's store.
-    pub async fn clerk_slip(&self, slip: &str) -> Result<Order, ClientError> {
-        self.get(&format!("/clerk/slips/{slip}")).await
-    }
-
-    /// The clerk says that the slip's sum is in the till.
-    pub async fn confirm_slip(
-        &self,
-        slip: &str,
-        sum: &Confirm,
-        key: &IdempotencyKey,
-    ) -> Result<Confirmed, ClientError> {
-        self.post(
-            &format!("/clerk/slips/{slip}/confirm"),
-            Some(sum),
-            Some(key),
-        )
-        .await
-    }
-
-    /// Issues the tickets of an order anew, because their card is lost for good.
-    pub async fn reissue(
-        &self,
-        order: &str,
-        why: &Reissue,
-        key: &IdempotencyKey,
-    ) -> Result<Order, ClientError> {
-        self.post(
-            &format!("/clerk/orders/{order}/reissue"),
-            Some(why),
-            Some(key),
-        )
-        .await
     }
 
     fn request(&self, method: Method, path: &str) -> RequestBuilder {

@@ -18,6 +18,7 @@ pub mod parcels;
 pub mod people;
 pub mod problem;
 pub mod refunds;
+pub mod staff_acts;
 pub mod stick;
 pub mod terminals;
 pub mod till;

@@ -178,6 +178,7 @@ pub async fn log_in(storage: &dyn Storage) -> Answer<()> {
             account,
             terminal,
             attempt: None,
+            from: "a simulation".into(),
         };
         storage.open_session(opening).await?;
     }

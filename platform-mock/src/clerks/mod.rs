@@ -1,3 +1,4 @@
-//! What clerks do at the register.
+//! What clerks do at the register, and at a kiosk.
 
+pub mod acts;
 pub mod routes;

@@ -7,18 +7,20 @@ use axum::{
     routing::{get, post},
 };
 use kippu_api::{
-    clerk::{Confirm, Confirmed, Login, Reissue, Session},
+    clerk::{CardLogin, Confirm, Confirmed, Login, OwnCard, Reissue, Session},
     orders::Order,
+    people::AccountWish,
     problem::Problem,
+    staff_acts::StaffAct,
 };
 
 use crate::{
     app::App,
-    auth::{AsClerk, AsTerminal, CLERK, STORE_TERMINAL, Scope},
+    auth::{AsClerk, AsTerminal, CLERK, KIOSK, STORE_TERMINAL, Scope},
     people::{
         self,
         rules::{Bound, Person},
-        sessions::{self, Wish},
+        sessions::{self, Opened, Wish},
         tries::Attempt,
     },
     refusal::{Answer, Refusal},
@@ -41,6 +43,24 @@ pub fn routes(routes: Routes) -> Routes {
             "post",
             STORE_TERMINAL.of(Scope::Store),
             post(login),
+        )
+        .on(
+            "/api/v1/clerk/login-by-card",
+            "post",
+            STORE_TERMINAL.of(Scope::Store),
+            post(login_by_card),
+        )
+        .on(
+            "/api/v1/clerk/card",
+            "post",
+            CLERK.of(Scope::Account),
+            post(choose_card),
+        )
+        .on(
+            "/api/v1/terminal/staff-acts",
+            "post",
+            KIOSK.of(Scope::Terminal),
+            post(staff_act),
         )
         .on(
             "/api/v1/clerk/logout",
@@ -91,19 +111,68 @@ pub async fn login(
         },
         secret: login.pin,
     };
-    let of_this_store =
-        |person: &Person| matches!(person.bound, Bound::Store { store, .. } if store == here);
-    let opened = sessions::open(&app, wish, Some(&terminal), of_this_store).await?;
+    let opened = sessions::open(&app, wish, Some(&terminal), works_in(here)).await?;
+    Ok(Json(session(opened)))
+}
+
+/// Logs the clerk in whose card lies on the terminal's reader. The terminal is believed that it authenticated the card.
+#[utoipa::path(post, path = "/api/v1/clerk/login-by-card", tag = "clerk", request_body = CardLogin,
+    responses((status = 200, body = Session), (status = "default", body = Problem)))]
+pub async fn login_by_card(
+    State(app): State<App>,
+    AsTerminal(terminal): AsTerminal,
+    Body(login): Body<CardLogin>,
+) -> Answer<Json<Session>> {
+    let here = terminal.shop()?.store;
+    let opened = sessions::open_by_card(&app, login.card, &terminal, works_in(here)).await?;
+    Ok(Json(session(opened)))
+}
+
+fn works_in(here: i64) -> impl Fn(&Person) -> bool {
+    move |person| matches!(person.bound, Bound::Store { store, .. } if store == here)
+}
+
+fn session(opened: Opened) -> Session {
     let store_name = match opened.person.bound {
         Bound::Store { name, .. } => name,
         _ => String::new(),
     };
-    Ok(Json(Session {
+    Session {
         token: opened.token,
+        number: opened.person.number,
         name: opened.person.name,
         store_name,
         expires: opened.expires,
-    }))
+    }
+}
+
+/// Which card the clerk logs in with from now on, in place of the one before.
+#[utoipa::path(post, path = "/api/v1/clerk/card", tag = "clerk", request_body = OwnCard,
+    responses((status = 204), (status = "default", body = Problem)))]
+pub async fn choose_card(
+    State(app): State<App>,
+    AsClerk(clerk, _): AsClerk,
+    Body(own): Body<OwnCard>,
+) -> Answer<StatusCode> {
+    let wish = AccountWish::Cards {
+        cards: own.card.into_iter().collect(),
+    };
+    app.storage()
+        .do_about_account((&clerk).into(), clerk.id, wish, None)
+        .await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// A clerk did something at the kiosk itself. It goes into the audit log, once.
+#[utoipa::path(post, path = "/api/v1/terminal/staff-acts", tag = "clerk", params(("Idempotency-Key" = String, Header)),
+    request_body = StaffAct, responses((status = 204), (status = "default", body = Problem)))]
+pub async fn staff_act(
+    State(app): State<App>,
+    AsTerminal(terminal): AsTerminal,
+    KeyedJson(key, act): KeyedJson<StaffAct>,
+) -> Answer<StatusCode> {
+    app.storage().staff_did(key, terminal, act).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// Ends the session.

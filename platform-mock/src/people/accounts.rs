@@ -214,12 +214,16 @@ fn bound(sql: &Sql, new: &NewAccount) -> Answer<[Option<i64>; 4]> {
 }
 
 fn put_cards(unit: &Unit<'_>, account: i64, role: Role, cards: &[CardUid]) -> Answer<()> {
-    if role != Role::Member && !cards.is_empty() {
-        return Err(Refusal::bad_request("Only members have cards."));
-    }
-    if cards.len() > CARDS_MAX {
+    let most = match role {
+        Role::Member => CARDS_MAX,
+        // The one that clerks log in with.
+        Role::Clerk => 1,
+        Role::Operator | Role::Organizer | Role::Seller | Role::Venue => 0,
+    };
+    if cards.len() > most {
         return Err(Refusal::bad_request(format!(
-            "A member has {CARDS_MAX} cards at most."
+            "A {} has {most} cards at most.",
+            role_word(role)
         )));
     }
     unit.sql
@@ -234,7 +238,7 @@ fn put_cards(unit: &Unit<'_>, account: i64, role: Role, cards: &[CardUid]) -> An
                 ProblemCode::WrongState,
                 format!("Card {card} is somebody's already. Nothing was changed."),
             )
-            .hint("Take it from the other member first."));
+            .hint("Take it from the other account first."));
         }
     }
     Ok(())

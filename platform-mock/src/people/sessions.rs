@@ -7,6 +7,7 @@ use axum::{
     http::{HeaderMap, request::Parts},
 };
 use kippu_api::problem::ProblemCode;
+use kippu_ticket::ids::{CardUid, TerminalId};
 
 use super::{
     rules::Person,
@@ -107,20 +108,56 @@ pub async fn open(
     let (person, hash) = known.unzip();
     let right = app.checking().matches(secret, hash).await?;
     let terminal = terminal.map(|terminal| terminal.id);
+    let from = attempt.source().to_owned();
     let Some(person) = person.clone().filter(|person| right && wanted(person)) else {
-        let from = attempt.source().to_owned();
         app.storage().login_refused(person, terminal, from).await?;
         return Err(
             Refusal::new(ProblemCode::Unauthenticated, "Number or secret is wrong.")
                 .hint("Enter both again."),
         );
     };
+    let_in(app, person, terminal, Some(attempt), from).await
+}
+
+/// Opens a session for somebody `wanted` here whose card lies on a terminal's reader.
+///
+/// # Errors
+/// 401 for a card nobody logs in with.
+pub async fn open_by_card(
+    app: &App,
+    card: CardUid,
+    terminal: &Terminal,
+    wanted: impl Fn(&Person) -> bool,
+) -> Answer<Opened> {
+    let known = app.storage().person_by_card(card).await?;
+    let from = format!("card {card}");
+    let Some(person) = known.clone().filter(|person| wanted(person)) else {
+        app.storage()
+            .login_refused(known, Some(terminal.id), from)
+            .await?;
+        return Err(Refusal::new(
+            ProblemCode::Unauthenticated,
+            "Nobody logs in with this card here.",
+        )
+        .hint("Enter number and PIN."));
+    };
+    let_in(app, person, Some(terminal.id), None, from).await
+}
+
+async fn let_in(
+    app: &App,
+    person: Person,
+    terminal: Option<TerminalId>,
+    attempt: Option<Attempt>,
+    from: String,
+) -> Answer<Opened> {
     let token = hex::encode(rand::random::<[u8; 32]>());
     let opening = Opening {
         token: hash_token(&token),
         account: person.account,
         terminal,
-        attempt: Some(attempt),
+        attempt,
+        from,
     };
     let expires = app.storage().open_session(opening).await?;
     Ok(Opened {

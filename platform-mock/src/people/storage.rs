@@ -46,8 +46,10 @@ pub struct Opening {
     pub account: i64,
     /// Where a clerk logs in.
     pub terminal: Option<TerminalId>,
-    /// The try that was right.
+    /// The try that was right, where tries are counted.
     pub attempt: Option<Attempt>,
+    /// Where from, or with which card, for the audit log.
+    pub from: String,
 }
 
 /// People and their sessions.
@@ -55,6 +57,8 @@ pub struct Opening {
 pub trait PeopleStorage: Send + Sync {
     /// Somebody who may log in, with the hash of what they must know.
     async fn person(&self, login: Login) -> Answer<Option<(Person, String)>>;
+    /// Somebody whose card this is and who may log in.
+    async fn person_by_card(&self, card: CardUid) -> Answer<Option<Person>>;
     /// Opens a session and writes down that somebody logged in; when it ends at the latest.
     async fn open_session(&self, opening: Opening) -> Answer<i64>;
     /// Writes down that somebody was not let in; `whom`: the account they named, where there is one.
@@ -101,6 +105,19 @@ impl PeopleStorage for Database {
                 return Ok(None);
             };
             Ok(Some((by_account(sql, account)?, secret)))
+        })
+        .await
+    }
+
+    async fn person_by_card(&self, card: CardUid) -> Answer<Option<Person>> {
+        self.read(move |sql| {
+            let found = sql
+                .prepare_cached(&format!(
+                    "{PERSON} JOIN account_cards c ON c.account = a.account WHERE c.card = ?1 AND a.disabled IS NULL"
+                ))?
+                .query_row([card.to_string()], person)
+                .optional()?;
+            Ok(found)
         })
         .await
     }
@@ -241,12 +258,20 @@ fn open_session(unit: &Unit<'_>, opening: &Opening) -> Answer<i64> {
     }
     let act = Act {
         what: "login",
-        note: opening.attempt.as_ref().map(Attempt::source),
+        note: Some(&opening.from),
         terminal: opening.terminal,
         ..Act::default()
     };
     audit::note(unit.sql, unit.now, &(&person).into(), &act)?;
     Ok(expires)
+}
+
+/// A clerk of a store by number, disabled or not.
+pub(crate) fn clerk_of(sql: &Sql, store: i64, number: &str) -> Answer<Option<Person>> {
+    Ok(sql
+        .prepare_cached(&format!("{PERSON} WHERE a.store = ?1 AND a.number = ?2"))?
+        .query_row((store, number), person)
+        .optional()?)
 }
 
 /// Somebody by their account.

@@ -29,6 +29,7 @@ use crate::{
     allocation::storage::AllocationStorage,
     audit::storage::AuditStorage,
     cards::storage::CardStorage,
+    clerks::acts::StaffActStorage,
     devices::storage::DeviceStorage,
     gates::storage::GateStorage,
     handovers::storage::HandoverStorage,
@@ -57,6 +58,7 @@ pub trait Storage:
     + ParcelStorage
     + RefundStorage
     + TillStorage
+    + StaffActStorage
     + GateStorage
     + DeviceStorage
     + AccountStorage
@@ -84,6 +86,7 @@ impl<T> Storage for T where
         + ParcelStorage
         + RefundStorage
         + TillStorage
+        + StaffActStorage
         + GateStorage
         + DeviceStorage
         + AccountStorage

@@ -3,6 +3,7 @@
 mod app;
 mod assigning;
 mod cards;
+mod clerks;
 mod contention;
 mod devices;
 mod fences;

@@ -2,6 +2,7 @@
 
 mod browse;
 mod card;
+mod care;
 mod chrome;
 mod giving;
 mod pay;
@@ -78,6 +79,7 @@ impl KioskAdapter {
         giving::connect(window, &link);
         waiting::connect(window, &link);
         staff::connect(window, &link);
+        care::connect(window, &link);
         Self {
             window: window.as_weak(),
             link,
@@ -143,6 +145,10 @@ impl KioskAdapter {
                 staff::show_paper(&window.global(), question, language)
             }
             Screen::Stick(stick) => staff::show_stick(&window.global(), stick),
+            Screen::Care(care) => care::show_care(&window.global(), care),
+            Screen::NewRoll(state) => care::show_new_roll(&window.global(), *state),
+            Screen::OutReasons => ui::Screen::OutReasons,
+            Screen::OwnCard(state) => care::show_own_card(&window.global(), *state),
         };
         window.global::<ui::Theme>().set_staff(screen.is_staff());
         window.global::<ui::Shown>().set_screen(shown);

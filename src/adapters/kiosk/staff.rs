@@ -38,7 +38,7 @@ pub fn connect(window: &ui::KioskWindow, link: &Rc<Link>) {
     let list = window.global::<ui::OpenHandovers>();
     list.on_up(sends(link, Touch::Page(Turn::Up)));
     list.on_down(sends(link, Touch::Page(Turn::Down)));
-    list.on_save_to_stick(sends(link, Touch::SaveReports));
+    list.on_care(sends(link, Touch::Care));
     list.on_log_out(sends(link, Touch::LogOut));
     let send = Rc::clone(link);
     list.on_open(move |index| {
@@ -84,6 +84,8 @@ pub fn show_clerk(to: &ui::ClerkEntry<'_>, entry: &ClerkEntry) -> ui::Screen {
         Some(LoginNotice::TooMany) => ui::LoginNotice::TooMany,
         Some(LoginNotice::NotReached) => ui::LoginNotice::NotReached,
         Some(LoginNotice::IdledOut) => ui::LoginNotice::IdledOut,
+        Some(LoginNotice::UnknownCard) => ui::LoginNotice::UnknownCard,
+        Some(LoginNotice::CardUnread) => ui::LoginNotice::CardUnread,
     });
     ui::Screen::Clerk
 }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use kippu_ui as ui;
 use slint::ComponentHandle;
 
-use super::{Link, card, giving};
+use super::{Link, card, care, giving};
 use crate::{
     adapters::{models, words},
     flows::{
@@ -72,6 +72,10 @@ pub fn show_trouble(to: &ui::Trouble<'_>, trouble: &Trouble, language: Language)
         }
         TroubleKind::ElsewhereNow => ui::TroubleKind::ElsewhereNow,
         TroubleKind::StorageFull => ui::TroubleKind::StorageFull,
+        TroubleKind::OutOfService(reason) => {
+            to.set_out(care::out_reason(reason));
+            ui::TroubleKind::OutOfService
+        }
         TroubleKind::StorageFault => ui::TroubleKind::StorageFault,
         TroubleKind::Refused => ui::TroubleKind::Refused,
     };

@@ -69,6 +69,18 @@ impl PlatformActor {
                     .await
                     .map(|name| Answer::Clerk { name })
                     .map_err(no_login),
+                Ask::ClerkCardLogin(card) => clerks
+                    .enter_by_card(&client, card)
+                    .await
+                    .map(|name| Answer::Clerk { name })
+                    .map_err(no_login),
+                Ask::OwnCard(card) => clerks
+                    .choose_card(&client, card)
+                    .await
+                    .map(|()| Answer::OwnCard {
+                        chosen: card.is_some(),
+                    })
+                    .map_err(fault),
                 Ask::ClerkLogout => {
                     clerks.leave(&client).await;
                     Ok(Answer::ClerkLeft)
@@ -185,6 +197,8 @@ async fn answer(client: &Client, ask: Ask) -> Result<Answer, AskFault> {
         | Ask::PollPayment(_)
         | Ask::CancelPayment { .. }
         | Ask::ClerkLogin { .. }
+        | Ask::ClerkCardLogin(_)
+        | Ask::OwnCard(_)
         | Ask::ClerkLogout => Err(AskFault::Unknown(None)),
         Ask::Slip(number) => client
             .order_by_slip(&number)

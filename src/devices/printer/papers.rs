@@ -10,7 +10,7 @@ use kippu_peripherals::{
     money::Money,
     paper::{
         CodeError, GivenItem, GivingReceipt, HandoverSlip, ItemEnd, Performance, Receipt,
-        RefundSlip, RefundedItem, Seat, Slip, Typesetter, WaitingItem, WaitingPlace,
+        RefundSlip, RefundedItem, Seat, Slip, TestPage, Typesetter, WaitingItem, WaitingPlace,
     },
     raster::Raster,
 };
@@ -21,9 +21,12 @@ use kippu_ticket::{
 };
 
 use super::{Place, words};
-use crate::flows::{
-    facts::Language,
-    kiosk::{effect::PaperJob, view::Kept, words::ending},
+use crate::{
+    app::clock,
+    flows::{
+        facts::Language,
+        kiosk::{effect::PaperJob, view::Kept, words::ending},
+    },
 };
 
 /// A paper as a picture; `None` where it cannot be set, and the log says why.
@@ -54,6 +57,7 @@ pub(super) fn set(job: &PaperJob, place: &Place, typesetter: &mut Typesetter) ->
             code,
             language,
         } => refund_slip(refund, *code, place, *language).render(typesetter),
+        PaperJob::Test { language } => test_page(place, *language).render(typesetter),
         PaperJob::Given { facts, language } => {
             Ok(giving_receipt(facts, place, *language).render(typesetter))
         }
@@ -61,6 +65,15 @@ pub(super) fn set(job: &PaperJob, place: &Place, typesetter: &mut Typesetter) ->
     raster
         .map_err(|error: CodeError| tracing::error!(%error, "the paper cannot be set"))
         .ok()
+}
+
+fn test_page(place: &Place, language: Language) -> TestPage {
+    TestPage {
+        language: words::language(language),
+        issued: zoned(clock::now(), &place.zone),
+        store: place.store.clone(),
+        terminal: place.terminal.clone(),
+    }
 }
 
 fn slip(order: &Order, place: &Place, language: Language) -> Slip {

@@ -7,6 +7,7 @@ use kippu_api::{
     events::EventSummary,
     orders::OrderState,
     parcels::{Passage, PassageKind},
+    staff_acts::{OutReason, StaffDeed},
 };
 use kippu_handover::{
     facts::{Facts, Standing},
@@ -49,6 +50,8 @@ pub struct Setup {
     pub has_printer: bool,
     /// How the journal stands at the start.
     pub storage: Storage,
+    /// The staff took it out of service before it was started.
+    pub out: Option<OutReason>,
     /// Random beginning of all idempotency keys of this run.
     pub key_prefix: String,
     /// Seconds without touch until the warning.
@@ -70,6 +73,8 @@ pub(super) struct Desk {
     pub printer: PrinterCondition,
     /// Whether the journal takes anything new.
     pub storage: Storage,
+    /// The staff took this kiosk out of service.
+    pub out: Option<OutReason>,
     pub scanner: ScannerCondition,
     /// Chimes and speech cannot be heard.
     pub silent: bool,
@@ -77,6 +82,8 @@ pub(super) struct Desk {
     pub events: Vec<EventSummary>,
     /// Everything the journal holds open, as far as its news were heard.
     pub open_handovers: Vec<Facts>,
+    /// Reports the platform had not got yet when the journal was read last.
+    pub unsent: usize,
     /// Events that can be brought to an end without network.
     pub local_keys: Vec<EventId>,
     /// The card whose history was asked for in this session, and the question.
@@ -106,6 +113,7 @@ impl Desk {
         };
         Self {
             storage: setup.storage,
+            out: setup.out,
             setup,
             now,
             appearance: Appearance::default(),
@@ -120,6 +128,7 @@ impl Desk {
             tray: None,
             events: Vec::new(),
             open_handovers: Vec::new(),
+            unsent: 0,
             local_keys: Vec::new(),
             history: None,
             recalled: Vec::new(),
@@ -183,7 +192,10 @@ impl Desk {
                     CardNews::Handover(Err(HandoverFault::Refused(_, reference))) => {
                         self.reference.clone_from(reference);
                     }
-                    CardNews::Open { open, .. } => self.open_handovers = open.clone(),
+                    CardNews::Open { open, unsent } => {
+                        self.open_handovers.clone_from(open);
+                        self.unsent = *unsent;
+                    }
                     _ => {}
                 }
                 if !matches!(news, CardNews::Progress(_) | CardNews::Paper(_)) {
@@ -334,6 +346,22 @@ impl Desk {
         self.effect(Effect::CallStaff);
     }
 
+    /// Takes this kiosk out of service, until somebody of the staff says otherwise.
+    pub fn take_out(&mut self, reason: OutReason) {
+        self.out = Some(reason);
+        self.staff_did(StaffDeed::OutOfService { reason });
+    }
+
+    pub fn serve_again(&mut self) {
+        if self.out.take().is_some() {
+            self.staff_did(StaffDeed::BackInService);
+        }
+    }
+
+    pub fn staff_did(&mut self, deed: StaffDeed) {
+        self.effect(Effect::StaffDid(deed));
+    }
+
     pub fn plan(&self, event: EventId) -> Option<Arc<Plan>> {
         self.plans
             .iter()
@@ -368,9 +396,9 @@ impl Desk {
         if self.clerk.take().is_some() {
             self.detached(Ask::ClerkLogout);
         }
-        match self.storage {
-            Storage::Ready => Phase::Home(Home::open(self)),
-            Storage::Full | Storage::Broken => OutOfService::open(self),
+        match (self.storage, self.out) {
+            (Storage::Ready, None) => Phase::Home(Home::open(self)),
+            _ => OutOfService::open(self),
         }
     }
 

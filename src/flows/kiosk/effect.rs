@@ -6,6 +6,7 @@ use kippu_api::{
     holds::HoldRequest,
     orders::{Claim, Order},
     refunds::{NewRefund, Refund},
+    staff_acts::StaffDeed,
 };
 use kippu_card::capability::CardContents;
 use kippu_handover::{facts::Facts, row::Destination};
@@ -47,6 +48,8 @@ pub enum Effect {
     },
     /// Lay or lift this virtual card.
     Tray(String),
+    /// The staff did something about this kiosk: it is kept and told.
+    StaffDid(StaffDeed),
     /// Ring for the staff.
     CallStaff,
     /// Draw attention: time runs out.
@@ -142,6 +145,10 @@ pub enum Ask {
         /// PIN.
         pin: Pin,
     },
+    /// The clerk whose card lies on the reader logs in.
+    ClerkCardLogin(CardUid),
+    /// The clerk logs in with this card from now on; `None`: with number and PIN alone.
+    OwnCard(Option<CardUid>),
     /// The clerk leaves.
     ClerkLogout,
 }
@@ -268,6 +275,11 @@ pub enum PaperJob {
         refund: Box<Refund>,
         /// Opens it at the register.
         code: ResumeCode,
+        /// In which language.
+        language: Language,
+    },
+    /// The page the staff looks at.
+    Test {
         /// In which language.
         language: Language,
     },

@@ -231,6 +231,11 @@ pub enum Answer {
         /// Name to show.
         name: String,
     },
+    /// The platform knows which card the clerk logs in with.
+    OwnCard {
+        /// There is one.
+        chosen: bool,
+    },
     /// The clerk is logged out.
     ClerkLeft,
 }

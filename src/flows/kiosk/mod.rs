@@ -79,6 +79,10 @@ enum Phase {
     StaffOne(staff::One),
     StaffPaper(staff::Paper),
     Stick(staff::Stick),
+    Care(staff::Care),
+    NewRoll(staff::NewRoll),
+    OutReasons(staff::OutReasons),
+    OwnCard(staff::OwnCard),
     OutOfService(out_of_service::OutOfService),
 }
 
@@ -112,6 +116,10 @@ macro_rules! each {
             Phase::StaffOne($inner) => $body,
             Phase::StaffPaper($inner) => $body,
             Phase::Stick($inner) => $body,
+            Phase::Care($inner) => $body,
+            Phase::NewRoll($inner) => $body,
+            Phase::OutReasons($inner) => $body,
+            Phase::OwnCard($inner) => $body,
             Phase::OutOfService($inner) => $body,
         }
     };
@@ -248,10 +256,11 @@ impl Kiosk {
     /// How it stands, in one line for those who run it: nothing of customers.
     pub fn standing(&self) -> String {
         let desk = &self.desk;
-        let storage = match desk.storage {
-            Storage::Ready => "serving",
-            Storage::Full => "out of service: the disk is full",
-            Storage::Broken => "out of service: the journal cannot be written",
+        let storage = match (desk.storage, desk.out) {
+            (Storage::Full, _) => "out of service: the disk is full".to_owned(),
+            (Storage::Broken, _) => "out of service: the journal cannot be written".to_owned(),
+            (Storage::Ready, Some(reason)) => format!("out of service by hand: {}", reason.word()),
+            (Storage::Ready, None) => "serving".to_owned(),
         };
         let platform = if desk.online { "answers" } else { "is away" };
         let reader = if desk.reader_lost { "gone" } else { "there" };

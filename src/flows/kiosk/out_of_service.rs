@@ -1,20 +1,23 @@
-//! Nothing new can be kept: the journal's disk is full, or it fails. The kiosk says so, begins nothing, and goes on by itself.
+//! The kiosk serves nobody, and says so: nothing new can be kept, because the journal's disk is full or it fails, and then it goes on by itself; or
+//! the staff wants it so, and then only the staff ends it.
 
 use kippu_handover::row::ItemState;
 
 use super::{
     Desk, Phase, Step,
     input::{Input, Storage},
-    staff::One,
-    view::{FirstKey, MoneyFact, Safety, Screen, TicketFact, Trouble, TroubleKind, Way},
+    staff::{ClerkEntry, One},
+    view::{FirstKey, MoneyFact, Safety, Screen, TicketFact, Touch, Trouble, TroubleKind, Way},
 };
 
 pub(super) struct OutOfService;
 
 impl OutOfService {
-    /// The staff is told at once: nobody else can help.
+    /// Where the staff does not know, it is told at once: nobody else can help.
     pub fn open(desk: &mut Desk) -> Phase {
-        desk.call_staff();
+        if desk.storage != Storage::Ready {
+            desk.call_staff();
+        }
         Phase::OutOfService(Self)
     }
 }
@@ -26,6 +29,9 @@ impl Step for OutOfService {
             Input::Storage(Storage::Ready) => {
                 desk.staff_called = false;
                 One::next_at_start(desk)
+            }
+            Input::Touch(Touch::Way(Way::StaffHere)) if desk.storage == Storage::Ready => {
+                ClerkEntry::open(None, desk)
             }
             _ => Phase::OutOfService(self),
         }
@@ -39,9 +45,10 @@ impl Step for OutOfService {
             .filter(|item| item.state == ItemState::Kept)
             .count();
         Screen::Trouble(Trouble {
-            kind: match desk.storage {
-                Storage::Broken => TroubleKind::StorageFault,
-                Storage::Ready | Storage::Full => TroubleKind::StorageFull,
+            kind: match (desk.storage, desk.out) {
+                (Storage::Broken, _) => TroubleKind::StorageFault,
+                (Storage::Ready, Some(reason)) => TroubleKind::OutOfService(reason),
+                (Storage::Ready | Storage::Full, _) => TroubleKind::StorageFull,
             },
             safety: Safety {
                 ticket: match u8::try_from(kept).unwrap_or(u8::MAX) {
@@ -50,7 +57,10 @@ impl Step for OutOfService {
                 },
                 money: MoneyFact::NotInvolved,
             },
-            ways: vec![Way::CallStaff],
+            ways: match desk.storage {
+                Storage::Ready => vec![Way::CallStaff, Way::StaffHere],
+                Storage::Full | Storage::Broken => vec![Way::CallStaff],
+            },
             slip: None,
         })
     }

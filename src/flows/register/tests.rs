@@ -63,6 +63,7 @@ impl Till {
         till.digits("4711");
         till.touch(Touch::LogIn);
         let session = Session {
+            number: "1".into(),
             token: "token".into(),
             name: "Mori".into(),
             store_name: "Sakuragi".into(),

@@ -3,8 +3,8 @@
 use jiff::Zoned;
 
 use super::Seat;
+use super::frame::{footer, title_line};
 use super::sheet::{Panel, Part, Sheet};
-use super::slip::{footer, title_line};
 use super::typesetter::{Style, Typesetter};
 use super::wording::{self, Language, Words};
 use crate::raster::Raster;

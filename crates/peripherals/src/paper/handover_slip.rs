@@ -3,14 +3,11 @@
 use jiff::Zoned;
 
 use super::codes::{CodeError, Symbol};
+use super::frame::{Issued, QR_WIDTH, notice_and_issued, numbered_head};
 use super::sheet::{Panel, Paragraph, Part, Sheet, WIDTH};
-use super::slip::{footer, title_line};
 use super::typesetter::{Style, Typesetter};
 use super::wording::{self, Language, Words};
 use crate::raster::Raster;
-
-/// Largest width of the QR code, quiet zone included, in dots.
-const QR_WIDTH: u32 = 264;
 
 /// What the slip of a waiting handover says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,31 +71,19 @@ impl HandoverSlip {
         let qr = Symbol::qr(&self.code, QR_WIDTH)?;
         let language = self.language;
         let mut sheet = Sheet::new(typesetter);
-        title_line(&mut sheet, &wording::HANDOVER_SLIP.both(language), language);
-        sheet.space(14);
-        sheet.text(&wording::RESUME_CODE.both(language), Style::regular(26.0));
-        sheet.space(12);
-        sheet.headline(&in_fours(&self.code), Style::bold(136.0));
-        sheet.space(26);
-        sheet.bars(&bars, 104);
-        sheet.space(26);
+        let words = [wording::HANDOVER_SLIP, wording::RESUME_CODE];
+        let number = in_fours(&self.code);
+        numbered_head(&mut sheet, language, words, &number, &bars);
         self.where_they_are(&mut sheet);
         self.what_waits(&mut sheet);
         sheet.fine_rule();
         sheet.code_with_text(&qr, &self.steps());
-        sheet.framed(
-            wording::BEARER.first(language),
-            wording::BEARER.second(language),
-            [Style::regular(26.0), Style::bold(21.0)],
-        );
-        sheet.space(14);
-        let issued = format!(
-            "{} {}",
-            wording::day_with_year(language, &self.issued),
-            wording::clock(&self.issued)
-        );
-        let terminal = format!("{} / {issued}", self.terminal);
-        footer(&mut sheet, &[&self.store, &terminal]);
+        let issued = Issued {
+            at: &self.issued,
+            store: &self.store,
+            terminal: &self.terminal,
+        };
+        notice_and_issued(&mut sheet, language, wording::BEARER, &issued);
         Ok(sheet)
     }
 

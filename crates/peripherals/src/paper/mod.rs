@@ -3,12 +3,14 @@
 //! Papers are given plain words and numbers; they know nothing of tickets, cards or the platform.
 
 mod codes;
+mod frame;
 mod giving_receipt;
 mod handover_slip;
 mod receipt;
 mod refund_slip;
 mod sheet;
 mod slip;
+mod test_page;
 mod ticket;
 mod typesetter;
 mod wording;
@@ -19,6 +21,7 @@ pub use handover_slip::{HandoverSlip, WaitingItem, WaitingPlace};
 pub use receipt::Receipt;
 pub use refund_slip::{RefundSlip, RefundedItem};
 pub use slip::Slip;
+pub use test_page::TestPage;
 pub use ticket::TicketPaper;
 pub use typesetter::{FontMissing, Typesetter};
 pub use wording::Language;

@@ -2,8 +2,9 @@
 
 use jiff::Zoned;
 
+use super::frame::{footer, title_line};
 use super::sheet::{Panel, Part, Sheet};
-use super::slip::{FIGURE, footer, performance, seats, title_line};
+use super::slip::{FIGURE, performance, seats};
 use super::typesetter::{Style, Typesetter};
 use super::wording::{self, Language};
 use super::{Performance, Seat};

@@ -4,16 +4,14 @@ use jiff::Zoned;
 
 use super::Seat;
 use super::codes::{CodeError, Symbol};
+use super::frame::{Issued, QR_WIDTH, notice_and_issued, numbered_head};
 use super::handover_slip::in_fours;
 use super::sheet::{Panel, Part, Sheet, WIDTH};
-use super::slip::{FIGURE, footer, seats, title_line};
+use super::slip::{FIGURE, seats};
 use super::typesetter::{Style, Typesetter};
 use super::wording::{self, Language};
 use crate::money::Money;
 use crate::raster::Raster;
-
-/// Largest width of the QR code, quiet zone included, in dots.
-const QR_WIDTH: u32 = 264;
 
 /// What the slip of a refund says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,14 +61,9 @@ impl RefundSlip {
         let qr = Symbol::qr(&self.code, QR_WIDTH)?;
         let language = self.language;
         let mut sheet = Sheet::new(typesetter);
-        title_line(&mut sheet, &wording::REFUND_SLIP.both(language), language);
-        sheet.space(14);
-        sheet.text(&wording::REFUND_NUMBER.both(language), Style::regular(26.0));
-        sheet.space(12);
-        sheet.headline(&in_fours(&self.code), Style::bold(136.0));
-        sheet.space(26);
-        sheet.bars(&bars, 104);
-        sheet.space(26);
+        let words = [wording::REFUND_SLIP, wording::REFUND_NUMBER];
+        let number = in_fours(&self.code);
+        numbered_head(&mut sheet, language, words, &number, &bars);
         self.sum(&mut sheet);
         for item in &self.items {
             let when = format!(
@@ -89,19 +82,12 @@ impl RefundSlip {
         sheet.fine_rule();
         let steps = [wording::SHOW, wording::GET_MONEY];
         sheet.code_with_text(&qr, &wording::numbered(language, &steps));
-        sheet.framed(
-            wording::MONEY_BEARER.first(language),
-            wording::MONEY_BEARER.second(language),
-            [Style::regular(26.0), Style::bold(21.0)],
-        );
-        sheet.space(14);
-        let issued = format!(
-            "{} {}",
-            wording::day_with_year(language, &self.issued),
-            wording::clock(&self.issued)
-        );
-        let terminal = format!("{} / {issued}", self.terminal);
-        footer(&mut sheet, &[&self.store, &terminal]);
+        let issued = Issued {
+            at: &self.issued,
+            store: &self.store,
+            terminal: &self.terminal,
+        };
+        notice_and_issued(&mut sheet, language, wording::MONEY_BEARER, &issued);
         Ok(sheet)
     }
 

@@ -3,6 +3,7 @@
 use jiff::Zoned;
 
 use super::codes::{CodeError, Symbol};
+use super::frame::{Issued, QR_WIDTH, notice_and_issued, numbered_head};
 use super::sheet::{Panel, Part, Sheet, WIDTH};
 use super::typesetter::{Style, Typesetter};
 use super::wording::{self, Language};
@@ -10,8 +11,6 @@ use super::{Performance, Seat};
 use crate::money::Money;
 use crate::raster::Raster;
 
-/// Largest width of the QR code, quiet zone included, in dots.
-const QR_WIDTH: u32 = 264;
 /// Sums and times in black panels.
 pub(super) const FIGURE: Style = Style::bold(88.0);
 
@@ -55,7 +54,8 @@ impl Slip {
         let bars = Symbol::code128(&self.code, WIDTH)?;
         let qr = Symbol::qr(&self.code, QR_WIDTH)?;
         let mut sheet = Sheet::new(typesetter);
-        self.head(&mut sheet, &bars);
+        let words = [wording::SLIP, wording::SLIP_NUMBER];
+        numbered_head(&mut sheet, self.language, words, &self.number, &bars);
         self.sum(&mut sheet);
         performance(&mut sheet, self.language, &self.performance);
         sheet.space(10);
@@ -65,34 +65,13 @@ impl Slip {
         sheet.space(8);
         sheet.fine_rule();
         self.instructions(&mut sheet, &qr);
-        sheet.framed(
-            wording::NOT_A_TICKET.first(self.language),
-            wording::NOT_A_TICKET.second(self.language),
-            [Style::regular(26.0), Style::bold(21.0)],
-        );
-        sheet.space(14);
-        let issued = format!(
-            "{} {}",
-            wording::day_with_year(self.language, &self.issued),
-            wording::clock(&self.issued)
-        );
-        footer(
-            &mut sheet,
-            &[&self.store, &format!("{} / {issued}", self.terminal)],
-        );
+        let issued = Issued {
+            at: &self.issued,
+            store: &self.store,
+            terminal: &self.terminal,
+        };
+        notice_and_issued(&mut sheet, self.language, wording::NOT_A_TICKET, &issued);
         Ok(sheet)
-    }
-
-    fn head(&self, sheet: &mut Sheet<'_>, bars: &Symbol) {
-        title_line(sheet, &wording::SLIP.both(self.language), self.language);
-        sheet.space(14);
-        let label = wording::SLIP_NUMBER.both(self.language);
-        sheet.text(&label, Style::regular(26.0));
-        sheet.space(12);
-        sheet.headline(&self.number, Style::bold(136.0));
-        sheet.space(26);
-        sheet.bars(bars, 104);
-        sheet.space(26);
     }
 
     fn sum(&self, sheet: &mut Sheet<'_>) {
@@ -122,14 +101,6 @@ impl Slip {
         let steps = [wording::SHOW, wording::PAY, wording::RETURN];
         sheet.code_with_text(qr, &wording::numbered(self.language, &steps));
     }
-}
-
-/// The line at the head of every paper: the maker's name and the kind of paper.
-pub(super) fn title_line(sheet: &mut Sheet<'_>, kind: &str, language: Language) {
-    let style = Style::regular(28.0);
-    sheet.pair(&wording::BRAND.both(language), style, kind, style);
-    sheet.space(4);
-    sheet.rule();
 }
 
 /// Title, hall, day and time.
@@ -171,14 +142,6 @@ pub(super) fn seats(sheet: &mut Sheet<'_>, language: Language, seats: &[Seat]) {
         sheet.text(&details.join(" / "), Style::regular(24.0));
         sheet.space(6);
     }
-}
-
-/// Small lines at the end.
-pub(super) fn footer(sheet: &mut Sheet<'_>, lines: &[&str]) {
-    for line in lines {
-        sheet.text(line, Style::regular(22.0));
-    }
-    sheet.space(8);
 }
 
 #[cfg(test)]

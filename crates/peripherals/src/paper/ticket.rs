@@ -1,8 +1,8 @@
 //! The paper ticket: at a dark entrance people need door and seat, so these stand white on black and largest.
 
 use super::codes::{CodeError, Symbol};
+use super::frame::title_line;
 use super::sheet::{Panel, Paragraph, Part, Sheet};
-use super::slip::title_line;
 use super::typesetter::{Style, Typesetter};
 use super::wording::{self, Language};
 use super::{Performance, Seat};

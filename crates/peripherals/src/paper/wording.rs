@@ -59,6 +59,16 @@ pub const ON_THE_CARD: Words = words(
     "The tickets are on the card. Hold the card to the gate. This paper is not a ticket.",
 );
 
+pub const TEST_PAGE: Words = words("試し刷り", "Test page");
+pub const LOOK_AT_TEST: Words = words(
+    "黒い帯に白い線がなく、文字と符号が欠けていなければ良好です。",
+    "In order if the black band has no white lines and letters and codes are whole.",
+);
+pub const TEST_IS_NOTHING: Words = words(
+    "試し刷りです。チケットでも領収書でもありません。",
+    "A test. This paper is no ticket and no receipt.",
+);
+
 pub const PAPER_TICKET: Words = words("紙のきっぷ", "Paper ticket");
 pub const STUB: Words = words("半券", "Stub");
 pub const ONLY_TICKET: Words = words(

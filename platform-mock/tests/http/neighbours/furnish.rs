@@ -21,6 +21,8 @@ use platform_center::{
 use crate::app::{CARD, GATE_KEY, OTHER_SELLER, TestApp, account, plan, play, token};
 
 pub const PASSWORD: &str = "correct horse battery";
+/// The card a clerk logs in with.
+pub const CLERKS_CARD: CardUid = CardUid([4, 1, 2, 3, 4, 5, 90]);
 /// An event of other people at another venue.
 const THEIR_EVENT: EventId = EventId(8);
 /// A card nothing was ever sold for.
@@ -83,6 +85,7 @@ pub async fn furnish_neighbours(app: &mut TestApp) {
         new.cards = match name {
             "member-1" => vec![CARD],
             "member-9" => vec![THIRD_CARD],
+            "clerk-1" => vec![CLERKS_CARD],
             _ => Vec::new(),
         };
         let account = storage.put_account(new, hash.clone()).await.unwrap();
@@ -91,6 +94,7 @@ pub async fn furnish_neighbours(app: &mut TestApp) {
             account,
             terminal: None,
             attempt: None,
+            from: "a test".into(),
         };
         storage.open_session(opening).await.unwrap();
     }

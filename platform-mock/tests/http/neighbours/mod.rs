@@ -126,7 +126,7 @@ async fn nobody_sees_or_changes_what_is_a_neighbours() {
             send(&app, &http, case.neighbour, method, &path, body.as_ref()).await;
         let text = String::from_utf8_lossy(&theirs).into_owned();
         assert!(
-            status < 500 && (status != 401 || route.ends_with("/login")),
+            status < 500 && (status != 401 || route.contains("/login")),
             "{method} {route}: {status} {text}"
         );
         for mark in &case.marks {

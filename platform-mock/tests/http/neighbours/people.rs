@@ -1,8 +1,12 @@
 //! People: whose figures, tickets and sessions are.
 
+use kippu_ticket::ids::CardUid;
 use serde_json::json;
 
-use super::{case::Cases, furnish::PASSWORD};
+use super::{
+    case::Cases,
+    furnish::{CLERKS_CARD, PASSWORD},
+};
 use crate::app::CARD;
 
 pub fn people(cases: &mut Cases) {
@@ -77,6 +81,26 @@ pub fn people(cases: &mut Cases) {
         &[],
         None,
     );
+    let kiosks = ("kiosk-1", "kiosk-9");
+    let by_card = Some(json!({"card": CLERKS_CARD}));
+    cases
+        .add(
+            kiosks,
+            ("post", "/api/v1/clerk/login-by-card"),
+            &[],
+            by_card,
+        )
+        .marks = vec!["clerk-1".into()];
+    let did = Some(json!({"clerk": "1", "at": 0, "deed": {"what": "paper_changed"}}));
+    cases.add(kiosks, ("post", "/api/v1/terminal/staff-acts"), &[], did);
+    let chosen = cases.add(
+        ("clerk-1", "clerk-9"),
+        ("post", "/api/v1/clerk/card"),
+        &[],
+        Some(json!({"card": CardUid([4, 1, 2, 3, 4, 5, 91])})),
+    );
+    // A neighbour who names no card loses its own, and nobody else's.
+    chosen.theirs = Some(("/api/v1/clerk/card".into(), Some(json!({"card": null}))));
     let operators = ("operator-1", "operator-9");
     cases.add(operators, ("post", "/api/v1/operator/logout"), &[], None);
 }

@@ -1,13 +1,14 @@
-//! A clerk logs in with number and PIN. Without the platform those who were here of late may, for what needs no platform.
+//! A clerk logs in with a card laid now, or with number and PIN. Without the platform those who were here of late may, for what needs no platform.
 
 use kippu_api::problem::ProblemCode;
+use kippu_card::capability::CardFault;
 use kippu_ticket::ids::HandoverId;
 
 use super::{List, Paper};
 use crate::flows::kiosk::{
-    Desk, Phase, Step,
-    effect::{Ask, Pin, RequestNo},
-    input::{Answer, AskFault, Input},
+    Desk, Phase, ReaderNews, Step,
+    effect::{Ask, CardJob, Pin, RequestNo},
+    input::{Answer, AskFault, CardNews, Input},
     passing::{Bearer, Passing},
     view::{self, ClerkField, FirstKey, LoginNotice, Screen, Touch, Way},
 };
@@ -21,6 +22,10 @@ pub(in crate::flows::kiosk) struct ClerkEntry {
     field: ClerkField,
     notice: Option<LoginNotice>,
     asked: Option<RequestNo>,
+    /// The card that was laid is being read.
+    reading: Option<RequestNo>,
+    /// It is the card's word that counts, not number and PIN.
+    by_card: bool,
     /// A customer's handover waits for an answer about its paper: that comes first, and there it goes back to.
     paper: Option<HandoverId>,
 }
@@ -36,9 +41,15 @@ impl ClerkEntry {
                 field: ClerkField::Number,
                 notice: None,
                 asked: None,
+                reading: None,
+                by_card: false,
                 paper,
             }),
         }
+    }
+
+    fn is_busy(&self) -> bool {
+        self.asked.is_some() || self.reading.is_some()
     }
 
     fn field(&mut self) -> &mut String {
@@ -55,6 +66,7 @@ impl ClerkEntry {
             self.field = ClerkField::Pin;
         } else {
             self.notice = None;
+            self.by_card = false;
             self.asked = Some(desk.ask(Ask::ClerkLogin {
                 clerk: self.number.clone(),
                 pin: Pin(std::mem::take(&mut self.pin)),
@@ -74,9 +86,12 @@ impl ClerkEntry {
             }
             Err(AskFault::Refused(ProblemCode::TooMany, _)) => LoginNotice::TooMany,
             Err(fault) if fault.is_network() => LoginNotice::NotReached,
+            Ok(_) | Err(_) if self.by_card => LoginNotice::UnknownCard,
             Ok(_) | Err(_) => LoginNotice::Wrong,
         });
-        self.field = ClerkField::Pin;
+        if !self.by_card {
+            self.field = ClerkField::Pin;
+        }
         Phase::ClerkEntry(self)
     }
 }
@@ -87,7 +102,26 @@ impl Step for ClerkEntry {
             Input::Platform { no, answer } if self.asked == Some(*no) => {
                 return self.answered(answer, desk);
             }
-            Input::Touch(_) if self.asked.is_some() => {}
+            // One that lay there before is a customer's.
+            Input::Reader(ReaderNews::Present) if !self.is_busy() => {
+                self.notice = None;
+                self.reading = Some(desk.card(CardJob::Check));
+            }
+            Input::Card {
+                no,
+                news: CardNews::Read(read),
+            } if self.reading == Some(*no) => {
+                self.reading = None;
+                match read {
+                    Ok(contents) => {
+                        self.by_card = true;
+                        self.asked = Some(desk.ask(Ask::ClerkCardLogin(contents.uid)));
+                    }
+                    Err(CardFault::NoKeys) => self.notice = Some(LoginNotice::NotReached),
+                    Err(_) => self.notice = Some(LoginNotice::CardUnread),
+                }
+            }
+            Input::Touch(_) if self.is_busy() => {}
             Input::Touch(Touch::ClerkField(field)) => self.field = *field,
             Input::Touch(Touch::Digit(digit @ 0..=9)) => {
                 self.notice = None;
@@ -113,19 +147,20 @@ impl Step for ClerkEntry {
             pin_digits: u8::try_from(self.pin.len()).unwrap_or(u8::MAX),
             field: self.field,
             notice: self.notice,
-            busy: self.asked.is_some(),
+            busy: self.is_busy(),
         })
     }
 
     fn first_key(&self) -> FirstKey {
-        match self.asked {
-            Some(_) => FirstKey::None,
-            None => FirstKey::Back,
+        if self.is_busy() {
+            FirstKey::None
+        } else {
+            FirstKey::Back
         }
     }
 
     fn may_idle(&self) -> bool {
-        self.asked.is_none()
+        !self.is_busy()
     }
 
     /// Back to the customer whose paper is in question: their tickets are here.

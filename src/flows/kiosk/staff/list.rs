@@ -1,6 +1,6 @@
 //! Everything this kiosk holds open, oldest first.
 
-use super::{ClerkEntry, One, Stick, words};
+use super::{Care, ClerkEntry, One, words};
 use crate::flows::kiosk::{
     Desk, Phase, Step,
     desk::SECOND,
@@ -17,7 +17,6 @@ pub(in crate::flows::kiosk) struct List {
     asked_at: i64,
     /// The journal was read before; reading it again disturbs nobody.
     read: bool,
-    unsent: usize,
     page: usize,
 }
 
@@ -31,7 +30,6 @@ impl List {
             asked: Some(desk.card(CardJob::Open)),
             asked_at: desk.now,
             read: false,
-            unsent: 0,
             page: 0,
         })
     }
@@ -46,14 +44,13 @@ impl Step for List {
         match input {
             Input::Card {
                 no,
-                news: CardNews::Open { unsent, .. },
+                news: CardNews::Open { .. },
             } if self.asked == Some(*no) => {
                 self.asked = None;
                 self.read = true;
-                self.unsent = *unsent;
             }
             Input::Tick
-                if self.unsent > 0 && self.asked.is_none() && desk.now - self.asked_at >= AGAIN =>
+                if desk.unsent > 0 && self.asked.is_none() && desk.now - self.asked_at >= AGAIN =>
             {
                 self.asked = Some(desk.card(CardJob::Open));
                 self.asked_at = desk.now;
@@ -65,7 +62,7 @@ impl Step for List {
             Input::Touch(Touch::OpenHandover(id)) if desk.handover(*id).is_some() => {
                 return One::open(*id);
             }
-            Input::Touch(Touch::SaveReports) => return Stick::open(self.unsent),
+            Input::Touch(Touch::Care) => return Care::open(None),
             Input::Touch(Touch::LogOut | Touch::First | Touch::Way(Way::Finish)) => {
                 return desk.go_home();
             }
@@ -87,7 +84,7 @@ impl Step for List {
             count: desk.open_handovers.len(),
             page: self.page,
             pages: Self::pages(desk),
-            unsent: self.unsent,
+            unsent: desk.unsent,
             busy: !self.read,
         })
     }

@@ -1,6 +1,6 @@
 //! Reports that wait, onto a USB stick: for a kiosk without network.
 
-use super::List;
+use super::Care;
 use crate::flows::kiosk::{
     Desk, Phase, Step,
     effect::{CardJob, RequestNo},
@@ -47,7 +47,7 @@ impl Step for Stick {
                 self.saving = Some(desk.card(CardJob::SaveReports));
                 self.state = StickState::Saving;
             }
-            Input::Touch(Touch::First | Touch::Way(Way::Finish)) => return List::open(desk),
+            Input::Touch(Touch::First | Touch::Way(Way::Finish)) => return Care::open(None),
             _ => {}
         }
         Phase::Stick(self)

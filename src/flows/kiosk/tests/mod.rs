@@ -1,6 +1,7 @@
 //! Customers at the kiosk, with no window, no card and no network: inputs in, effects and screens out.
 
 mod buying;
+mod care;
 mod carrying;
 mod giving;
 mod giving_ends;
@@ -21,6 +22,7 @@ use kippu_api::{
     holds::{HeldSeat, Hold, HoldRequest},
     orders::{Order, OrderState},
     problem::ProblemCode,
+    staff_acts::{OutReason, StaffDeed},
 };
 use kippu_card::capability::{CardContents, CardFault, Directory, DirectorySlot, SlotState};
 use kippu_handover::facts::Facts;
@@ -59,6 +61,10 @@ impl Stand {
     }
 
     fn starting(open: Vec<Facts>, storage: Storage) -> Self {
+        Self::set_up(open, storage, None)
+    }
+
+    fn set_up(open: Vec<Facts>, storage: Storage, out: Option<OutReason>) -> Self {
         let setup = Setup {
             terminal: "Kiosk 1".into(),
             number: TerminalId(4),
@@ -66,6 +72,7 @@ impl Stand {
             simulated: Vec::new(),
             has_printer: true,
             storage,
+            out,
             key_prefix: "run".into(),
             idle_seconds: 60,
             idle_warning_seconds: 20,

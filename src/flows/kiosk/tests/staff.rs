@@ -36,7 +36,7 @@ impl Stand {
         );
     }
 
-    fn at_list(&mut self, open: Vec<Facts>) {
+    pub fn at_list(&mut self, open: Vec<Facts>) {
         self.touch(Touch::Staff);
         self.log_in();
         self.card_says(CardNews::Open { open, unsent: 3 });
@@ -242,6 +242,7 @@ fn start_up_waits_for_the_staff_as_long_as_it_takes() {
 fn reports_go_onto_a_stick_and_a_missing_one_is_asked_for() {
     let mut stand = Stand::new();
     stand.at_list(Vec::new());
+    stand.touch(Touch::Care);
     stand.touch(Touch::SaveReports);
     let state = |stand: &Stand| match stand.screen() {
         Screen::Stick(stick) => (stick.state, stick.reports),

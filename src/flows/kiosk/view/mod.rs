@@ -2,6 +2,7 @@
 
 mod browse;
 mod card;
+mod care;
 mod giving;
 mod pay;
 mod staff;
@@ -11,6 +12,7 @@ mod waiting;
 
 pub use browse::*;
 pub use card::*;
+pub use care::*;
 pub use giving::*;
 pub use pay::*;
 pub use staff::*;
@@ -233,6 +235,14 @@ pub enum Screen {
     PaperQuestion(PaperQuestion),
     /// Reports onto a stick (staff).
     Stick(Stick),
+    /// This kiosk itself (staff).
+    Care(Care),
+    /// A new roll is put in (staff).
+    NewRoll(NewRoll),
+    /// Why shall it serve nobody? (staff)
+    OutReasons,
+    /// The card a clerk logs in with (staff).
+    OwnCard(OwnCard),
 }
 
 impl Screen {
@@ -245,6 +255,10 @@ impl Screen {
                 | Self::OneHandover(_)
                 | Self::PaperQuestion(_)
                 | Self::Stick(_)
+                | Self::Care(_)
+                | Self::NewRoll(_)
+                | Self::OutReasons
+                | Self::OwnCard(_)
         )
     }
 }

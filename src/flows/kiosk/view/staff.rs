@@ -40,6 +40,10 @@ pub enum LoginNotice {
     NotReached,
     /// Nobody touched the screen for a while.
     IdledOut,
+    /// Nobody logs in with this card here.
+    UnknownCard,
+    /// The card cannot be read.
+    CardUnread,
 }
 
 /// All handovers this kiosk holds open.

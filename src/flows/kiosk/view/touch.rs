@@ -1,5 +1,6 @@
 //! What a person does.
 
+use kippu_api::staff_acts::OutReason;
 use kippu_ticket::ids::{EventId, HandoverId, TicketId};
 
 use super::{ClerkField, DateFilter, StaffAct, Way};
@@ -139,8 +140,24 @@ pub enum Touch {
     StaffAct(StaffAct),
     /// Paper question: it came out, or not.
     CameOut(bool),
-    /// Staff's list: reports onto a stick. Stick: save now.
+    /// This kiosk: reports onto a stick. Stick: save now.
     SaveReports,
+    /// Staff's list: this kiosk itself.
+    Care,
+    /// This kiosk, and new roll: print a test page.
+    TestPage,
+    /// This kiosk: a new roll is put in.
+    NewRoll,
+    /// This kiosk: it shall serve nobody.
+    TakeOut,
+    /// For this reason.
+    OutFor(OutReason),
+    /// This kiosk: it serves again.
+    BackInService,
+    /// This kiosk: the card the clerk logs in with.
+    OwnCard,
+    /// Own card: log in with number and PIN alone.
+    ForgetCard,
     /// Tray: lay this card on the reader, or lift it if it lies there.
     TrayCard(String),
 }

@@ -1,5 +1,7 @@
 //! Conditions that stop the way: what happened, where ticket and money are, what can be done.
 
+use kippu_api::staff_acts::OutReason;
+
 use super::{CardRefusal, PaperProblem};
 use crate::flows::facts::{Moment, Money};
 
@@ -146,6 +148,8 @@ pub enum TroubleKind {
     ElsewhereNow,
     /// This kiosk's disk is full: it begins nothing until there is room, and then goes on by itself.
     StorageFull,
+    /// The staff has taken this kiosk out of service.
+    OutOfService(OutReason),
     /// This kiosk's own storage fails: it writes no cards until it is repaired.
     StorageFault,
     /// The platform refused in a way this kiosk has no words for.
