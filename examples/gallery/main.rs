@@ -19,7 +19,7 @@ use anyhow::{Context, Result, bail, ensure};
 use i_slint_backend_testing::{TestingBackend, TestingBackendOptions};
 use kippu::{
     adapters::{GateAdapter, KioskAdapter, RegisterAdapter},
-    flows::facts::{Appearance, Language},
+    flows::facts::{Appearance, Language, TextSize},
 };
 use slint::{ComponentHandle, PhysicalSize, Rgba8Pixel, SharedPixelBuffer};
 
@@ -138,7 +138,7 @@ impl Shown {
     }
 }
 
-/// Every screen whose name has this in it; lying panels are the kiosk's alone.
+/// Every screen whose name has this in it; lying panels and the largest text are the kiosk's alone.
 fn windows(style: &Style, wanted: &str) -> Result<Vec<(&'static str, Shown)>> {
     let appearance = style.appearance;
     let mut windows = Vec::new();
@@ -154,7 +154,7 @@ fn windows(style: &Style, wanted: &str) -> Result<Vec<(&'static str, Shown)>> {
             windows.push((name, Shown::Kiosk(window, dock)));
         }
     }
-    if style.panel == LYING {
+    if style.panel == LYING || appearance.text == TextSize::Largest {
         return Ok(windows);
     }
     for (name, view) in gate::views(appearance) {
@@ -186,8 +186,11 @@ struct Style {
 impl Style {
     /// Whether what is higher than the screen may be moved up and down.
     fn may_move(&self) -> bool {
-        let lying_large = self.panel == LYING && self.appearance.large_text;
-        self.pseudo || self.appearance.low_reach || lying_large
+        let Appearance {
+            text, low_reach, ..
+        } = self.appearance;
+        let lying_large = self.panel == LYING && text != TextSize::Normal;
+        self.pseudo || low_reach || text == TextSize::Largest || lying_large
     }
 }
 
@@ -199,18 +202,21 @@ fn styles() -> Vec<Style> {
     ];
     let mut styles = Vec::new();
     for (name, language, pseudo) in languages {
-        for large_text in [false, true] {
+        for text in [TextSize::Normal, TextSize::Large] {
             for high_contrast in [false, true] {
-                let large = if large_text { "-large" } else { "" };
+                let large = match text {
+                    TextSize::Normal => "",
+                    TextSize::Large => "-large",
+                    TextSize::Largest => "-largest",
+                };
                 let contrast = if high_contrast { "-contrast" } else { "" };
                 styles.push(Style {
                     suffix: format!("{name}{large}{contrast}"),
                     appearance: Appearance {
                         language,
-                        large_text,
+                        text,
                         high_contrast,
-                        low_reach: false,
-                        speech: None,
+                        ..Appearance::default()
                     },
                     pseudo,
                     panel: UPRIGHT,
@@ -219,10 +225,14 @@ fn styles() -> Vec<Style> {
         }
     }
     // Low reach and lying panels move every screen alike, so these are not drawn in every way.
-    let more: [(&str, Panel, fn(&mut Appearance)); 4] = [
+    let more: [(&str, Panel, fn(&mut Appearance)); 6] = [
         ("low", UPRIGHT, |look| look.low_reach = true),
+        ("largest", UPRIGHT, |look| look.text = TextSize::Largest),
         ("lying", LYING, |_| {}),
-        ("lying-large", LYING, |look| look.large_text = true),
+        ("lying-large", LYING, |look| look.text = TextSize::Large),
+        ("lying-largest", LYING, |look| {
+            look.text = TextSize::Largest;
+        }),
         ("lying-low", LYING, |look| look.low_reach = true),
     ];
     for (name, language, pseudo) in languages {

@@ -1,8 +1,9 @@
-//! Language, text size and contrast of a window.
+//! Language, text size, contrast and movement of a window.
 
+use kippu_ui as ui;
 use kippu_ui::Theme;
 
-use crate::flows::facts::Appearance;
+use crate::flows::facts::{Appearance, TextSize};
 
 /// Draws a window as its user wants it.
 pub fn show(theme: &Theme<'_>, appearance: Appearance) {
@@ -13,7 +14,21 @@ pub fn show(theme: &Theme<'_>, appearance: Appearance) {
             tracing::error!(%error, language = code, "the translation is missing");
         }
     }
-    theme.set_large_text(appearance.large_text);
+    theme.set_text_size(match appearance.text {
+        TextSize::Normal => ui::TextSize::Normal,
+        TextSize::Large => ui::TextSize::Large,
+        TextSize::Largest => ui::TextSize::Largest,
+    });
     theme.set_high_contrast(appearance.high_contrast);
     theme.set_low_reach(appearance.low_reach);
+    theme.set_reduced_motion(appearance.calm);
+}
+
+/// The size that a key of the panel stands for.
+pub fn text_size(size: ui::TextSize) -> TextSize {
+    match size {
+        ui::TextSize::Normal => TextSize::Normal,
+        ui::TextSize::Large => TextSize::Large,
+        ui::TextSize::Largest => TextSize::Largest,
+    }
 }

@@ -35,14 +35,35 @@ impl Language {
 pub struct Appearance {
     /// Language of all words.
     pub language: Language,
-    /// Text 1.3 times as large.
-    pub large_text: bool,
+    /// Size of all words.
+    pub text: TextSize,
     /// Black ground, white edges.
     pub high_contrast: bool,
     /// Whatever is touched stands low.
     pub low_reach: bool,
+    /// Pictures stand still and nothing glides.
+    pub calm: bool,
     /// The screen is read out, so loud.
     pub speech: Option<Loudness>,
+}
+
+/// How large words are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum TextSize {
+    /// As everybody begins.
+    #[default]
+    Normal,
+    /// 1.3 times as large.
+    Large,
+    /// 1.6 times as large.
+    Largest,
+}
+
+impl TextSize {
+    /// Where there are two sizes only.
+    pub fn large(on: bool) -> Self {
+        if on { Self::Large } else { Self::Normal }
+    }
 }
 
 /// How loud speech is, in steps from 1.

@@ -24,11 +24,13 @@ pub fn connect(chrome: &ui::Chrome<'_>, link: &Rc<Link>) {
     chrome.on_still_here(sends(link, Touch::StillHere));
     chrome.on_finish(sends(link, Touch::Finish));
     let send = Rc::clone(link);
-    chrome.on_large_text(move |on| send.send(Touch::LargeText(on)));
+    chrome.on_text(move |size| send.send(Touch::Text(appearance::text_size(size))));
     let send = Rc::clone(link);
     chrome.on_high_contrast(move |on| send.send(Touch::HighContrast(on)));
     let send = Rc::clone(link);
     chrome.on_low_reach(move |on| send.send(Touch::LowReach(on)));
+    let send = Rc::clone(link);
+    chrome.on_calm(move |on| send.send(Touch::Calm(on)));
     let send = Rc::clone(link);
     chrome.on_speak(move |on| send.send(Touch::Speech(on)));
     chrome.on_louder(sends(link, Touch::Louder));

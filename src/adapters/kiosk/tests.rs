@@ -12,12 +12,12 @@ use slint::ComponentHandle;
 
 use super::KioskAdapter;
 use crate::flows::{
-    facts::{Appearance, EventFacts, Language, Moment, Money, SeatWords},
+    facts::{Appearance, EventFacts, Language, Moment, Money, SeatWords, TextSize},
     kiosk::view::{
         Availability, Choice, Choose, Chrome, Errand, EventCard, Events, FirstKey, HandoverWaits,
         Holder, Home, MoneyFact, MyTicket, OneHandover, OpenRow, PaperQuestion, PrinterCondition,
-        Remedy, Safety, Screen, StaffAct, Swap, TicketFact, Touch, Trouble, TroubleKind, View, Way,
-        WhyStays,
+        Remedy, Safety, Screen, SlipEntry, StaffAct, Swap, TicketFact, Touch, Trouble, TroubleKind,
+        View, Way, WhyStays,
     },
 };
 
@@ -43,30 +43,15 @@ impl Bench {
     }
 
     fn show(&self, screen: Screen, language: Language) {
-        self.adapter.show(&View {
-            chrome: Chrome {
-                station: None,
-                first_key: FirstKey::Back,
-                appearance: Appearance {
-                    language,
-                    ..Appearance::default()
-                },
-                appearance_panel: false,
-                idle_seconds: None,
-                now: Moment::default(),
-                terminal: String::new(),
-                headset: false,
-                online: true,
-                staff_called: false,
-                reference: None,
-                printer: PrinterCondition::Ready,
-                scanner: Default::default(),
-                silent: false,
-                simulated: Vec::new(),
-                tray: None,
-            },
-            screen,
-        });
+        self.adapter.show(&view(screen, language));
+    }
+
+    /// Gives the window this size, as a panel of it would.
+    fn resize(&self, width: u32, height: u32) {
+        let window = self.window.window();
+        window.set_size(slint::PhysicalSize::new(width, height));
+        // What follows a size is done between two frames.
+        slint::platform::update_timers_and_animations();
     }
 
     fn key(&self, label: &str) -> ElementHandle {
@@ -87,6 +72,33 @@ impl Bench {
     fn touch(&self, label: &str) -> Option<Touch> {
         self.key(label).invoke_accessible_default_action();
         self.touches.borrow_mut().pop()
+    }
+}
+
+fn view(screen: Screen, language: Language) -> View {
+    View {
+        chrome: Chrome {
+            station: None,
+            first_key: FirstKey::Back,
+            appearance: Appearance {
+                language,
+                ..Appearance::default()
+            },
+            appearance_panel: false,
+            idle_seconds: None,
+            now: Moment::default(),
+            terminal: String::new(),
+            headset: false,
+            online: true,
+            staff_called: false,
+            reference: None,
+            printer: PrinterCondition::Ready,
+            scanner: Default::default(),
+            silent: false,
+            simulated: Vec::new(),
+            tray: None,
+        },
+        screen,
     }
 }
 
@@ -112,8 +124,7 @@ fn the_language_changes_on_the_screen_that_stands() {
 #[test]
 fn what_is_higher_than_its_screen_is_moved_by_two_keys() {
     let bench = Bench::new();
-    let low = slint::PhysicalSize::new(1080, 1500);
-    bench.window.window().set_size(low);
+    bench.resize(1080, 1500);
     bench.show(home(true), Language::English);
     let buy = || bench.key("Buy tickets").absolute_position().y;
     let can_go = |label| bench.key(label).accessible_enabled();
@@ -129,6 +140,54 @@ fn what_is_higher_than_its_screen_is_moved_by_two_keys() {
         bench.touch("Further up");
     }
     assert_eq!((buy(), can_go("Further up")), (before, Some(false)));
+}
+
+#[test]
+fn keys_stand_beside_the_content_on_a_lying_panel_and_below_it_on_an_upright_one() {
+    let bench = Bench::new();
+    bench.show(
+        Screen::SlipEntry(SlipEntry {
+            number: "4-1827-3".into(),
+            complete: true,
+            notice: None,
+            busy: false,
+        }),
+        Language::English,
+    );
+    let key = || bench.key("Go on").absolute_position().x;
+    for _ in 0..2 {
+        bench.resize(1920, 1080);
+        assert!(key() > 0.55 * 1920.0, "the key is at {}", key());
+        bench.resize(1080, 1920);
+        assert!(key() < 100.0, "the key is at {}", key());
+    }
+}
+
+#[test]
+fn the_panel_sends_what_its_keys_say_and_shows_what_is_chosen() {
+    let bench = Bench::new();
+    let mut shown = view(home(true), Language::English);
+    shown.chrome.appearance_panel = true;
+    bench.adapter.show(&shown);
+    let chosen = || {
+        ["Normal text", "Large text", "Largest text", "Calm pictures"]
+            .map(|label| bench.key(label).accessible_checked() == Some(true))
+    };
+    assert_eq!(chosen(), [true, false, false, false]);
+    assert_eq!(
+        bench.touch("Largest text"),
+        Some(Touch::Text(TextSize::Largest))
+    );
+    assert_eq!(bench.touch("Calm pictures"), Some(Touch::Calm(true)));
+    shown.chrome.appearance.text = TextSize::Largest;
+    shown.chrome.appearance.calm = true;
+    bench.adapter.show(&shown);
+    assert_eq!(chosen(), [false, false, true, true]);
+    assert_eq!(
+        bench.touch("Large text"),
+        Some(Touch::Text(TextSize::Large))
+    );
+    assert_eq!(bench.touch("Moving pictures"), Some(Touch::Calm(false)));
 }
 
 #[test]

@@ -5,7 +5,9 @@ pub mod view;
 use view::{NotReady, Screen, Touch, View};
 
 use crate::flows::{
-    facts::{Appearance, EventFacts, Moment, ScannerCondition, Simulated, TrayView, Zone},
+    facts::{
+        Appearance, EventFacts, Moment, ScannerCondition, Simulated, TextSize, TrayView, Zone,
+    },
     kiosk::SECOND,
 };
 
@@ -213,7 +215,7 @@ impl Gate {
     fn touch(&mut self, touch: &Touch) -> Vec<Effect> {
         match touch {
             Touch::SwitchLanguage => self.appearance.language = self.appearance.language.other(),
-            Touch::LargeText(on) => self.appearance.large_text = *on,
+            Touch::LargeText(on) => self.appearance.text = TextSize::large(*on),
             Touch::HighContrast(on) => self.appearance.high_contrast = *on,
             Touch::Dismiss if !matches!(self.screen, Screen::Reading) => self.rest(),
             Touch::Dismiss => {}

@@ -19,7 +19,7 @@ use super::{
     },
     words,
 };
-use crate::flows::facts::Money;
+use crate::flows::facts::{Money, TextSize};
 
 /// Events on a page in large text.
 const EVENTS_A_PAGE_LARGE: usize = 2;
@@ -133,7 +133,7 @@ impl Browse {
 }
 
 fn a_page(desk: &Desk) -> usize {
-    if desk.appearance.large_text {
+    if desk.appearance.text != TextSize::Normal {
         EVENTS_A_PAGE_LARGE
     } else {
         EVENTS_A_PAGE

@@ -198,9 +198,10 @@ impl Kiosk {
         match touch {
             Touch::SwitchLanguage => desk.appearance.language = desk.appearance.language.other(),
             Touch::AppearancePanel => desk.appearance_panel = !desk.appearance_panel,
-            Touch::LargeText(on) => desk.appearance.large_text = *on,
+            Touch::Text(size) => desk.appearance.text = *size,
             Touch::HighContrast(on) => desk.appearance.high_contrast = *on,
             Touch::LowReach(on) => desk.appearance.low_reach = *on,
+            Touch::Calm(on) => desk.appearance.calm = *on,
             Touch::Speech(on) => desk.appearance.speech = on.then(Loudness::default),
             Touch::Louder => desk.appearance.speech = desk.appearance.speech.map(Loudness::louder),
             Touch::Quieter => {

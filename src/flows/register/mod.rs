@@ -23,7 +23,7 @@ use view::{
 };
 
 use crate::flows::{
-    facts::{Appearance, Moment, Money, ScannerCondition, Zone},
+    facts::{Appearance, Moment, Money, ScannerCondition, TextSize, Zone},
     kiosk::{SECOND, input::AskFault},
     slip_number::TypedSlip,
 };
@@ -158,7 +158,7 @@ impl Register {
     fn touch(&mut self, touch: &Touch) {
         match touch {
             Touch::SwitchLanguage => self.appearance.language = self.appearance.language.other(),
-            Touch::LargeText(on) => self.appearance.large_text = *on,
+            Touch::LargeText(on) => self.appearance.text = TextSize::large(*on),
             Touch::HighContrast(on) => self.appearance.high_contrast = *on,
             Touch::Anything | Touch::StillHere => {}
             Touch::LogOut => self.log_out(None),

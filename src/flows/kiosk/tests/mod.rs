@@ -38,7 +38,7 @@ use super::{
     input::{Answer, AskFault, CardNews, Input, PaperEnd, ReaderNews, Storage, WriteProgress},
     view::*,
 };
-use crate::flows::facts::{Appearance, Language, Loudness, Places, Zone};
+use crate::flows::facts::{Appearance, Language, Loudness, Places, TextSize, Zone};
 
 const EVENT: EventId = EventId(7);
 const CARD: CardUid = CardUid([4, 1, 2, 3, 4, 0x44, 0x17]);

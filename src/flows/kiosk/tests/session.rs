@@ -7,7 +7,7 @@ fn idle_warns_is_extended_and_ends_with_nothing_left() {
     let mut stand = Stand::new();
     stand.at_check();
     stand.touch(Touch::SwitchLanguage);
-    stand.touch(Touch::LargeText(true));
+    stand.touch(Touch::Text(TextSize::Largest));
     stand.wait(65);
     assert_eq!(stand.kiosk.view().chrome.idle_seconds, Some(15));
     stand.touch(Touch::StillHere);
@@ -16,7 +16,7 @@ fn idle_warns_is_extended_and_ends_with_nothing_left() {
     let view = stand.kiosk.view();
     assert!(matches!(view.screen, Screen::Home(_)));
     assert_eq!(view.chrome.appearance.language, Language::Japanese);
-    assert!(!view.chrome.appearance.large_text);
+    assert_eq!(view.chrome.appearance.text, TextSize::Normal);
     stand.asked(|ask| *ask == Ask::Release("hold-1".into()));
 }
 
@@ -145,4 +145,14 @@ fn low_reach_lasts_as_long_as_the_session() {
     assert!(stand.kiosk.view().chrome.appearance.low_reach);
     stand.touch(Touch::Finish);
     assert!(!stand.kiosk.view().chrome.appearance.low_reach);
+}
+
+#[test]
+fn pictures_move_again_for_the_next_customer() {
+    let mut stand = Stand::new();
+    stand.touch(Touch::Calm(true));
+    stand.touch(Touch::Buy);
+    assert!(stand.kiosk.view().chrome.appearance.calm);
+    stand.touch(Touch::Finish);
+    assert!(!stand.kiosk.view().chrome.appearance.calm);
 }

@@ -4,6 +4,7 @@ use kippu_api::staff_acts::OutReason;
 use kippu_ticket::ids::{EventId, HandoverId, TicketId};
 
 use super::{ClerkField, DateFilter, StaffAct, Way};
+use crate::flows::facts::TextSize;
 
 /// What a person does.
 #[derive(Debug, Clone, PartialEq)]
@@ -14,12 +15,14 @@ pub enum Touch {
     SwitchLanguage,
     /// Opens or closes the panel with text size and contrast.
     AppearancePanel,
-    /// Large or normal text.
-    LargeText(bool),
+    /// Another size of text.
+    Text(TextSize),
     /// High or normal contrast.
     HighContrast(bool),
     /// Everything to touch low, or where it usually is.
     LowReach(bool),
+    /// Pictures that stand still, or move.
+    Calm(bool),
     /// Speech on or off.
     Speech(bool),
     /// Speech louder.
