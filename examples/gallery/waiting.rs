@@ -65,6 +65,11 @@ fn waiting(event: &EventFacts) -> Vec<Sample> {
     vec![
         ("pick-up", None, pick_up(places.map(row).to_vec(), None)),
         (
+            "pick-up-money",
+            None,
+            pick_up(vec![row(WaitingPlace::MoneyWaits)], None),
+        ),
+        (
             "pick-up-empty",
             None,
             pick_up(Vec::new(), Some(PickUpNotice::Gone)),

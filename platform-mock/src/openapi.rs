@@ -61,6 +61,7 @@ use crate::{
         parcels::routes::grant,
         refunds::routes::quote,
         refunds::routes::refund,
+        refunds::routes::slip,
         refunds::routes::find,
         refunds::routes::pay_out,
         till::routes::till,

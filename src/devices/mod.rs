@@ -15,6 +15,17 @@ mod kill {
     pub(super) fn watched<T>(port: T) -> T {
         port
     }
+
+    pub(super) fn around<T>(_what: &str, work: impl FnOnce() -> T) -> T {
+        work()
+    }
+
+    pub(super) async fn around_question<T>(
+        _what: Option<&str>,
+        question: impl Future<Output = T>,
+    ) -> T {
+        question.await
+    }
 }
 pub mod mailbox;
 pub mod payment;

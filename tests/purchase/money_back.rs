@@ -1,9 +1,13 @@
 //! Tickets are given up for money: off the card at the kiosk, paid out at the register, once.
 
-use anyhow::{Result, ensure};
+use anyhow::{Context as _, Result, ensure};
 use kippu_stage::hand::Hand;
 
-use crate::support::{CARD, SOON, World, moves, papers};
+use crate::support::{
+    CARD, SOON, World,
+    line::{Line, Side},
+    moves, papers,
+};
 
 /// Puts tickets onto the card and lays it, so that they can be given up.
 fn with_tickets_on_card(world: &World, tickets: u8) -> Result<Hand> {
@@ -96,4 +100,52 @@ fn without_the_platform_nothing_is_given_up() -> Result<()> {
     moves::lift(&mut kiosk, CARD)?;
     ensure!(world.live_on(CARD)?.len() == 1);
     Ok(())
+}
+
+/// The power goes after the platform promised the money and before anybody saw the code: the card brings another slip, once and for all.
+#[test]
+fn a_slip_that_never_came_out_is_had_again_by_the_card() -> Result<()> {
+    let world = World::open()?;
+    drop(with_tickets_on_card(&world, 1)?);
+    let line = Line::to(world.theatre.platform_url())?;
+    let mut kiosk = world.theatre.terminal_via("kiosk", "kiosk-1", line.url())?;
+    kiosk.tap("English")?;
+    moves::lay(&mut kiosk, CARD)?;
+    kiosk.tap("Money back")?;
+    kiosk.tap("See the sum for 1 ticket")?;
+    line.hold("POST /api/v1/refunds ", Side::Answer);
+    kiosk.tap("Yes, give them up")?;
+    line.wait_held()?;
+    kiosk.kill();
+    let before = papers::pictures(&world.theatre.papers())?.len();
+
+    let mut kiosk = world.kiosk("kiosk-2")?;
+    moves::lay(&mut kiosk, CARD)?;
+    let mut codes = Vec::new();
+    for slips in 1..=2 {
+        kiosk.tap("銀河鉄道の夜, Money waits: print the slip")?;
+        kiosk.wait("Take the slip to the register", SOON)?;
+        kiosk.wait("¥8,580", SOON)?;
+        let printed = papers::wait_for(&world.theatre.papers(), before + slips)?;
+        let read = papers::scan(&printed[before + slips - 1])?;
+        let code = read.iter().find_map(|code| code.strip_prefix("QR-Code:"));
+        codes.push(code.context("a code")?.to_owned());
+        moves::lift(&mut kiosk, CARD)?;
+        moves::finish(&mut kiosk)?;
+        moves::lay(&mut kiosk, CARD)?;
+    }
+
+    let mut register = world.theatre.terminal("register", "register-1")?;
+    moves::log_in(&mut register)?;
+    register.command(&format!("type {}", codes[0]))?;
+    register.tap("Open the slip")?;
+    register.wait("There is no such slip here.", SOON)?;
+    for _ in 0..codes[0].len() {
+        register.command("key backspace")?;
+    }
+    moves::pay_out(&mut register, &codes[1], "¥8,580")?;
+    moves::lift(&mut kiosk, CARD)?;
+    moves::finish(&mut kiosk)?;
+    moves::lay(&mut kiosk, CARD)?;
+    kiosk.wait("There is no ticket on this card", SOON)
 }

@@ -1,6 +1,5 @@
 //! What the end-to-end tests share: a world of real binaries, the moves of customers and clerks, and a line that can be held up.
 
-pub mod line;
 pub mod moves;
 pub mod operator;
 pub mod papers;
@@ -29,6 +28,9 @@ use kippu_stage::{hand::Hand, theatre::Theatre};
 use kippu_ticket::ids::{CardUid, EventId, TicketId};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
+
+#[allow(unused_imports, reason = "every test binary uses its own part of it")]
+pub use kippu_stage::line;
 
 /// The play in the theatre, and the match in the stadium.
 pub const PLAY: EventId = EventId(1);

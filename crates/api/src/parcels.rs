@@ -74,7 +74,8 @@ pub enum WaitingPlace {
     Here,
     /// It was fetched already.
     Fetched,
-    /// All of it was given up for money: the code opens that at a register.
+    /// It was given up for money: the code opens that at a register. By a card it is told as long as the money is not paid out, and
+    /// `POST /api/v1/refunds/slips` gives another slip for it.
     GivenUp,
 }
 

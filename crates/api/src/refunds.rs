@@ -4,12 +4,13 @@
 //!
 //! - `POST /api/v1/refunds/quote` [`QuoteRequest`] → [`Quote`] list, one a ticket in the order asked
 //! - `POST /api/v1/refunds` [`NewRefund`] → 201 [`Refund`]
+//! - `POST /api/v1/refunds/slips` [`NewSlip`] → [`Refund`]: another slip for money that nobody fetched yet, for the card the tickets came off
 //! - `POST /api/v1/clerk/refunds` [`FindRefund`] → [`Refund`] list: what a slip is about, at a register of any store of the seller; due ones first
 //! - `POST /api/v1/clerk/refunds/{refund}/pay-out` [`crate::clerk::Confirm`] → [`Refund`]: the money is in the customer's hand
 
 use kippu_ticket::{
     code::ResumeCode,
-    ids::{EventId, TicketId},
+    ids::{CardUid, EventId, HandoverId, TicketId},
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -79,6 +80,20 @@ pub struct NewRefund {
     pub amount: i64,
     /// ISO 4217.
     pub currency: String,
+}
+
+/// Another slip for a refund that is not paid out: nobody had one, or it was lost. Its code opens the refund, and no earlier one does any more.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct NewSlip {
+    /// The handover that took the tickets off their card.
+    #[schema(value_type = String)]
+    pub handover: HandoverId,
+    /// That card, which this terminal has authenticated.
+    #[schema(value_type = String)]
+    pub card: CardUid,
+    /// A fresh code.
+    #[schema(value_type = String)]
+    pub code: ResumeCode,
 }
 
 /// Looks for a refund by the code on its slip.

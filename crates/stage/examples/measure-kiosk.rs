@@ -3,12 +3,12 @@
 //! `measure-kiosk [STARTS] [DRAGS]`. Linux only: times and memory come from `/proc`.
 
 use std::{
-    env, fs, thread,
+    env, thread,
     time::{Duration, Instant},
 };
 
 use anyhow::{Context, Result};
-use kippu_stage::{hand::Hand, theatre::Theatre};
+use kippu_stage::{hand::Hand, procfs, theatre::Theatre};
 
 /// What the start screen says once events can be bought, in the kiosk's first language.
 const USABLE: &str = "カードを置くだけでも始められます。";
@@ -96,36 +96,11 @@ fn pan(kiosk: &mut Hand, drags: u32, what: &str) -> Result<()> {
 }
 
 fn row_of_memory(what: &str, kiosk: &Hand) -> Result<()> {
-    let status = fs::read_to_string(format!("/proc/{}/status", kiosk.process_id()))?;
-    let mib = |field: &str| -> Result<f64> {
-        let line = status.lines().find_map(|line| line.strip_prefix(field));
-        let kib: f64 = line
-            .and_then(|rest| rest.split_whitespace().next())
-            .context("the system does not say how much memory is used")?
-            .parse()?;
-        Ok(kib / 1024.0)
-    };
-    println!(
-        "| memory, {what}: now, most so far | {:.0} MiB, {:.0} MiB |",
-        mib("VmRSS:")?,
-        mib("VmHWM:")?
-    );
+    let (now, most) = procfs::memory(kiosk.process_id())?;
+    println!("| memory, {what}: now, most so far | {now:.0} MiB, {most:.0} MiB |");
     Ok(())
 }
 
-/// User and system time of all threads so far. The system counts in nanoseconds for each thread that still runs.
 fn cpu_seconds(kiosk: &Hand) -> Result<f64> {
-    let mut ns = 0_u64;
-    for thread in fs::read_dir(format!("/proc/{}/task", kiosk.process_id()))? {
-        // A thread may end while it is looked at.
-        let Ok(text) = fs::read_to_string(thread?.path().join("schedstat")) else {
-            continue;
-        };
-        ns += text
-            .split_whitespace()
-            .next()
-            .context("no schedstat")?
-            .parse::<u64>()?;
-    }
-    Ok(ns as f64 / 1e9)
+    procfs::cpu_seconds(kiosk.process_id())
 }

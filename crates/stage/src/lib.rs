@@ -2,6 +2,9 @@
 //! End-to-end tests and the tour stand on it; no product code does.
 #![forbid(unsafe_code)]
 
+pub mod books;
 pub mod hand;
+pub mod line;
 pub mod process;
+pub mod procfs;
 pub mod theatre;

@@ -137,6 +137,15 @@ impl Theatre {
         self.start_terminal("kiosk", name, &self.platform_url, &["--stick", &stick])
     }
 
+    /// A kiosk with a card reader instead of the tray.
+    ///
+    /// # Errors
+    /// It does not start.
+    pub fn kiosk_on_reader(&self, name: &str, reader: &str) -> Result<Hand> {
+        let reader = format!("pcsc:{reader}");
+        self.start_terminal("kiosk", name, &self.platform_url, &["--reader", &reader])
+    }
+
     fn start_terminal(
         &self,
         kind: &str,
@@ -155,7 +164,7 @@ impl Theatre {
             )
             .arg("--data")
             .arg(self.data_of(name));
-        if kind != "register" {
+        if kind != "register" && !further.contains(&"--reader") {
             command.arg("--tray").arg(self.tray());
         }
         if kind == "kiosk" {
@@ -169,6 +178,11 @@ impl Theatre {
     /// The platform's data folder.
     pub fn platform_data(&self) -> PathBuf {
         self.folder.join("platform")
+    }
+
+    /// The system's number of the platform's process, while it runs.
+    pub fn platform_process(&self) -> Option<u32> {
+        self.platform.as_ref().map(Process::id)
     }
 
     /// The platform's address.

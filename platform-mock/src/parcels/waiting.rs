@@ -14,6 +14,7 @@ use crate::{
         releases::{self, Release},
         status::open_question,
     },
+    refunds::slips,
     refusal::Answer,
     tickets::{
         record::{TicketRow, find, in_hands_of, of_parcel},
@@ -56,7 +57,7 @@ pub(super) fn by_code(
     Ok(found)
 }
 
-/// What came from a card or is meant for it.
+/// What came from a card or is meant for it; also money that is due for what came from it.
 pub(super) fn by_card(
     sql: &Sql,
     terminal: TerminalId,
@@ -71,6 +72,9 @@ pub(super) fn by_card(
     }
     for release in releases::open_by_card(sql, card, terminal)? {
         found.extend(released(sql, &release)?);
+    }
+    for due in slips::due(sql, terminal, card)? {
+        found.extend(money_waits(sql, &due)?);
     }
     for handover in handovers::of_card(sql, card)? {
         let tickets = in_hands_of(sql, handover.handover)?;
@@ -119,6 +123,21 @@ fn parcel_place(sql: &Sql, terminal: TerminalId, parcel: &ParcelRecord) -> Answe
         receiver: parcel.receiver,
         since: parcel.at,
     })
+}
+
+fn money_waits(sql: &Sql, due: &slips::Due) -> Answer<Option<WaitingRecord>> {
+    let Some(handover) = handovers::find(sql, due.handover)? else {
+        return Ok(None);
+    };
+    Ok(Some(WaitingRecord {
+        handover: due.handover,
+        place: WaitingPlace::GivenUp,
+        event: event_of(sql, &due.tickets)?,
+        tickets: due.tickets.clone(),
+        giver: handover.giver,
+        receiver: None,
+        since: handover.begun,
+    }))
 }
 
 fn released(sql: &Sql, release: &Release) -> Answer<Option<WaitingRecord>> {

@@ -5,10 +5,13 @@
 //! on a card ──(handover)──► waits under a code ──► given up: void, its seat free, money due ──► paid out
 //!                             └──► fetched again
 //! ```
+//!
+//! The code that fetched the tickets opens the money. Whoever has none gets another one by the card the tickets came off ([`slips`]).
 
 mod giving_up;
 mod paying_out;
 pub mod record;
 pub mod routes;
 pub mod rules;
+pub mod slips;
 pub mod storage;

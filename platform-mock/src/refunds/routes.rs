@@ -4,7 +4,7 @@ use axum::{Json, extract::State, http::StatusCode, routing::post};
 use kippu_api::{
     clerk::Confirm,
     problem::Problem,
-    refunds::{FindRefund, NewRefund, Quote, QuoteRequest, Refund, RefundItem},
+    refunds::{FindRefund, NewRefund, NewSlip, Quote, QuoteRequest, Refund, RefundItem},
 };
 
 use super::record::{RefundRecord, RefundedTicket};
@@ -35,6 +35,12 @@ pub fn routes(routes: Routes) -> Routes {
             "post",
             KIOSK.of(Scope::Bearer),
             post(refund),
+        )
+        .on(
+            "/api/v1/refunds/slips",
+            "post",
+            KIOSK.of(Scope::Bearer),
+            post(slip),
         )
         .on(
             "/api/v1/clerk/refunds",
@@ -89,6 +95,20 @@ pub async fn refund(
     }
     let refund = app.storage().refund(key, terminal, wish, code).await?;
     Ok((StatusCode::CREATED, Json(show(&app, refund).await?)))
+}
+
+/// Another slip for money that nobody fetched yet, for the card the tickets came off: a power cut came before the first one, or it was lost. From
+/// now on this code opens the money, and no earlier one.
+#[utoipa::path(post, path = "/api/v1/refunds/slips", tag = "refunds", params(("Idempotency-Key" = String, Header)),
+    request_body = NewSlip, responses((status = 200, body = Refund), (status = "default", body = Problem)))]
+pub async fn slip(
+    State(app): State<App>,
+    AsTerminal(terminal): AsTerminal,
+    KeyedJson(key, wish): KeyedJson<NewSlip>,
+) -> Answer<Json<Refund>> {
+    let code = app.keys().code_hash(wish.code);
+    let refund = app.storage().new_slip(key, terminal, wish, code).await?;
+    Ok(Json(show(&app, refund).await?))
 }
 
 /// What a code is about, at a register of any store of the seller; due ones first. Codes that belong to nothing are counted.

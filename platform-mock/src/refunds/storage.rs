@@ -3,13 +3,14 @@
 use async_trait::async_trait;
 use kippu_api::{
     clerk::Confirm,
-    refunds::{NewRefund, Quote},
+    refunds::{NewRefund, NewSlip, Quote},
 };
 use kippu_ticket::ids::{SellerId, TicketId};
 
 use super::{
     giving_up, paying_out,
     record::{self, RefundRecord},
+    slips,
 };
 use crate::{
     masters::rules::Terminal,
@@ -38,6 +39,14 @@ pub trait RefundStorage: Send + Sync {
         key: RequestKey,
         terminal: Terminal,
         wish: NewRefund,
+        code: [u8; 32],
+    ) -> Answer<RefundRecord>;
+    /// Gives a refund that is due another code, by its keyed hash.
+    async fn new_slip(
+        &self,
+        key: RequestKey,
+        terminal: Terminal,
+        wish: NewSlip,
         code: [u8; 32],
     ) -> Answer<RefundRecord>;
     /// What a code is about, for a clerk of the same seller.
@@ -74,6 +83,22 @@ impl RefundStorage for Database {
         self.write(move |unit| {
             let refund = once(unit, &key, |unit| {
                 giving_up::give_up(unit, &terminal, &wish, code)
+            })?;
+            record::of_seller(unit.sql, &refund, terminal.shop()?.seller)
+        })
+        .await
+    }
+
+    async fn new_slip(
+        &self,
+        key: RequestKey,
+        terminal: Terminal,
+        wish: NewSlip,
+        code: [u8; 32],
+    ) -> Answer<RefundRecord> {
+        self.write(move |unit| {
+            let refund = once(unit, &key, |unit| {
+                slips::renew(unit, &terminal, &wish, code)
             })?;
             record::of_seller(unit.sql, &refund, terminal.shop()?.seller)
         })

@@ -7,11 +7,11 @@ use kippu_api::{
     orders::{Claim, OrderState},
     parcels::{FindWaiting, WaitingPlace},
     problem::ProblemCode,
-    refunds::{FindRefund, NewRefund, NoRefund, Quote, QuoteRequest, Refund, RefundState},
+    refunds::{FindRefund, NewRefund, NewSlip, NoRefund, Quote, QuoteRequest, Refund, RefundState},
 };
 use kippu_ticket::{
     code::ResumeCode,
-    ids::{HandoverId, TicketId},
+    ids::{CardUid, HandoverId, TicketId},
 };
 
 use crate::{
@@ -262,4 +262,81 @@ async fn a_ticket_on_a_card_brings_no_money_before_it_is_taken_off() {
         ProblemCode::WrongState,
         "it is in the kiosk"
     );
+}
+
+async fn waits_for(app: &TestApp, card: CardUid) -> Vec<(WaitingPlace, usize)> {
+    let by_card = FindWaiting {
+        code: None,
+        card: Some(card),
+    };
+    let found = app.kiosk().waiting(&by_card).await.unwrap();
+    found
+        .into_iter()
+        .map(|waiting| (waiting.place, waiting.tickets.len()))
+        .collect()
+}
+
+async fn another_slip(kiosk: &Client, card: CardUid, number: u64) -> Result<Refund, ClientError> {
+    let wish = NewSlip {
+        handover: MOVE,
+        card,
+        code: ResumeCode::of(number),
+    };
+    kiosk
+        .new_refund_slip(&wish, &IdempotencyKey::random())
+        .await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lost_slip_is_had_again_by_the_card_until_it_is_paid_out() {
+    let app = TestApp::start().await;
+    let tickets = two_wait(&app).await;
+    let (kiosk, clerk) = (app.kiosk(), app.clerk("1").await);
+    assert_eq!(
+        code(another_slip(&kiosk, CARD, 1).await.unwrap_err()),
+        ProblemCode::WrongState,
+        "the tickets wait still"
+    );
+    let both: Vec<_> = tickets.iter().collect();
+    let given = refund(&kiosk, &wish(&both, 2 * LEFT)).await.unwrap();
+    assert_eq!(waits_for(&app, CARD).await, [(WaitingPlace::GivenUp, 2)]);
+    assert_eq!(waits_for(&app, OTHER_CARD).await, []);
+    assert_eq!(
+        code(another_slip(&kiosk, OTHER_CARD, 1).await.unwrap_err()),
+        ProblemCode::WrongState,
+        "they came off another card"
+    );
+    assert_eq!(
+        code(
+            another_slip(&app.client("kiosk-9"), CARD, 1)
+                .await
+                .unwrap_err()
+        ),
+        ProblemCode::WrongState,
+        "another seller pays nothing"
+    );
+    assert_eq!(
+        found(&clerk, slip_code()).await,
+        std::slice::from_ref(&given)
+    );
+
+    for number in [1, 2] {
+        assert_eq!(another_slip(&kiosk, CARD, number).await.unwrap(), given);
+    }
+    assert_eq!(found(&clerk, slip_code()).await, []);
+    assert_eq!(found(&clerk, ResumeCode::of(1)).await, []);
+    assert_eq!(
+        found(&clerk, ResumeCode::of(2)).await,
+        std::slice::from_ref(&given)
+    );
+    clerk
+        .pay_out(&given.refund, &sum(2 * LEFT), &IdempotencyKey::random())
+        .await
+        .unwrap();
+    assert_eq!(waits_for(&app, CARD).await, []);
+    assert_eq!(
+        code(another_slip(&kiosk, CARD, 3).await.unwrap_err()),
+        ProblemCode::WrongState
+    );
+    app.verified_rows().await;
 }

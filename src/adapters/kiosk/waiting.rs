@@ -60,6 +60,7 @@ fn waiting(row: &WaitingRow, language: Language) -> ui::ParcelItem {
         WaitingPlace::Elsewhere { terminal } => (ui::ParcelState::Elsewhere, terminal.as_str()),
         WaitingPlace::Fetched => (ui::ParcelState::Fetched, ""),
         WaitingPlace::GivenUp => (ui::ParcelState::GivenUp, ""),
+        WaitingPlace::MoneyWaits => (ui::ParcelState::MoneyWaits, ""),
     };
     ui::ParcelItem {
         name: row.event.name.as_str().into(),

@@ -31,11 +31,22 @@ struct Points {
 }
 
 /// Something that is done between two points.
-fn around<T>(what: &str, work: impl FnOnce() -> T) -> T {
+pub(super) fn around<T>(what: &str, work: impl FnOnce() -> T) -> T {
     POINTS.pass("before", what);
     let result = work();
     POINTS.pass("after", what);
     result
+}
+
+/// A question to the platform between two points, where it can change something and so has a name.
+pub(super) async fn around_question<T>(what: Option<&str>, question: impl Future<Output = T>) -> T {
+    let Some(what) = what else {
+        return question.await;
+    };
+    POINTS.pass("before", what);
+    let answer = question.await;
+    POINTS.pass("after", what);
+    answer
 }
 
 impl Points {

@@ -9,17 +9,19 @@ use kippu_api::{
     orders::ChangeCard,
     parcels::FindWaiting,
     problem::ProblemCode,
-    refunds::QuoteRequest,
+    refunds::{NewSlip, QuoteRequest},
 };
 use kippu_peripherals::{
     money::Money,
     payment::{AttemptId, PaymentMethod, PaymentRequest},
 };
 use kippu_seatplan::Plan;
+use kippu_ticket::code::ResumeCode;
 use tokio::runtime::Handle;
 
 use super::{
     clerks::{ClerkDoor, NoLogin},
+    kill,
     mailbox::Mailbox,
     payment::{Basket, RegisterSlip},
 };
@@ -57,42 +59,61 @@ impl PlatformActor {
         let (client, mailbox) = (self.client.clone(), self.mailbox.clone());
         let (runtime, clerks) = (self.runtime.clone(), self.clerks.clone());
         self.runtime.spawn(async move {
-            let answer = match ask {
-                Ask::BeginPayment { .. } | Ask::PollPayment(_) | Ask::CancelPayment { .. } => {
-                    let paid = tokio::task::spawn_blocking(move || {
-                        pay(RegisterSlip::new(runtime, client), ask)
-                    });
-                    paid.await.unwrap_or(Err(AskFault::Unknown(None)))
+            let what = changes(&ask);
+            let answer = kill::around_question(what, async move {
+                match ask {
+                    Ask::BeginPayment { .. } | Ask::PollPayment(_) | Ask::CancelPayment { .. } => {
+                        let paid = tokio::task::spawn_blocking(move || {
+                            pay(RegisterSlip::new(runtime, client), ask)
+                        });
+                        paid.await.unwrap_or(Err(AskFault::Unknown(None)))
+                    }
+                    Ask::ClerkLogin { clerk, pin } => clerks
+                        .enter(&client, clerk, pin.0)
+                        .await
+                        .map(|name| Answer::Clerk { name })
+                        .map_err(no_login),
+                    Ask::ClerkCardLogin(card) => clerks
+                        .enter_by_card(&client, card)
+                        .await
+                        .map(|name| Answer::Clerk { name })
+                        .map_err(no_login),
+                    Ask::OwnCard(card) => clerks
+                        .choose_card(&client, card)
+                        .await
+                        .map(|()| Answer::OwnCard {
+                            chosen: card.is_some(),
+                        })
+                        .map_err(fault),
+                    Ask::ClerkLogout => {
+                        clerks.leave(&client).await;
+                        Ok(Answer::ClerkLeft)
+                    }
+                    ask => answer(&client, ask).await,
                 }
-                Ask::ClerkLogin { clerk, pin } => clerks
-                    .enter(&client, clerk, pin.0)
-                    .await
-                    .map(|name| Answer::Clerk { name })
-                    .map_err(no_login),
-                Ask::ClerkCardLogin(card) => clerks
-                    .enter_by_card(&client, card)
-                    .await
-                    .map(|name| Answer::Clerk { name })
-                    .map_err(no_login),
-                Ask::OwnCard(card) => clerks
-                    .choose_card(&client, card)
-                    .await
-                    .map(|()| Answer::OwnCard {
-                        chosen: card.is_some(),
-                    })
-                    .map_err(fault),
-                Ask::ClerkLogout => {
-                    clerks.leave(&client).await;
-                    Ok(Answer::ClerkLeft)
-                }
-                ask => answer(&client, ask).await,
-            };
+            })
+            .await;
             mailbox.send(Input::Platform {
                 no,
                 answer: Box::new(answer),
             });
         });
     }
+}
+
+/// What a question can change at the platform, in a word of the crash tests; `None` where it only asks.
+fn changes(ask: &Ask) -> Option<&'static str> {
+    Some(match ask {
+        Ask::Hold { .. } => "platform hold",
+        Ask::Extend { .. } => "platform extend",
+        Ask::Release(_) => "platform let seats go",
+        Ask::BeginPayment { .. } => "platform order",
+        Ask::CancelPayment { .. } => "platform cancel",
+        Ask::ChangeCard { .. } => "platform change card",
+        Ask::Refund { .. } => "platform refund",
+        Ask::RefundSlip { .. } => "platform refund slip",
+        _ => return None,
+    })
 }
 
 /// Questions about money go through the payment method, whichever it is.
@@ -192,6 +213,25 @@ async fn answer(client: &Client, ask: Ask) -> Result<Answer, AskFault> {
             .await
             .map(|refund| Answer::Refunded(Box::new(refund)))
             .map_err(fault),
+        Ask::RefundSlip {
+            handover,
+            card,
+            key,
+        } => {
+            let code = ResumeCode::random();
+            let wish = NewSlip {
+                handover,
+                card,
+                code,
+            };
+            let refund = client.new_refund_slip(&wish, &key.into()).await;
+            refund
+                .map(|refund| Answer::RefundSlip {
+                    refund: Box::new(refund),
+                    code,
+                })
+                .map_err(fault)
+        }
         // Asked elsewhere.
         Ask::BeginPayment { .. }
         | Ask::PollPayment(_)

@@ -18,7 +18,7 @@ use kippu_peripherals::{
 use tickets::TicketJob;
 pub use tickets::TicketPrinter;
 
-use super::mailbox::Mailbox;
+use super::{kill::around, mailbox::Mailbox};
 use crate::flows::kiosk::{
     effect::{PaperJob, RequestNo},
     input::{Input, PaperEnd},
@@ -120,7 +120,7 @@ impl PrinterDesk {
                     .as_mut()
                     .and_then(|typesetter| papers::set(&job, &self.place, typesetter));
                 let end = match raster {
-                    Some(raster) => end(self.printer.print(&raster)),
+                    Some(raster) => end(around("paper", || self.printer.print(&raster))),
                     // Nothing was sent: this kiosk cannot set papers at all.
                     None => PaperEnd::NotPrinted(PrinterCondition::Off),
                 };

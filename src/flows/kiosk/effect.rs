@@ -138,6 +138,15 @@ pub enum Ask {
         /// Idempotency key.
         key: String,
     },
+    /// Another slip for money that is due for tickets which came off this card.
+    RefundSlip {
+        /// The handover that took them off.
+        handover: HandoverId,
+        /// The card, which was checked.
+        card: CardUid,
+        /// Idempotency key.
+        key: String,
+    },
     /// A clerk logs in: number and PIN in this kiosk's store. Without the platform, devices decide by what they remember.
     ClerkLogin {
         /// Clerk's number.

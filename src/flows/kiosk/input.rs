@@ -16,7 +16,7 @@ use kippu_handover::{
     outcome::{Outcome, Settled},
 };
 use kippu_seatplan::Plan;
-use kippu_ticket::ids::EventId;
+use kippu_ticket::{code::ResumeCode, ids::EventId};
 
 use super::{
     effect::RequestNo,
@@ -226,6 +226,13 @@ pub enum Answer {
     Quotes(Vec<Quote>),
     /// Tickets are given up, the money is due.
     Refunded(Box<Refund>),
+    /// The money that is due is opened by this code from now on.
+    RefundSlip {
+        /// What was given up.
+        refund: Box<Refund>,
+        /// The fresh code.
+        code: ResumeCode,
+    },
     /// A clerk is logged in, by the platform or, while it is away, by what this kiosk remembers of it.
     Clerk {
         /// Name to show.

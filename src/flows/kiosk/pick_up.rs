@@ -1,4 +1,5 @@
-//! What waits for the card that was laid, or for the bearer of a code: parked, released by another kiosk, or stopped half-way in this one.
+//! What waits for the card that was laid, or for the bearer of a code: parked, released by another kiosk, or stopped half-way in this one. For the
+//! card also money that is due for what came off it, where its slip is not at hand.
 
 use kippu_api::{
     orders::Order,
@@ -15,11 +16,12 @@ use kippu_ticket::{
 use super::{
     Desk, Phase, Step,
     carry::{Carry, Parcel},
-    effect::{CardJob, RequestNo},
-    input::{CardNews, HandoverFault, HandoverNews, Input},
+    effect::{Ask, CardJob, RequestNo},
+    input::{Answer, AskFault, CardNews, HandoverFault, HandoverNews, Input},
     my_card::MyCard,
     open_orders::OpenOrders,
     passing::{Bearer, Passing},
+    refunding::Refunding,
     view::{self, FirstKey, PickUpNotice, Screen, Touch, WaitingPlace, WaitingRow, Way},
     words,
 };
@@ -59,9 +61,7 @@ impl PickUp {
         // What was fetched is history, and "my card" tells it.
         let waiting: Vec<Waiting> = waiting
             .iter()
-            .filter(|waiting| {
-                !matches!(waiting.place, Place::Fetched | Place::GivenUp | Place::Here)
-            })
+            .filter(|waiting| !matches!(waiting.place, Place::Fetched | Place::Here))
             .cloned()
             .collect();
         (here || !waiting.is_empty()).then(|| {
@@ -146,8 +146,35 @@ impl PickUp {
                     card,
                 }));
             }
-            Place::Terminal { .. } | Place::Here | Place::Fetched | Place::GivenUp => {}
+            Place::GivenUp => {
+                if let Some(card) = card {
+                    let key = desk.key();
+                    self.fetching = Some(desk.ask(Ask::RefundSlip {
+                        handover: id,
+                        card,
+                        key,
+                    }));
+                }
+            }
+            Place::Terminal { .. } | Place::Here | Place::Fetched => {}
         }
+        Phase::PickUp(self)
+    }
+
+    /// A lost answer leaves a code that nobody knows: the next try makes another.
+    fn slip(mut self, answer: &Result<Answer, AskFault>, desk: &mut Desk) -> Phase {
+        self.fetching = None;
+        self.notice = Some(match answer {
+            Ok(Answer::RefundSlip { refund, code }) => {
+                return Refunding::another_slip(refund, *code, desk);
+            }
+            Err(AskFault::Refused(
+                ProblemCode::Busy | ProblemCode::Internal | ProblemCode::TooMany,
+                _,
+            )) => PickUpNotice::NotReached,
+            Err(fault) if fault.is_network() => PickUpNotice::NotReached,
+            _ => PickUpNotice::Gone,
+        });
         Phase::PickUp(self)
     }
 
@@ -222,6 +249,7 @@ impl PickUp {
                         .as_ref()
                         .map_or_else(|| name.clone(), |store| format!("{name}, {store}")),
                 },
+                Place::GivenUp if self.card().is_some() => WaitingPlace::MoneyWaits,
                 Place::GivenUp => WaitingPlace::GivenUp,
                 Place::Here | Place::Fetched => WaitingPlace::Fetched,
             },
@@ -254,6 +282,9 @@ impl Step for PickUp {
                 no,
                 news: CardNews::Handover(news),
             } if self.fetching == Some(*no) => return self.fetched(news, desk),
+            Input::Platform { no, answer } if self.fetching == Some(*no) => {
+                return self.slip(answer, desk);
+            }
             Input::Touch(_) if self.fetching.is_some() => {}
             Input::Touch(Touch::Waiting(id)) => return self.fetch(*id, desk),
             Input::Touch(Touch::LookAtCard) => return self.look(desk),

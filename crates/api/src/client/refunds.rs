@@ -3,7 +3,7 @@
 use super::{Client, ClientError, IdempotencyKey};
 use crate::{
     clerk::Confirm,
-    refunds::{FindRefund, NewRefund, Quote, QuoteRequest, Refund},
+    refunds::{FindRefund, NewRefund, NewSlip, Quote, QuoteRequest, Refund},
     till::{CloseTill, ClosedTill, Till},
 };
 
@@ -20,6 +20,15 @@ impl Client {
         key: &IdempotencyKey,
     ) -> Result<Refund, ClientError> {
         self.post("/refunds", Some(wish), Some(key)).await
+    }
+
+    /// Another slip for money that nobody fetched yet.
+    pub async fn new_refund_slip(
+        &self,
+        wish: &NewSlip,
+        key: &IdempotencyKey,
+    ) -> Result<Refund, ClientError> {
+        self.post("/refunds/slips", Some(wish), Some(key)).await
     }
 
     /// With a clerk's session: what a code is about, due ones first.

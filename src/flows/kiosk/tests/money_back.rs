@@ -2,12 +2,14 @@
 
 use kippu_api::{
     handovers::Purpose,
+    parcels::{Waiting, WaitingPlace as Place},
     refunds::{NewRefund, NoRefund, Quote, Refund, RefundState},
 };
 use kippu_handover::{
     facts::{Facts, Standing},
     row::{Destination, ItemState},
 };
+use kippu_ticket::code::ResumeCode;
 
 use super::{handovers::*, *};
 
@@ -191,4 +193,75 @@ fn without_the_platform_nobody_is_promised_anything() {
     let screen = stand.screen();
     assert_eq!(trouble(&screen).kind, TroubleKind::NotWithoutNetwork);
     assert_eq!(trouble(&screen).safety.ticket, TicketFact::CardUnchanged);
+}
+
+/// Money waits for the card that was laid.
+fn money_waits() -> Stand {
+    let mut stand = Stand::new();
+    stand.lay();
+    stand.card_says(CardNews::Read(Ok(giving_card())));
+    stand.answer(
+        |ask| matches!(ask, Ask::CardOrders(_)),
+        Ok(Answer::CardOrders(Vec::new())),
+    );
+    let facts = put_down();
+    let waiting = Waiting {
+        handover: facts.handover,
+        place: Place::GivenUp,
+        tickets: vec![TicketId(1), TicketId(2)],
+        event_name: "E".into(),
+        giver: facts.giver,
+        receiver: None,
+        since: 0,
+    };
+    stand.answer(
+        |ask| matches!(ask, Ask::Waiting { .. }),
+        Ok(Answer::Waiting(vec![waiting])),
+    );
+    let Screen::PickUp(pick_up) = stand.screen() else {
+        panic!("{:?}", stand.screen())
+    };
+    assert_eq!(pick_up.rows[0].place, WaitingPlace::MoneyWaits);
+    stand.touch(Touch::Waiting(facts.handover));
+    stand
+}
+
+fn is_slip(ask: &Ask) -> bool {
+    matches!(ask, Ask::RefundSlip { .. })
+}
+
+#[test]
+fn whoever_has_no_slip_gets_another_by_the_card() {
+    let mut stand = money_waits();
+    stand.answer(is_slip, Err(AskFault::Unknown(None)));
+    let Screen::PickUp(pick_up) = stand.screen() else {
+        panic!("{:?}", stand.screen())
+    };
+    assert_eq!(pick_up.notice, Some(PickUpNotice::NotReached));
+    stand.touch(Touch::Waiting(put_down().handover));
+    let fresh = ResumeCode::of(7);
+    let slip = Answer::RefundSlip {
+        refund: Box::new(due()),
+        code: fresh,
+    };
+    stand.answer(is_slip, Ok(slip));
+    let Screen::RefundDue(shown) = stand.screen() else {
+        panic!("{:?}", stand.screen())
+    };
+    assert_eq!(
+        (shown.code, shown.money.amount.amount),
+        (fresh.to_string(), 17_160)
+    );
+    let paper = stand.paper_ends(PaperEnd::Printed);
+    assert!(matches!(paper, PaperJob::Refund { code, .. } if code == fresh));
+}
+
+#[test]
+fn money_that_was_paid_out_brings_no_slip() {
+    let mut stand = money_waits();
+    stand.answer(is_slip, refused(ProblemCode::WrongState));
+    let Screen::PickUp(pick_up) = stand.screen() else {
+        panic!("{:?}", stand.screen())
+    };
+    assert_eq!(pick_up.notice, Some(PickUpNotice::Gone));
 }

@@ -68,12 +68,14 @@ pub enum WaitingPlace {
     Fetched,
     /// Given up for money: the code opens that at the register.
     GivenUp,
+    /// Given up for money with this card, and not paid out: another slip can be had.
+    MoneyWaits,
 }
 
 impl WaitingPlace {
     /// Whether touching it leads on.
     pub fn can_open(&self) -> bool {
-        !matches!(self, Self::Elsewhere { .. } | Self::Fetched)
+        !matches!(self, Self::Elsewhere { .. } | Self::Fetched | Self::GivenUp)
     }
 }
 

@@ -1,25 +1,18 @@
 //! One cell: the walk with its faults, then everything started again until nothing is open, then the audit.
 
-use std::{
-    fs,
-    path::Path,
-    time::{Duration, Instant},
-};
+use std::{fs, path::Path, time::Instant};
 
 use anyhow::{Context, Result, ensure};
 
 use crate::{
-    audit::{self, Live},
-    customers::{self, Walk, Walked},
-    grid::{Cell, Extent, Which},
+    audit::Before,
+    customers::{self, Walked},
+    grid::{Cell, Errand, Extent, Which},
     world::{self, World},
 };
 
 /// Starts of the kiosk before a cell counts as stuck.
 const STARTS_MAX: u32 = 6;
-
-/// How long after its last customer a kiosk may take to report. It tries every five seconds.
-const BOOKS_PATIENCE: Duration = Duration::from_secs(30);
 
 /// How a cell ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,33 +21,39 @@ pub enum Ended {
     Given,
     /// They are on the giver's card.
     WithGiver,
+    /// Bought, paid and on the buyer's card.
+    Bought,
+    /// Given up, and the money is in the customer's hand.
+    PaidOut,
 }
 
 impl Ended {
-    /// Whose card it is.
+    /// Who has what people came for.
     pub fn word(self) -> &'static str {
         match self {
             Self::Given => "receiver",
             Self::WithGiver => "giver",
+            Self::Bought => "buyer",
+            Self::PaidOut => "money",
         }
     }
 
     /// The end with this word.
     pub fn of(word: &str) -> Option<Self> {
-        [Self::Given, Self::WithGiver]
+        [Self::Given, Self::WithGiver, Self::Bought, Self::PaidOut]
             .into_iter()
             .find(|end| end.word() == word)
     }
 }
 
-/// The walk without a fault: how many points and exchanges there are.
-pub fn measure(template: &Path, port: u16) -> Result<Extent> {
+/// An errand's walk without a fault: how many points, exchanges and requests there are.
+pub fn measure(template: &Path, port: u16, errand: Errand) -> Result<Extent> {
     let folder = world::folder()?;
     let points = folder.path().join("points");
-    let mut world = World::open(template, folder.path(), port, None)?;
+    let mut world = World::open(template, folder.path(), port, Cell::whole(errand))?;
+    let mut people = customers::people(Cell::whole(errand), &world)?;
     let mut kiosk = world.start_kiosk(0, Some(&points))?;
-    let mut walk = Walk::fresh(false);
-    let walked = customers::go(&mut kiosk, &mut world, &mut walk)?;
+    let walked = customers::go(&mut kiosk, &mut world, &mut *people)?;
     ensure!(walked == Walked::Whole, "the kiosk ended");
     world.take()?;
     let text = fs::read_to_string(&points)
@@ -62,9 +61,11 @@ pub fn measure(template: &Path, port: u16) -> Result<Extent> {
     let last = text.lines().last().context("no point was passed")?;
     let count = last.split_whitespace().next().context("a number")?;
     Ok(Extent {
+        errand,
         points: count.parse()?,
         giver: world.exchanges[Which::Giver as usize],
         receiver: world.exchanges[Which::Receiver as usize],
+        requests: world.requests().len().try_into()?,
     })
 }
 
@@ -79,10 +80,11 @@ pub fn try_out(
     let mut laid_again = 0;
     let mut run = || {
         let folder = world::folder()?;
-        let mut world = World::open(template, folder.path(), port, cell.tear)?;
+        let mut world = World::open(template, folder.path(), port, cell)?;
         let ended = try_in(&mut world, cell);
         laid_again = world.laid_again;
         if let (Err(_), Some(keep)) = (&ended, keep) {
+            fs::write(folder.path().join("requests"), world.requests().join("\n"))?;
             let name = cell.to_string().replace(['=', ',', ':'], "-");
             world::copy(folder.path(), &keep.join(name))?;
         }
@@ -93,34 +95,29 @@ pub fn try_out(
 }
 
 fn try_in(world: &mut World, cell: Cell) -> Result<Ended> {
-    let before = Live::read(world)?;
-    let mut walk = Walk::fresh(cell.platform_gone);
+    let before = Before::read(world)?;
+    let mut people = customers::people(cell, world)?;
     let mut kill = cell.kill;
     for _ in 0..STARTS_MAX {
         let mut kiosk = world.start_kiosk(kill, None)?;
         // A killed kiosk ends the walk in the middle; the people stand there, take their cards, and the clerk starts it again.
-        let walked = customers::go(&mut kiosk, world, &mut walk)?;
+        let walked = customers::go(&mut kiosk, world, &mut *people)?;
         ensure!(
             walked == Walked::Whole || kill > 0,
             "the kiosk ended without being killed"
         );
         world.take()?;
-        if walked == Walked::Whole && walk.settled {
-            let after = Live::read(world)?;
-            audit::cards(&before, &after)?;
+        before.never(world)?;
+        if walked == Walked::Whole && people.settled() {
             // The kiosk runs on: what it reports between customers may be under way still.
-            audit::books_within(BOOKS_PATIENCE, world, &after)?;
-            return Ok(if after.with_receiver() > before.with_receiver() {
-                Ended::Given
-            } else {
-                Ended::WithGiver
-            });
+            return people.audit(&before, world);
         }
         drop(kiosk);
         world.start_platform()?;
+        people.meanwhile(world)?;
         // Killed once, it is started without that, and nothing may be open when it is started after the last.
         kill = 0;
-        walk.start_again();
+        people.start_again();
     }
     anyhow::bail!("STUCK: something is still open after {STARTS_MAX} starts")
 }

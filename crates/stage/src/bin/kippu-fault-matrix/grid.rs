@@ -1,9 +1,44 @@
-//! The cells: where the kiosk is killed, where a card is torn, whether the platform stays.
+//! The cells: what people came for, where the kiosk is killed, where a card is torn, which message is lost, whether the platform stays.
 
 use std::{fmt, str::FromStr};
 
 use anyhow::{Context, Error, Result, bail};
+use kippu_stage::line::{Loss, Lost};
 use rand::{SeedableRng, rngs::StdRng, seq::SliceRandom};
+
+/// What people came for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Errand {
+    /// Giving two tickets to somebody else's card.
+    Give,
+    /// Buying two tickets, paid at the register.
+    Buy,
+    /// Giving two tickets up, their money paid out at the register.
+    MoneyBack,
+}
+
+impl Errand {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Give, Self::Buy, Self::MoneyBack];
+
+    /// Its name in cells.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Give => "give",
+            Self::Buy => "buy",
+            Self::MoneyBack => "money-back",
+        }
+    }
+}
+
+impl FromStr for Errand {
+    type Err = Error;
+
+    fn from_str(word: &str) -> Result<Self> {
+        let known = Self::ALL.into_iter().find(|errand| errand.word() == word);
+        known.with_context(|| format!("{word:?} is no errand"))
+    }
+}
 
 /// Which card.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,114 +63,188 @@ pub struct Tear {
 /// One cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Cell {
+    /// What people came for.
+    pub errand: Errand,
     /// The kiosk is killed at this point, from 1; 0: never.
     pub kill: u32,
     /// A card is torn away.
     pub tear: Option<Tear>,
+    /// A message between platform and kiosk or register is lost. Not in giving.
+    pub lost: Option<Loss>,
     /// The platform goes away as soon as the tickets are in the kiosk, and comes back when everything is started again, or when people have
-    /// laid a card in vain for a while.
+    /// laid a card in vain for a while. In giving only.
     pub platform_gone: bool,
 }
 
-/// How many of each there are in the walk without a fault.
+impl Cell {
+    /// A cell with no fault.
+    pub fn whole(errand: Errand) -> Self {
+        Self {
+            errand,
+            kill: 0,
+            tear: None,
+            lost: None,
+            platform_gone: false,
+        }
+    }
+}
+
+/// How many of each there are in a walk without a fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Extent {
+    /// What people came for in it.
+    pub errand: Errand,
     /// Points of journal and effects.
     pub points: u32,
     /// Exchanges with the giver's card.
     pub giver: u32,
     /// Exchanges with the receiver's.
     pub receiver: u32,
+    /// Requests to the platform that can change something, of kiosk and register; 0 where none is lost.
+    pub requests: u32,
 }
 
 impl fmt::Display for Extent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{} points of journal and effects × {} + {} exchanges, each torn before and after the card hears it × platform there or gone: {} cells",
-            self.points,
-            self.giver,
-            self.receiver,
-            all(*self).len()
-        )
+            "{}: {} points of journal and effects",
+            self.errand.word(),
+            self.points
+        )?;
+        match self.errand {
+            Errand::Give => write!(
+                f,
+                " × {} + {} exchanges, each torn before and after the card hears it × platform there or gone",
+                self.giver, self.receiver
+            )?,
+            Errand::Buy | Errand::MoneyBack => write!(
+                f,
+                " × {} requests, each lost, its answer lost, the line lost with it",
+                self.requests
+            )?,
+        }
+        if self.errand == Errand::MoneyBack {
+            write!(f, "; {} exchanges, each torn", self.giver)?;
+        }
+        write!(f, ": {} cells", self.cells().len())
     }
 }
 
 impl Extent {
-    /// The three numbers, read back by [`Extent::from_str`].
+    /// Word and numbers, read back by [`Extent::from_str`].
     pub fn numbers(self) -> String {
-        format!("{} {} {}", self.points, self.giver, self.receiver)
+        format!(
+            "{} {} {} {} {}",
+            self.errand.word(),
+            self.points,
+            self.giver,
+            self.receiver,
+            self.requests
+        )
     }
+
+    /// Every cell: each kill (and none) × each tear (and none) × platform there or gone in giving; each kill (and none) × each message lost
+    /// (and none) where money moves, and the giver's card torn there.
+    pub fn cells(self) -> Vec<Cell> {
+        match self.errand {
+            Errand::Give => self.giving(),
+            Errand::Buy => self.with_money().collect(),
+            Errand::MoneyBack => self.with_money().chain(self.giver_torn()).collect(),
+        }
+    }
+
+    fn giving(self) -> Vec<Cell> {
+        let mut tears = vec![None];
+        tears.extend(torn(Which::Giver, self.giver).map(Some));
+        tears.extend(torn(Which::Receiver, self.receiver).map(Some));
+        let mut cells = Vec::new();
+        for kill in 0..=self.points {
+            for tear in &tears {
+                for platform_gone in [false, true] {
+                    cells.push(Cell {
+                        kill,
+                        tear: *tear,
+                        platform_gone,
+                        ..Cell::whole(self.errand)
+                    });
+                }
+            }
+        }
+        cells
+    }
+
+    fn with_money(self) -> impl Iterator<Item = Cell> {
+        let losses = move || {
+            let of = |request| {
+                [Lost::Request, Lost::Answer, Lost::Line]
+                    .map(move |what| Some(Loss { request, what }))
+            };
+            std::iter::once(None).chain((1..=self.requests).flat_map(of))
+        };
+        (0..=self.points).flat_map(move |kill| {
+            losses().map(move |lost| Cell {
+                kill,
+                lost,
+                ..Cell::whole(self.errand)
+            })
+        })
+    }
+
+    fn giver_torn(self) -> impl Iterator<Item = Cell> {
+        torn(Which::Giver, self.giver).map(move |tear| Cell {
+            tear: Some(tear),
+            ..Cell::whole(self.errand)
+        })
+    }
+}
+
+/// Each exchange of a card, torn before and after the card hears it.
+fn torn(card: Which, exchanges: u32) -> impl Iterator<Item = Tear> {
+    (1..=exchanges).flat_map(move |exchange| {
+        [false, true].map(|heard| Tear {
+            card,
+            exchange,
+            heard,
+        })
+    })
 }
 
 impl FromStr for Extent {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self> {
-        let numbers: Vec<u32> = text
+        let (errand, numbers) = text.split_once(' ').context("an errand and numbers")?;
+        let numbers: Vec<u32> = numbers
             .split_whitespace()
             .map(str::parse)
             .collect::<Result<_, _>>()?;
-        let [points, giver, receiver] = numbers[..] else {
-            bail!("an extent is three numbers, not {text:?}");
+        let [points, giver, receiver, requests] = numbers[..] else {
+            bail!("an extent is an errand and four numbers, not {text:?}");
         };
         Ok(Self {
+            errand: errand.parse()?,
             points,
             giver,
             receiver,
+            requests,
         })
     }
 }
 
-/// Every cell: each kill (and none) × each tear (and none) × platform.
-pub fn all(extent: Extent) -> Vec<Cell> {
-    let mut tears = vec![None];
-    for (card, exchanges) in [
-        (Which::Giver, extent.giver),
-        (Which::Receiver, extent.receiver),
-    ] {
-        for exchange in 1..=exchanges {
-            for heard in [false, true] {
-                tears.push(Some(Tear {
-                    card,
-                    exchange,
-                    heard,
-                }));
-            }
-        }
-    }
-    let mut cells = Vec::new();
-    for kill in 0..=extent.points {
-        for tear in &tears {
-            for platform_gone in [false, true] {
-                cells.push(Cell {
-                    kill,
-                    tear: *tear,
-                    platform_gone,
-                });
-            }
-        }
-    }
-    cells
-}
-
 /// Every cell in an order drawn by the seed, so that a run that is cut short has tried all parts alike.
-pub fn shuffled(extent: Extent, seed: u64) -> Vec<Cell> {
-    let mut cells = all(extent);
+pub fn shuffled(extents: &[Extent], seed: u64) -> Vec<Cell> {
+    let mut cells: Vec<Cell> = extents.iter().flat_map(|extent| extent.cells()).collect();
     cells.shuffle(&mut StdRng::seed_from_u64(seed));
     cells
 }
 
-/// So many of them, the same for the same seed.
-pub fn sample(extent: Extent, size: usize, seed: u64) -> Vec<Cell> {
-    let mut cells = shuffled(extent, seed);
-    cells.truncate(size);
-    cells
-}
-
 impl fmt::Display for Cell {
-    /// `kill=12,tear=giver:40:heard,platform=gone`
+    /// `kill=12,tear=giver:40:heard,platform=gone`; `errand=buy,kill=12,tear=none,lost=7:answer`
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.errand != Errand::Give {
+            write!(f, "errand={},", self.errand.word())?;
+        }
         write!(f, "kill={},tear=", self.kill)?;
         match self.tear {
             None => write!(f, "none")?,
@@ -150,11 +259,24 @@ impl fmt::Display for Cell {
                 if tear.heard { "heard" } else { "unheard" }
             )?,
         }
-        write!(
-            f,
-            ",platform={}",
-            if self.platform_gone { "gone" } else { "there" }
-        )
+        match (self.errand, self.lost) {
+            (Errand::Give, _) => write!(
+                f,
+                ",platform={}",
+                if self.platform_gone { "gone" } else { "there" }
+            ),
+            (_, None) => write!(f, ",lost=none"),
+            (_, Some(loss)) => write!(
+                f,
+                ",lost={}:{}",
+                loss.request,
+                match loss.what {
+                    Lost::Request => "request",
+                    Lost::Answer => "answer",
+                    Lost::Line => "line",
+                }
+            ),
+        }
     }
 }
 
@@ -162,16 +284,15 @@ impl FromStr for Cell {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self> {
-        let mut cell = Self {
-            kill: 0,
-            tear: None,
-            platform_gone: false,
-        };
+        let mut cell = Self::whole(Errand::Give);
         for part in text.split(',') {
             match part.split_once('=').context("name=value")? {
+                ("errand", errand) => cell.errand = errand.parse()?,
                 ("kill", point) => cell.kill = point.parse()?,
                 ("tear", "none") => cell.tear = None,
                 ("tear", tear) => cell.tear = Some(parse_tear(tear)?),
+                ("lost", "none") => cell.lost = None,
+                ("lost", loss) => cell.lost = Some(parse_loss(loss)?),
                 ("platform", "gone") => cell.platform_gone = true,
                 ("platform", "there") => cell.platform_gone = false,
                 _ => bail!("{part:?} is no part of a cell"),
@@ -198,24 +319,71 @@ fn parse_tear(text: &str) -> Result<Tear> {
     })
 }
 
+fn parse_loss(text: &str) -> Result<Loss> {
+    let (request, what) = text.split_once(':').context("a loss is request:what")?;
+    Ok(Loss {
+        request: request.parse()?,
+        what: match what {
+            "request" => Lost::Request,
+            "answer" => Lost::Answer,
+            "line" => Lost::Line,
+            _ => bail!("{what:?} is nothing that is lost"),
+        },
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn cells_read_back_and_are_drawn_the_same_by_the_same_seed() {
-        let extent = Extent {
+    fn extents() -> Vec<Extent> {
+        let of = |errand| Extent {
+            errand,
             points: 3,
             giver: 2,
             receiver: 1,
+            requests: 4,
         };
-        let cells = all(extent);
-        assert_eq!(cells.len(), 4 * 7 * 2);
-        assert_eq!(extent.numbers().parse::<Extent>().unwrap(), extent);
-        for cell in &cells {
-            assert_eq!(cell.to_string().parse::<Cell>().unwrap(), *cell);
+        Errand::ALL.map(of).to_vec()
+    }
+
+    #[test]
+    fn cells_and_extents_read_back() {
+        for extent in extents() {
+            assert_eq!(extent.numbers().parse::<Extent>().unwrap(), extent);
+            for cell in extent.cells() {
+                assert_eq!(cell.to_string().parse::<Cell>().unwrap(), cell);
+            }
         }
-        assert_eq!(sample(extent, 9, 5), sample(extent, 9, 5));
-        assert_ne!(sample(extent, 9, 5), sample(extent, 9, 6));
+    }
+
+    #[test]
+    fn each_errand_has_its_faults_crossed() {
+        let counts: Vec<usize> = extents()
+            .iter()
+            .map(|extent| extent.cells().len())
+            .collect();
+        let (kills, losses, tears) = (3 + 1, 3 * 4 + 1, 2 * 2);
+        assert_eq!(
+            counts,
+            [
+                kills * (2 * 3 + 1) * 2,
+                kills * losses,
+                kills * losses + tears
+            ]
+        );
+    }
+
+    #[test]
+    fn cells_are_drawn_the_same_by_the_same_seed() {
+        let extents = extents();
+        assert_eq!(shuffled(&extents, 5), shuffled(&extents, 5));
+        assert_ne!(shuffled(&extents, 5), shuffled(&extents, 6));
+    }
+
+    #[test]
+    fn a_cell_without_an_errand_is_one_of_giving() {
+        let cell: Cell = "kill=12,tear=giver:40:heard,platform=gone".parse().unwrap();
+        assert_eq!((cell.errand, cell.kill), (Errand::Give, 12));
     }
 }

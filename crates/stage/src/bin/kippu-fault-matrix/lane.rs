@@ -12,11 +12,11 @@ use kippu_stage::process::Process;
 
 use crate::{
     cell::{self, Ended},
-    grid::{Cell, Extent},
+    grid::{Cell, Errand, Extent},
 };
 
-/// What asks for the walk without a fault.
-const MEASURE: &str = "measure";
+/// What asks for the walk of an errand without a fault.
+const MEASURE: &str = "measure ";
 /// How many starts of a kiosk, each with patience of its own, may lie between two lines.
 const PATIENCE: Duration = Duration::from_secs(900);
 /// For a lane that has nothing more to do.
@@ -52,8 +52,8 @@ impl Lane {
     }
 
     /// Has it walk without a fault.
-    pub fn measure(&mut self) -> Result<Extent> {
-        let answer = self.ask(MEASURE)?;
+    pub fn measure(&mut self, errand: Errand) -> Result<Extent> {
+        let answer = self.ask(&format!("{MEASURE}{}", errand.word()))?;
         match answer.split_once(' ') {
             Some(("extent", extent)) => extent.parse(),
             _ => bail!("{answer}"),
@@ -95,8 +95,8 @@ pub fn be(template: &Path, keep: Option<&Path>) -> Result<()> {
         .context("KIPPU_VPCD_PORTS")?;
     for line in io::stdin().lock().lines() {
         let line = line?;
-        let answer = if line == MEASURE {
-            match cell::measure(template, port) {
+        let answer = if let Some(errand) = line.strip_prefix(MEASURE) {
+            match cell::measure(template, port, errand.parse()?) {
                 Ok(extent) => format!("extent {}", extent.numbers()),
                 Err(error) => format!("failed {error:#}"),
             }

@@ -1,6 +1,7 @@
-//! The fault matrix: two people give tickets from card to card at the real kiosk, over the real PC/SC stack, with a real platform; the kiosk is
-//! killed at a point of its journal and effects, a card is torn away at an exchange, the platform is there or gone. After each cell the kiosk is
-//! started again, the cards are laid as it asks, and every ticket must be live exactly once. Run by `script/fault-matrix`.
+//! The fault matrix: people at the real kiosk, over the real PC/SC stack, with a real platform. Two give tickets from card to card; one buys and
+//! pays at the real register; one gives tickets up and is paid out there. The kiosk is killed at a point of its journal and effects, a card is torn
+//! away at an exchange, the platform is there or gone, a message is lost. After each cell the kiosk is started again, the cards are laid as it asks,
+//! and every ticket must be live exactly once, or its money in the customer's hand, once. Run by `script/fault-matrix`.
 //!
 //! The matrix deals cells to lanes. A lane is this program again, alone with a reader in a `script/pcsc-lab` of its own.
 #![forbid(unsafe_code)]
@@ -24,7 +25,7 @@ use std::{
 use anyhow::{Context, Result};
 use clap::Parser;
 
-use grid::Cell;
+use grid::{Cell, Errand, Extent};
 use lane::Lane;
 use tally::Tally;
 use world::Template;
@@ -38,6 +39,9 @@ struct Arguments {
     /// Seed of the drawing.
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// Only cells of this errand: give, buy or money-back.
+    #[arg(long, value_name = "ERRAND")]
+    errand: Option<Errand>,
     /// Leave out so many of them, which an earlier run with the same seed has tried.
     #[arg(long, value_name = "N", default_value_t = 0)]
     from: usize,
@@ -77,18 +81,39 @@ fn main() -> ExitCode {
     }
 }
 
+/// The cells that are asked for, in the order of the seed.
+fn drawn(arguments: &Arguments, lane: &mut Lane) -> Result<Vec<Cell>> {
+    let extents = Errand::ALL
+        .into_iter()
+        .map(|errand| {
+            lane.measure(errand)
+                .with_context(|| format!("{} without any fault", errand.word()))
+        })
+        .collect::<Result<Vec<Extent>>>()?;
+    for extent in &extents {
+        println!("{extent}");
+    }
+    let mut cells = grid::shuffled(&extents, arguments.seed);
+    println!("{} cells", cells.len());
+    if let Some(errand) = arguments.errand {
+        cells.retain(|cell| cell.errand == errand);
+    }
+    if let Some(size) = arguments.sample {
+        cells.truncate(size);
+    }
+    cells.drain(..arguments.from.min(cells.len()));
+    Ok(cells)
+}
+
 fn run(arguments: &Arguments) -> Result<bool> {
     let template = Template::make()?;
     let start = || Lane::start(&arguments.lab, template.folder(), arguments.keep.as_deref());
     let mut first = start()?;
-    let extent = first.measure().context("the walk without any fault")?;
-    println!("{extent}");
-    let mut cells = match (arguments.only.as_slice(), arguments.sample) {
-        ([], Some(size)) => grid::sample(extent, size, arguments.seed),
-        ([], None) => grid::shuffled(extent, arguments.seed),
-        (only, _) => only.to_vec(),
+    let cells = if arguments.only.is_empty() {
+        drawn(arguments, &mut first)?
+    } else {
+        arguments.only.clone()
     };
-    cells.drain(..arguments.from.min(cells.len()));
     let mut lanes = vec![first];
     for _ in 1..arguments.lanes.min(cells.len()) {
         lanes.push(start()?);

@@ -1,4 +1,5 @@
 //! A cell's world: a folder copied from a template, a platform, a kiosk on one reader, and cards that are laid by starting their process.
+//! Where money moves also a register, a printer, and a line to the platform on which messages are lost.
 
 use std::{
     fs,
@@ -14,11 +15,12 @@ use kippu_card::{
 };
 use kippu_stage::{
     hand::Hand,
+    line::Line,
     process::{Process, binary},
 };
 use tempfile::TempDir;
 
-use crate::grid::{Tear, Which};
+use crate::grid::{Cell, Errand, Tear, Which};
 
 const PATIENCE: Duration = Duration::from_secs(30);
 /// The reader of every lane.
@@ -31,6 +33,8 @@ const LOOK: Duration = Duration::from_millis(50);
 const PARTS: [&str; 2] = ["platform", "tray"];
 /// The kiosk of every cell.
 const KIOSK: &str = "kiosk-1";
+/// The register beside it.
+const REGISTER: &str = "register-1";
 /// The demo's card with tickets, and one with room for them.
 pub const GIVER: &str = "dora-4k";
 pub const RECEIVER: &str = "ben-8k";
@@ -79,6 +83,10 @@ pub struct World {
     reader: PcscReader,
     platform: Option<Process>,
     url: String,
+    /// Between the platform and everybody, where messages are lost.
+    line: Option<Line>,
+    printer: Option<(Process, String)>,
+    register: Option<Hand>,
     card: Option<(Which, Process)>,
     laid: Instant,
     /// Armed for the first laying of its card.
@@ -91,7 +99,7 @@ pub struct World {
 
 impl World {
     /// A copy of the template in `folder`, its platform running.
-    pub fn open(template: &Path, folder: &Path, port: u16, tear: Option<Tear>) -> Result<Self> {
+    pub fn open(template: &Path, folder: &Path, port: u16, cell: Cell) -> Result<Self> {
         for part in PARTS {
             copy(&template.join(part), &folder.join(part))?;
         }
@@ -101,14 +109,76 @@ impl World {
             reader: PcscReader::new(Some(READER.to_owned())),
             platform: None,
             url: String::new(),
+            line: None,
+            printer: None,
+            register: None,
             card: None,
             laid: Instant::now(),
-            tear,
+            tear: cell.tear,
             exchanges: [0; 2],
             laid_again: 0,
         };
         world.start_platform()?;
+        if cell.errand != Errand::Give {
+            world.start_printer()?;
+            let line = Line::to(&world.url)?;
+            if let Some(loss) = cell.lost {
+                line.lose(loss);
+            }
+            world.line = Some(line);
+        }
         Ok(world)
+    }
+
+    fn start_printer(&mut self) -> Result<()> {
+        fs::create_dir_all(self.papers())?;
+        let mut command = Command::new(binary("virtual-printer")?);
+        command
+            .args(["--listen", "127.0.0.1:0", "--out"])
+            .arg(self.papers());
+        let mut printer = Process::start("virtual-printer", &mut command, &self.log("printer"))?;
+        let address = printer.line_after("listening on ", PATIENCE)?;
+        self.printer = Some((printer, address));
+        Ok(())
+    }
+
+    /// Where terminals find the platform.
+    fn address(&self) -> &str {
+        self.line.as_ref().map_or(&self.url, Line::url)
+    }
+
+    /// First lines of the requests so far that can change something.
+    pub fn requests(&self) -> Vec<String> {
+        self.line.as_ref().map(Line::changing).unwrap_or_default()
+    }
+
+    /// The register, which runs from the first time somebody goes there.
+    pub fn register(&mut self) -> Result<&mut Hand> {
+        let hand = match self.register.take() {
+            Some(hand) => hand,
+            None => {
+                let mut command = self.terminal("register", REGISTER)?;
+                let process = Process::start(REGISTER, &mut command, &self.log(REGISTER))?;
+                Hand::new(REGISTER, process)
+            }
+        };
+        Ok(self.register.insert(hand))
+    }
+
+    /// A terminal of some kind, by the name of its configuration.
+    fn terminal(&self, kind: &str, name: &str) -> Result<Command> {
+        let mut command = Command::new(binary("kippu")?);
+        command
+            .args([kind, "--headless", "--platform", self.address()])
+            .arg("--terminal")
+            .arg(
+                self.platform_data()
+                    .join("terminals")
+                    .join(format!("{name}.toml")),
+            )
+            .arg("--data")
+            .arg(self.folder.join(name));
+        Ok(command)
     }
 
     /// Starts the platform where it does not run, at its old address.
@@ -137,19 +207,11 @@ impl World {
 
     /// Starts the kiosk; to be killed at a point, if not 0; counting its points in a file, if asked.
     pub fn start_kiosk(&self, kill: u32, count_in: Option<&Path>) -> Result<Hand> {
-        let mut command = Command::new(binary("kippu")?);
-        command
-            .args(["kiosk", "--headless", "--platform", &self.url])
-            .arg("--terminal")
-            .arg(
-                self.platform_data()
-                    .join("terminals")
-                    .join(format!("{KIOSK}.toml")),
-            )
-            .arg("--data")
-            .arg(self.folder.join(KIOSK))
-            .arg("--reader")
-            .arg(format!("pcsc:{READER}"));
+        let mut command = self.terminal("kiosk", KIOSK)?;
+        command.arg("--reader").arg(format!("pcsc:{READER}"));
+        if let Some((_, address)) = &self.printer {
+            command.arg("--printer").arg(format!("tcp:{address}"));
+        }
         if kill > 0 {
             command.env("KIPPU_KILL_AT", kill.to_string());
         }
@@ -238,13 +300,23 @@ impl World {
         self.until_gone()
     }
 
+    /// The folder of all cards.
+    pub fn tray(&self) -> PathBuf {
+        self.folder.join("tray")
+    }
+
+    /// Where papers come out.
+    pub fn papers(&self) -> PathBuf {
+        self.folder.join("papers")
+    }
+
     /// The file of a card's memory.
     pub fn image(&self, which: Which) -> PathBuf {
         let name = match which {
             Which::Giver => GIVER,
             Which::Receiver => RECEIVER,
         };
-        self.folder.join("tray").join(format!("{name}.card"))
+        self.tray().join(format!("{name}.card"))
     }
 
     /// The platform's data.

@@ -4,16 +4,19 @@
 //! wrong moments, keys of the pad struck, language and speech switched in the middle. At the end the kiosk must still answer, its memory must not
 //! have grown, and every ticket must be where the platform's books say. Linux only: memory comes from `/proc`.
 
-mod books;
-
 use std::{
-    fs, thread,
+    thread,
     time::{Duration, Instant},
 };
 
 use anyhow::{Context, Result, ensure};
 use clap::Parser;
-use kippu_stage::{hand::Hand, theatre::Theatre};
+use kippu_stage::{
+    books::{self, Live},
+    hand::Hand,
+    procfs::memory,
+    theatre::Theatre,
+};
 use rand::{RngExt as _, SeedableRng as _, rngs::StdRng, seq::IndexedRandom as _};
 
 /// Touches a second.
@@ -26,6 +29,8 @@ const PAD: &str = "0123456789*#";
 const GROWTH: f64 = 24.0;
 /// Longest wait for an answer of a kiosk that is touched without end.
 const SOON: u64 = 30;
+/// Longest wait until the last report has come.
+const REPORTS: Duration = Duration::from_secs(30);
 
 #[derive(Debug, Parser)]
 struct Arguments {
@@ -41,7 +46,7 @@ fn main() -> Result<()> {
     let arguments = Arguments::parse();
     let folder = tempfile::tempdir()?;
     let theatre = Theatre::open(folder.path())?;
-    let before = books::live(&theatre)?;
+    let before = Live::read(&theatre.tray())?;
     let mut kiosk = theatre.terminal("kiosk", "kiosk-1")?;
     kiosk.wait("チケットを買う", SOON)?;
     let monkey = play(&mut kiosk, &arguments)?;
@@ -63,8 +68,18 @@ fn main() -> Result<()> {
     // Started again it tells the platform what is left to tell.
     let mut kiosk = theatre.terminal("kiosk", "kiosk-1")?;
     kiosk.tap("English")?;
-    let found = books::agree(&theatre, &before)?;
-    println!("monkey: {found}");
+    let (live, agreed) = books::within(REPORTS, || {
+        let live = Live::read(&theatre.tray())?;
+        let books = books::open(&theatre.platform_data())?;
+        let agreed = books::agree(&before, &live, &books)?;
+        Ok((live, agreed))
+    })?;
+    println!(
+        "monkey: {} tickets on cards, each on one and where the books say, {} elsewhere, {} between holders",
+        live.tickets().count(),
+        agreed.elsewhere,
+        agreed.between.len()
+    );
     Ok(())
 }
 
@@ -93,10 +108,10 @@ fn play(kiosk: &mut Hand, arguments: &Arguments) -> Result<Monkey> {
         touch(kiosk, &mut random, &mut monkey.screens)?;
         monkey.touches += 1;
         if begun.elapsed() < time / 4 {
-            monkey.early = memory(kiosk)?;
+            monkey.early = memory(kiosk.process_id())?.0;
         }
     }
-    monkey.late = memory(kiosk)?;
+    monkey.late = memory(kiosk.process_id())?.0;
     Ok(monkey)
 }
 
@@ -128,16 +143,4 @@ fn touch(kiosk: &mut Hand, random: &mut StdRng, screens: &mut Vec<String>) -> Re
     // What was seen may be gone when it is touched.
     let _ = kiosk.command(&command);
     Ok(())
-}
-
-/// Resident memory, in MiB.
-fn memory(kiosk: &Hand) -> Result<f64> {
-    let status = fs::read_to_string(format!("/proc/{}/status", kiosk.process_id()))
-        .context("the kiosk is gone")?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-    let kib: f64 = line
-        .and_then(|rest| rest.split_whitespace().next())
-        .context("the system does not say how much memory is used")?
-        .parse()?;
-    Ok(kib / 1024.0)
 }

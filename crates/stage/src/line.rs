@@ -1,4 +1,4 @@
-//! A line between a terminal and the platform that can be held up at a chosen request: before it reaches the platform, or before the
+//! A line between a terminal and the platform that can be held up or cut at a chosen request: before it reaches the platform, or before the
 //! answer comes back. Whoever waits there can be unplugged, made to wait, or let go on.
 
 use std::{
@@ -6,7 +6,7 @@ use std::{
     net::{TcpListener, TcpStream},
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use anyhow::{Context, Result, ensure};
@@ -20,11 +20,40 @@ pub enum Side {
     Answer,
 }
 
+/// A message that is lost because the connection is cut around it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Loss {
+    /// Which request, from 1. Only those count that can change something: not `GET`.
+    pub request: u32,
+    /// What of it.
+    pub what: Lost,
+}
+
+/// What is lost of a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lost {
+    /// The request: the platform never sees it.
+    Request,
+    /// The answer: the platform has done it.
+    Answer,
+    /// The answer, and for [`OUTAGE`] everything after it.
+    Line,
+}
+
+/// How long a line is down that is lost as a whole: longer than a terminal tries again by itself before it tells people.
+pub const OUTAGE: Duration = Duration::from_secs(8);
+
 #[derive(Default)]
 struct State {
     /// What the request's first line contains, and on which side it is held.
     trap: Option<(String, Side)>,
     held: bool,
+    /// What is lost, until it was.
+    loss: Option<Loss>,
+    /// No message passes until then.
+    down_until: Option<Instant>,
+    /// First lines of the requests that can change something, in the order they came.
+    changing: Vec<String>,
 }
 
 #[derive(Default)]
@@ -56,6 +85,27 @@ impl Shared {
                 .unwrap_or_else(PoisonError::into_inner);
         }
     }
+
+    /// Counts a request that came, and says what of it is lost.
+    fn arrived(&self, first_line: &str) -> Option<Lost> {
+        let mut state = self.lock();
+        let changes = !first_line.starts_with("GET ");
+        if changes {
+            state.changing.push(first_line.to_owned());
+        }
+        if state.down_until.is_some_and(|end| Instant::now() < end) {
+            return Some(Lost::Request);
+        }
+        let count = state.changing.len();
+        let lost = state
+            .loss
+            .take_if(|loss| changes && usize::try_from(loss.request) == Ok(count))?;
+        Some(lost.what)
+    }
+
+    fn goes_down(&self) {
+        self.lock().down_until = Some(Instant::now() + OUTAGE);
+    }
 }
 
 /// The line.
@@ -66,6 +116,9 @@ pub struct Line {
 
 impl Line {
     /// A line to the platform at this URL.
+    ///
+    /// # Errors
+    /// The URL is not plain HTTP, or nothing can listen here.
     pub fn to(platform: &str) -> Result<Self> {
         let platform = platform
             .strip_prefix("http://")
@@ -98,6 +151,9 @@ impl Line {
     }
 
     /// Waits until a request is held.
+    ///
+    /// # Errors
+    /// None came in time.
     pub fn wait_held(&self) -> Result<()> {
         let state = self.shared.lock();
         let (state, _) = self
@@ -107,6 +163,16 @@ impl Line {
             .unwrap_or_else(PoisonError::into_inner);
         ensure!(state.held, "no request came for {:?}", state.trap);
         Ok(())
+    }
+
+    /// Loses one message.
+    pub fn lose(&self, loss: Loss) {
+        self.shared.lock().loss = Some(loss);
+    }
+
+    /// First lines of the requests so far that can change something, in the order they came.
+    pub fn changing(&self) -> Vec<String> {
+        self.shared.lock().changing.clone()
     }
 
     /// Lets everything go on.
@@ -123,9 +189,19 @@ fn carry(mut terminal: TcpStream, platform: &str, shared: &Shared) -> Option<()>
     loop {
         let request = message(&mut terminal)?;
         let first = String::from_utf8_lossy(&request).lines().next()?.to_owned();
+        let lost = shared.arrived(&first);
+        if lost == Some(Lost::Request) {
+            return None;
+        }
         shared.pass(&first, Side::Request);
         above.write_all(&request).ok()?;
         let answer = message(&mut above)?;
+        if lost == Some(Lost::Line) {
+            shared.goes_down();
+        }
+        if lost.is_some() {
+            return None;
+        }
         shared.pass(&first, Side::Answer);
         terminal.write_all(&answer).ok()?;
     }
