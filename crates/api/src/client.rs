@@ -3,6 +3,7 @@
 pub mod enrolling;
 mod fault;
 mod handovers;
+mod members;
 mod refunds;
 mod terminals;
 

@@ -1,5 +1,7 @@
 //! Tickets that wait are given up for money: in one transaction they are void, their seats free and the money due.
 
+use std::collections::BTreeMap;
+
 use kippu_api::{
     problem::ProblemCode,
     refunds::{NewRefund, NoRefund, Quote},
@@ -14,6 +16,7 @@ use crate::{
     handovers::record as handovers,
     journal::Entry,
     masters::rules::Terminal,
+    members,
     parcels::{record as parcels, rules::waiting},
     refusal::{Answer, Refusal},
     sales::{
@@ -52,6 +55,7 @@ fn quoted(ticket: TicketId, sold: Option<&Sold>, at: i64) -> Quote {
         until: sold
             .and_then(|sold| sold.offered.rule)
             .map_or(0, |rule| rule.until),
+        to_account: sold.is_some_and(|sold| sold.member.is_some()),
     }
 }
 
@@ -79,6 +83,9 @@ pub(super) fn give_up(
     }
     let refund = sum_up(&given, wish, seller, unit.now)?;
     insert(unit, terminal, &refund, code)?;
+    for ((member, order), amount) in by_account(&given) {
+        members::book_back(unit, member, order, &refund.refund, amount)?;
+    }
     for sold in &given {
         let seat = &sold.seat;
         void_ticket(unit, seat.ticket)?;
@@ -97,6 +104,18 @@ pub(super) fn give_up(
     Ok(refund.refund)
 }
 
+/// What comes back to each account, by the order it paid.
+fn by_account(given: &[Sold]) -> BTreeMap<(i64, &str), i64> {
+    let mut sums = BTreeMap::new();
+    for sold in given {
+        if let Some(member) = sold.member {
+            *sums.entry((member, sold.order.as_str())).or_default() +=
+                sold.seat.price - sold.seat.fee;
+        }
+    }
+    sums
+}
+
 /// Tickets that wait under a code, with the time at which each left its card: whoever was in time at the kiosk is not late for a line that was down.
 fn waiting_under(sql: &Sql, code: &[u8; 32]) -> Answer<Vec<(TicketId, i64)>> {
     let mut found = Vec::new();
@@ -113,6 +132,7 @@ fn sum_up(given: &[Sold], wish: &NewRefund, seller: SellerId, now: i64) -> Answe
         refund: random_id(),
         seller,
         amount: 0,
+        to_account: 0,
         tax: 0,
         currency: wish.currency.clone(),
         at: now,
@@ -122,6 +142,9 @@ fn sum_up(given: &[Sold], wish: &NewRefund, seller: SellerId, now: i64) -> Answe
     for sold in given {
         let due = sold.seat.price - sold.seat.fee;
         refund.amount += due;
+        if sold.member.is_some() {
+            refund.to_account += due;
+        }
         refund.tax += contained_tax(due, sold.tax_basis_points);
         if sold.currency != wish.currency {
             return Err(Refusal::bad_request(
@@ -153,7 +176,7 @@ fn insert(
 ) -> Answer<()> {
     unit.sql
         .prepare_cached(
-            "INSERT INTO refunds (refund, code, seller, terminal, amount, tax, currency, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+            "INSERT INTO refunds (refund, code, seller, terminal, amount, tax, currency, at, to_account) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
         )?
         .execute((
             &refund.refund,
@@ -164,6 +187,7 @@ fn insert(
             refund.tax,
             &refund.currency,
             refund.at,
+            refund.to_account,
         ))?;
     for (place, ticket) in refund.tickets.iter().enumerate() {
         unit.sql

@@ -35,6 +35,7 @@ use crate::{
     issuing::storage::IssuingStorage,
     journal::storage::JournalStorage,
     masters::storage::MasterStorage,
+    members::storage::MemberStorage,
     operator::{reissue::ReissueStorage, terminals::TerminalStorage, views::ViewStorage},
     own::storage::OwnStorage,
     parcels::storage::ParcelStorage,
@@ -57,6 +58,7 @@ pub trait Storage:
     + ParcelStorage
     + RefundStorage
     + TillStorage
+    + MemberStorage
     + GateStorage
     + DeviceStorage
     + AccountStorage
@@ -84,6 +86,7 @@ impl<T> Storage for T where
         + ParcelStorage
         + RefundStorage
         + TillStorage
+        + MemberStorage
         + GateStorage
         + DeviceStorage
         + AccountStorage

@@ -62,6 +62,8 @@ impl Refunding {
     fn answered(mut self, answer: &Result<Answer, AskFault>, tries: u8, desk: &mut Desk) -> Phase {
         match answer {
             Ok(Answer::Refunded(refund)) => {
+                // Where it went is what was done, not what was expected.
+                self.money.to_account.amount = refund.to_account;
                 self.state = State::Due {
                     refund: refund.clone(),
                     paper: Paper::NotWanted,

@@ -26,8 +26,10 @@ pub struct RefundSlip {
     pub items: Vec<RefundedItem>,
     /// Kept of what was paid.
     pub fee: Money,
-    /// To pay out.
+    /// What comes back.
     pub amount: Money,
+    /// Of that, what went back to the member account it was paid by. All of it: the slip is a record, and nobody pays anything out.
+    pub to_account: Money,
     /// Tax contained in it.
     pub tax: Money,
     /// When the tickets were given up.
@@ -58,19 +60,38 @@ impl RefundSlip {
         Ok(self.lay_out(typesetter)?.finish())
     }
 
+    fn is_booked(&self) -> bool {
+        self.to_account == self.amount
+    }
+
+    /// The part that the register pays out.
+    fn cash(&self) -> Money {
+        Money::new(
+            self.amount.minor - self.to_account.minor,
+            &self.amount.currency,
+        )
+    }
+
     fn lay_out<'t>(&self, typesetter: &'t mut Typesetter) -> Result<Sheet<'t>, CodeError> {
         let bars = Symbol::code128(&self.code, WIDTH)?;
         let qr = Symbol::qr(&self.code, QR_WIDTH)?;
         let language = self.language;
         let mut sheet = Sheet::new(typesetter);
-        title_line(&mut sheet, &wording::REFUND_SLIP.both(language), language);
+        let title = match self.is_booked() {
+            true => wording::BOOKED_SLIP,
+            false => wording::REFUND_SLIP,
+        };
+        title_line(&mut sheet, &title.both(language), language);
         sheet.space(14);
-        sheet.text(&wording::REFUND_NUMBER.both(language), Style::regular(26.0));
-        sheet.space(12);
-        sheet.headline(&in_fours(&self.code), Style::bold(136.0));
-        sheet.space(26);
-        sheet.bars(&bars, 104);
-        sheet.space(26);
+        // A code that opens nothing would send people to the register.
+        if !self.is_booked() {
+            sheet.text(&wording::REFUND_NUMBER.both(language), Style::regular(26.0));
+            sheet.space(12);
+            sheet.headline(&in_fours(&self.code), Style::bold(136.0));
+            sheet.space(26);
+            sheet.bars(&bars, 104);
+            sheet.space(26);
+        }
         self.sum(&mut sheet);
         for item in &self.items {
             let when = format!(
@@ -85,8 +106,23 @@ impl RefundSlip {
         let fee = wording::FEE.both(language);
         let minus = format!("-{}", self.fee);
         sheet.pair(&fee, Style::regular(26.0), &minus, Style::regular(26.0));
+        if !self.is_booked() && self.to_account.minor > 0 {
+            let account = wording::BACK_TO_ACCOUNT.both(language);
+            let sum = self.to_account.to_string();
+            sheet.pair(&account, Style::regular(26.0), &sum, Style::regular(26.0));
+        }
         sheet.space(8);
         sheet.fine_rule();
+        if self.is_booked() {
+            sheet.space(14);
+            sheet.framed(
+                wording::BOOKED.first(language),
+                wording::BOOKED.second(language),
+                [Style::regular(26.0), Style::bold(21.0)],
+            );
+            self.foot(&mut sheet);
+            return Ok(sheet);
+        }
         let steps = [wording::SHOW, wording::GET_MONEY];
         sheet.code_with_text(&qr, &wording::numbered(language, &steps));
         sheet.framed(
@@ -94,6 +130,12 @@ impl RefundSlip {
             wording::MONEY_BEARER.second(language),
             [Style::regular(26.0), Style::bold(21.0)],
         );
+        self.foot(&mut sheet);
+        Ok(sheet)
+    }
+
+    fn foot(&self, sheet: &mut Sheet<'_>) {
+        let language = self.language;
         sheet.space(14);
         let issued = format!(
             "{} {}",
@@ -101,20 +143,28 @@ impl RefundSlip {
             wording::clock(&self.issued)
         );
         let terminal = format!("{} / {issued}", self.terminal);
-        footer(&mut sheet, &[&self.store, &terminal]);
-        Ok(sheet)
+        footer(sheet, &[&self.store, &terminal]);
     }
 
     fn sum(&self, sheet: &mut Sheet<'_>) {
         let (label, count) = (
-            wording::TO_PAY_OUT.both(self.language),
+            match self.is_booked() {
+                true => wording::BACK_TO_ACCOUNT.both(self.language),
+                false => wording::TO_PAY_OUT.both(self.language),
+            },
             wording::HOW_MANY.both(self.language),
         );
         let how_many = wording::count(self.language, self.items.len());
         let panels = [
             Panel {
                 label: &label,
-                figure: vec![Part::new(self.amount.to_string(), FIGURE)],
+                figure: vec![Part::new(
+                    match self.is_booked() {
+                        true => self.amount.to_string(),
+                        false => self.cash().to_string(),
+                    },
+                    FIGURE,
+                )],
                 share: 8,
             },
             Panel {
@@ -151,13 +201,18 @@ mod tests {
                 price: Money::new(12_345_678_900, "EUR"),
             },
         };
-        for language in [Language::Japanese, Language::English] {
+        let to_account = [0, 45_678, 98_765_432_100].map(|sum| Money::new(sum, "EUR"));
+        for (language, to_account) in [Language::Japanese, Language::English]
+            .into_iter()
+            .flat_map(|language| to_account.clone().map(|sum| (language, sum)))
+        {
             let slip = RefundSlip {
                 language,
                 code: "482109375562".into(),
                 items: vec![item.clone(); 8],
                 fee: Money::new(12_345_678, "EUR"),
                 amount: Money::new(98_765_432_100, "EUR"),
+                to_account,
                 tax: Money::new(12_345_678, "EUR"),
                 issued: starts.clone(),
                 store: "W".repeat(200),
