@@ -80,6 +80,7 @@ fn money(station: MoneyStation) -> Option<Stop> {
 fn money_back() -> MoneyBack {
     MoneyBack {
         amount: yen(19_160),
+        to_account: yen(0),
         fee: yen(440),
     }
 }
@@ -372,8 +373,30 @@ fn ends(event: &EventFacts) -> Vec<Sample> {
             card_lies,
         })
     };
+    let due_by_account = |to_account| {
+        Screen::RefundDue(RefundDue {
+            code: CODE.into(),
+            tickets: 2,
+            money: MoneyBack {
+                to_account: yen(to_account),
+                ..money_back()
+            },
+            paper: Paper::Printed,
+            card_lies: true,
+        })
+    };
     let done = giving(GivingStation::Done);
     vec![
+        (
+            "refund-booked",
+            money(MoneyStation::Slip),
+            due_by_account(19_160),
+        ),
+        (
+            "refund-partly-booked",
+            money(MoneyStation::Slip),
+            due_by_account(9_580),
+        ),
         ("handed-over", done, over(2, 0, 0)),
         ("handed-over-some", done, over(1, 0, 1)),
         ("handed-back", done, over(0, 2, 0)),

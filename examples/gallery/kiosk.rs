@@ -104,6 +104,52 @@ pub fn views(appearance: Appearance) -> Vec<(&'static str, View)> {
             lay(LayPurpose::ToWrite, None, &kept),
         ),
         (
+            "pay-choice",
+            Some(Stop::Purchase(Station::Pay)),
+            pay_choice(AccountView::Enough, false),
+        ),
+        (
+            "pay-choice-declined",
+            Some(Stop::Purchase(Station::Pay)),
+            pay_choice(AccountView::Enough, true),
+        ),
+        (
+            "pay-choice-not-enough",
+            Some(Stop::Purchase(Station::Pay)),
+            pay_choice(AccountView::NotEnough, true),
+        ),
+        (
+            "pay-choice-suspended",
+            Some(Stop::Purchase(Station::Pay)),
+            pay_choice(AccountView::Suspended, false),
+        ),
+        (
+            "pay-choice-not-now",
+            Some(Stop::Purchase(Station::Pay)),
+            pay_choice(AccountView::NotNow, true),
+        ),
+        (
+            "pay-charging",
+            Some(Stop::Purchase(Station::Check)),
+            Screen::CheckingCard(CheckingCard {
+                purpose: LayPurpose::BeforePaying,
+                step: CheckStep::Charging,
+            }),
+        ),
+        (
+            "pay-unknown",
+            Some(Stop::Purchase(Station::Pay)),
+            trouble(
+                TroubleKind::PaymentUnknown,
+                &Safety {
+                    money: MoneyFact::BeingChecked(yen(19_600)),
+                    ..held.clone()
+                },
+                &[Way::Finish, Way::CallStaff],
+                None,
+            ),
+        ),
+        (
             "checking",
             Some(Stop::Purchase(Station::Pay)),
             Screen::CheckingCard(CheckingCard {
@@ -463,6 +509,21 @@ fn lay(purpose: LayPurpose, refused: Option<CardRefusal>, safety: &Safety) -> Sc
         refused,
         safety: safety.clone(),
         countdown: before.then(|| countdown(false)),
+    })
+}
+
+fn pay_choice(account: AccountView, declined: bool) -> Screen {
+    Screen::PayChoice(PayChoice {
+        ending: "4417".into(),
+        tickets: 2,
+        total: yen(19_600),
+        account,
+        declined,
+        countdown: Countdown {
+            seconds: 402,
+            of: 600,
+            warn: false,
+        },
     })
 }
 

@@ -48,6 +48,7 @@ pub fn views(appearance: Appearance) -> Vec<(&'static str, View)> {
             amount: yen(19_160),
             fee: yen(440),
             paid_out,
+            booked: false,
             busy: false,
             unknown,
         })

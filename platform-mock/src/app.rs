@@ -31,7 +31,7 @@ use crate::{
     gates, handovers, headers, issuing,
     keys::Keys,
     masters::{self, catalogue::Catalogue, rules::EventFacts},
-    openapi, operator, own, parcels,
+    members, openapi, operator, own, parcels,
     people::{self, secrets::Checking},
     refunds,
     refusal::{Answer, Refusal},
@@ -226,7 +226,7 @@ impl App {
         let routes = handovers::routes::routes(cards::routes::routes(routes));
         let routes = parcels::routes::routes(routes);
         let routes = refunds::routes::routes(routes);
-        let routes = till::routes::routes(routes);
+        let routes = members::routes::routes(till::routes::routes(routes));
         let routes = clerks::routes::routes(gates::routes::routes(routes));
         let routes = stick::routes::routes(restore::routes::routes(routes));
         let routes = own::routes::routes(people::routes::routes(routes));

@@ -320,6 +320,9 @@ pub struct OwnOrganizer(pub i64);
 /// The caller's seller, on a route about that.
 pub struct OwnSeller(pub SellerId);
 
+/// Somebody of a seller, and which, on a route about that.
+pub struct AsSeller(pub Person, pub SellerId);
+
 /// Row of the caller's venue, on a route about that.
 pub struct OwnVenue(pub i64);
 
@@ -377,6 +380,10 @@ taken! {
     };
     OwnSeller: Seller, caller => match bound(caller)? {
         Bound::Seller(seller) => Some(Self(*seller)),
+        _ => None,
+    };
+    AsSeller: Seller, caller => match (caller, bound(caller)?) {
+        (Caller::Person(person, _), Bound::Seller(seller)) => Some(Self(person.clone(), *seller)),
         _ => None,
     };
     OwnVenue: Venue, caller => match bound(caller)? {

@@ -17,6 +17,7 @@ pub mod issuing;
 pub mod journal;
 pub mod keys;
 pub mod masters;
+pub mod members;
 pub mod openapi;
 pub mod operator;
 pub mod own;

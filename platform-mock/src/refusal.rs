@@ -234,6 +234,10 @@ fn describe(code: ProblemCode) -> (StatusCode, &'static str) {
         ProblemCode::HoldExpired => (StatusCode::CONFLICT, "The hold has ended"),
         ProblemCode::LimitReached => (StatusCode::CONFLICT, "A limit is reached"),
         ProblemCode::CardTooFull => (StatusCode::CONFLICT, "The card has too little room"),
+        ProblemCode::NoCredit => (
+            StatusCode::CONFLICT,
+            "The member account does not cover this",
+        ),
         ProblemCode::WrongState => (StatusCode::CONFLICT, "The order is in another state"),
         ProblemCode::NotTransferable => (
             StatusCode::CONFLICT,

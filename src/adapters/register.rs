@@ -161,6 +161,7 @@ fn show_refund(to: &ui::Register<'_>, refund: &Refund, language: Language) -> ui
     show_event(to, &refund.event, &refund.seats, language);
     to.set_fee(words::money(&refund.fee));
     to.set_paid_out(refund.paid_out);
+    to.set_booked(refund.booked);
     to.set_busy(refund.busy);
     to.set_unknown(refund.unknown);
     ui::RegisterScreen::Refund

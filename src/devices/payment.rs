@@ -1,10 +1,12 @@
-//! Paying at the register: a slip is given out, a clerk confirms it, and the platform's order says where it stands.
+//! Paying for an order, at the register or by the member account: a slip is given out and a clerk confirms it, or the account is charged while the
+//! order is made. The platform's order says where it stands.
 
 use std::collections::HashMap;
 
 use kippu_api::{
     client::Client,
     orders::{Buyer, NewOrder, Order, OrderState, PaymentMethod as WireMethod},
+    problem::ProblemCode,
 };
 use kippu_peripherals::payment::{
     AttemptId, NotCharged, PaymentMethod, PaymentRequest, PaymentState,
@@ -15,10 +17,11 @@ use tokio::runtime::Handle;
 use super::platform::fault;
 use crate::flows::kiosk::input::AskFault;
 
-/// The register slip over the platform's orders. Blocks: never used on the event loop's thread or inside the runtime.
-pub struct RegisterSlip {
+/// One way to pay over the platform's orders. Blocks: never used on the event loop's thread or inside the runtime.
+pub struct OrderPayment {
     runtime: Handle,
     client: Client,
+    method: WireMethod,
     baskets: HashMap<AttemptId, Basket>,
     orders: HashMap<AttemptId, String>,
     last: Result<Order, AskFault>,
@@ -35,12 +38,13 @@ pub struct Basket {
     pub room: u8,
 }
 
-impl RegisterSlip {
-    /// Slips of the terminal the client speaks for.
-    pub fn new(runtime: Handle, client: Client) -> Self {
+impl OrderPayment {
+    /// Orders of the terminal the client speaks for, paid in this way.
+    pub fn new(runtime: Handle, client: Client, method: WireMethod) -> Self {
         Self {
             runtime,
             client,
+            method,
             baskets: HashMap::new(),
             orders: HashMap::new(),
             last: Err(AskFault::Unreachable),
@@ -85,7 +89,7 @@ fn state_of(order: OrderState) -> PaymentState {
     }
 }
 
-impl PaymentMethod for RegisterSlip {
+impl PaymentMethod for OrderPayment {
     /// The attempt is the order's idempotency key: begun again, it finds the same order.
     fn begin(&mut self, request: &PaymentRequest) -> PaymentState {
         let attempt = &request.attempt;
@@ -96,7 +100,7 @@ impl PaymentMethod for RegisterSlip {
             hold: basket.hold,
             card: basket.card,
             room: basket.room,
-            method: WireMethod::RegisterSlip,
+            method: self.method,
             buyer: Buyer::default(),
         };
         let key = attempt.0.clone().into();
@@ -117,18 +121,25 @@ impl PaymentMethod for RegisterSlip {
         }
     }
 
+    /// An attempt whose order is not known here is looked up by its name: the platform says which order it made, if it arrived.
     fn poll(&mut self, attempt: &AttemptId) -> PaymentState {
-        let Some(order) = self.orders.get(attempt) else {
-            return PaymentState::NotCharged(NotCharged::Unavailable);
+        let result = match self.orders.get(attempt) {
+            Some(order) => self.runtime.block_on(self.client.order(order)),
+            None => {
+                let key = attempt.0.clone().into();
+                self.runtime.block_on(self.client.order_of_attempt(&key))
+            }
         };
-        let result = self
-            .runtime
-            .block_on(self.client.order(order))
-            .map_err(fault);
-        self.seen(attempt, result)
+        match result.map_err(fault) {
+            Err(AskFault::Refused(ProblemCode::NotFound, reference)) => {
+                self.last = Err(AskFault::Refused(ProblemCode::NotFound, reference));
+                PaymentState::NotCharged(NotCharged::Unavailable)
+            }
+            result => self.seen(attempt, result),
+        }
     }
 
-    /// Money at the register is taken at once; nothing is ever reserved.
+    /// Money at the register and on an account is taken at once; nothing is ever reserved.
     fn confirm(&mut self, attempt: &AttemptId) -> PaymentState {
         self.poll(attempt)
     }

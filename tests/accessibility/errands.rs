@@ -24,7 +24,7 @@ fn two_seats_are_bought() -> Result<()> {
     blind.hears("Please check")?;
     blind.hears(" seat ")?;
     blind.hears("¥17,600")?;
-    blind.choose("Pay at the register")?;
+    blind.choose("Go on to pay")?;
     blind.hears("Lay your card")?;
     blind.lays(CARD)?;
     blind.hears("Take the slip to the register")?;

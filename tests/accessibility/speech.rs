@@ -45,7 +45,7 @@ fn a_slip_number_is_read_out_in_private_only() -> Result<()> {
     blind.choose("銀河鉄道の夜")?;
     blind.choose("Best seats")?;
     blind.choose("Find 2 seats")?;
-    blind.choose("Pay at the register")?;
+    blind.choose("Go on to pay")?;
     blind.hears("Lay your card")?;
     blind.lays(CARD)?;
     blind.hears("The number stands on the screen. With a headset it is read out.")?;

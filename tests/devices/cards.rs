@@ -9,7 +9,7 @@ use crate::support::{CARD, SOON, World, moves};
 fn waiting(world: &World) -> Result<Hand> {
     let mut kiosk = world.kiosk("kiosk-1")?;
     moves::choose_best(&mut kiosk, 2)?;
-    kiosk.tap("Pay at the register")?;
+    kiosk.tap("Go on to pay")?;
     kiosk.wait("Lay your card", SOON)?;
     Ok(kiosk)
 }

@@ -65,7 +65,7 @@ fn slip_in_trouble(trouble: &Trouble) -> Result<()> {
     let mut kiosk = world.kiosk("kiosk-1")?;
     world.theatre.tell_printer(trouble.printer)?;
     moves::choose_best(&mut kiosk, 2)?;
-    kiosk.tap("Pay at the register")?;
+    kiosk.tap("Go on to pay")?;
     kiosk.wait("Lay your card", SOON)?;
     moves::lay(&mut kiosk, CARD)?;
     kiosk.wait(trouble.screen, SOON)?;

@@ -37,7 +37,7 @@ fn away_at_each_step_and_back_again() -> Result<()> {
     kiosk.wait("Please check", SOON)?;
 
     // Checking the card and ordering.
-    kiosk.tap("Pay at the register")?;
+    kiosk.tap("Go on to pay")?;
     kiosk.wait("Lay your card", SOON)?;
     world.theatre.stop_platform();
     moves::lay(&mut kiosk, CARD)?;

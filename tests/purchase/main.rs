@@ -4,6 +4,7 @@
 #[allow(dead_code, reason = "every test binary uses its own part of it")]
 mod support;
 
+mod account;
 mod gate;
 mod landscape;
 mod money_back;

@@ -112,22 +112,37 @@ impl World {
         })
     }
 
+    /// The store's clerk, logged in.
+    fn clerk(&self) -> Result<Client> {
+        let client = self.client("register-1")?;
+        let login = Login {
+            store: "0101".into(),
+            clerk: "1".into(),
+            pin: "1111".into(),
+        };
+        let session = self.run(client.login(&login))?;
+        Ok(client.with_token(&session.token))
+    }
+
+    /// The store's order of these tickets.
+    pub fn bought(&self, tickets: &[TicketId]) -> Result<Order> {
+        let clerk = self.clerk()?;
+        let orders = self.run(clerk.slips())?;
+        let found = orders
+            .into_iter()
+            .find(|order| tickets.iter().all(|ticket| order.tickets.contains(ticket)));
+        found.context("no order of these tickets")
+    }
+
     /// The clerk takes the money.
     pub fn pay(&self, order: &Order) -> Result<()> {
-        let client = self.client("register-1")?;
+        let clerk = self.clerk()?;
         self.run(async {
-            let login = Login {
-                store: "0101".into(),
-                clerk: "1".into(),
-                pin: "1111".into(),
-            };
-            let session = client.login(&login).await?;
             let confirm = Confirm {
                 amount: order.total,
                 currency: order.currency.clone(),
             };
-            client
-                .with_token(&session.token)
+            clerk
                 .confirm_slip(&order.slip, &confirm, &IdempotencyKey::random())
                 .await?;
             Ok(())

@@ -44,7 +44,7 @@ fn search(kiosk: &mut Hand, key: &str) -> Result<()> {
 
 /// From the check to the slip, laying this card; it stays on the reader. The slip's number.
 pub fn order(kiosk: &mut Hand, card: &str) -> Result<String> {
-    kiosk.tap("Pay at the register")?;
+    kiosk.tap("Go on to pay")?;
     kiosk.wait("Lay your card", SOON)?;
     lay(kiosk, card)?;
     kiosk.wait("Waiting for the register", SOON)?;

@@ -4,6 +4,7 @@ mod clerk;
 pub mod enrolling;
 mod fault;
 mod handovers;
+mod members;
 mod refunds;
 mod terminals;
 

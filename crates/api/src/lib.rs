@@ -11,6 +11,7 @@ pub mod events;
 pub mod handovers;
 pub mod holds;
 pub mod identity;
+pub mod members;
 pub mod operator;
 pub mod orders;
 pub mod own;

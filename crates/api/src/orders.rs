@@ -1,7 +1,8 @@
 //! Orders and their slips. Blocks 301–304 and 801–805 of the specification: the kiosk asks the seller, the seller registers the
 //! issuing information, the platform grants the right to issue.
 //!
-//! - `POST /api/v1/orders` [`NewOrder`] → 201 [`Order`] (the right to issue is registered; the seats are held for the slip's time)
+//! - `POST /api/v1/orders` [`NewOrder`] → 201 [`Order`] (the right to issue is registered; the seats are held for the slip's time, or paid by
+//!   the member account in the same step)
 //! - `GET /api/v1/orders/{order}`, `GET /api/v1/slips/{slip}`, `GET /api/v1/cards/{uid}/orders` (open ones: unpaid, or paid and not yet on the card)
 //! - `POST /api/v1/orders/{order}/cancel` → [`Order`] (unpaid only)
 //! - `POST /api/v1/orders/{order}/card` [`ChangeCard`] → [`Order`]: another card takes the order's place before anything is granted
@@ -52,11 +53,14 @@ impl Buyer {
 }
 
 /// How an order is paid.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum PaymentMethod {
     /// A slip, paid at the store's register and confirmed by a clerk.
+    #[default]
     RegisterSlip,
+    /// The member account of the card's holder with the seller: charged while the order is made.
+    MemberAccount,
 }
 
 /// Where an order stands.
@@ -135,7 +139,10 @@ pub struct Order {
     pub seller: SellerOnReceipts,
     /// ISO 4217.
     pub currency: String,
-    /// Slip number as printed, with a check digit: `4-1827-3`.
+    /// How it is paid.
+    #[serde(default)]
+    pub method: PaymentMethod,
+    /// Slip number as printed, with a check digit: `4-1827-3`. An order paid by a member account has one too: its number.
     pub slip: String,
     /// The slip can be paid until then, UTC microseconds; later it is honoured or refunded.
     pub pay_until: i64,

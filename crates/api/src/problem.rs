@@ -89,6 +89,8 @@ pub enum ProblemCode {
     LimitReached,
     /// 409: the card has fewer free places than tickets.
     CardTooFull,
+    /// 409: the member account does not cover the sum, is suspended, or is none of this seller's. Nothing was charged.
+    NoCredit,
     /// 409: the order is in another state than the request needs.
     WrongState,
     /// 409: this handover is another terminal's, or its question is still open.
@@ -129,6 +131,7 @@ impl ProblemCode {
             | Self::HoldExpired
             | Self::LimitReached
             | Self::CardTooFull
+            | Self::NoCredit
             | Self::WrongState
             | Self::NotOwner
             | Self::NotTransferable

@@ -1,6 +1,6 @@
 //! Money back for tickets, by their event's rules. Card first, then money: a kiosk takes the tickets off the card and puts them down at the
 //! platform under a code as it does with tickets that wait; what waits there can be given up for money; the register pays it out to whoever
-//! brings the code. Until it is given up, a ticket can still be fetched; from then on it is void and its seat is on sale again.
+//! brings the code. What was paid by a member account goes back to that account at once. Until it is given up, a ticket can still be fetched; from then on it is void and its seat is on sale again.
 //!
 //! - `POST /api/v1/refunds/quote` [`QuoteRequest`] → [`Quote`] list, one a ticket in the order asked
 //! - `POST /api/v1/refunds` [`NewRefund`] → 201 [`Refund`]
@@ -42,6 +42,9 @@ pub struct Quote {
     pub currency: String,
     /// Taken back until then, UTC microseconds; 0 where it never was.
     pub until: i64,
+    /// It was paid by a member account, and the money goes back there.
+    #[serde(default)]
+    pub to_account: bool,
 }
 
 impl Quote {
@@ -112,6 +115,8 @@ pub enum RefundState {
     Due,
     /// A clerk paid it out.
     PaidOut,
+    /// All of it was booked back to the member accounts it was paid by: nobody pays anything out.
+    Booked,
 }
 
 /// A ticket that was given up.
@@ -150,8 +155,11 @@ pub struct Refund {
     pub state: RefundState,
     /// The tickets.
     pub items: Vec<RefundItem>,
-    /// To pay out, minor units.
+    /// What comes back, minor units.
     pub amount: i64,
+    /// Of that, what was booked to the member accounts it was paid by; the rest is paid out in cash.
+    #[serde(default)]
+    pub to_account: i64,
     /// Tax contained in `amount`, minor units.
     pub tax: i64,
     /// ISO 4217.
@@ -161,4 +169,11 @@ pub struct Refund {
     /// When it was paid out, UTC microseconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub paid_out: Option<i64>,
+}
+
+impl Refund {
+    /// What a register pays out, minor units.
+    pub fn cash(&self) -> i64 {
+        self.amount - self.to_account
+    }
 }

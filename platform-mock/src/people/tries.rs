@@ -4,7 +4,7 @@
 //! that person out: only after twenty about one thing from places where it was never right before do such places wait too.
 
 use async_trait::async_trait;
-use kippu_ticket::ids::TerminalId;
+use kippu_ticket::ids::{CardUid, TerminalId};
 use sha2::{Digest as _, Sha256};
 
 use crate::{
@@ -79,6 +79,15 @@ impl Attempt {
             subject: subject(&["refund", &account.to_string()]),
             source: format!("account {account}"),
             refused: "Too many codes were tried that no refund belongs to.",
+        }
+    }
+
+    /// What the account of a card's holder covers, asked at a terminal.
+    pub fn credit(at: TerminalId, card: CardUid) -> Self {
+        Self {
+            subject: subject(&["credit", &card.to_string()]),
+            source: format!("credit at {}", terminal(at)),
+            refused: "The credit of this card was asked for too often without a purchase.",
         }
     }
 

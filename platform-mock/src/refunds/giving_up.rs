@@ -1,5 +1,7 @@
 //! Tickets that wait are given up for money: in one transaction they are void, their seats free and the money due.
 
+use std::collections::BTreeMap;
+
 use kippu_api::{
     problem::ProblemCode,
     refunds::{NewRefund, NoRefund, Quote},
@@ -15,6 +17,7 @@ use crate::{
     issuing::reissue::recall_forgotten,
     journal::Entry,
     masters::rules::Terminal,
+    members,
     parcels::{record as parcels, rules::waiting},
     refusal::{Answer, Refusal},
     restore::storage::check_known,
@@ -54,6 +57,7 @@ fn quoted(ticket: TicketId, sold: Option<&Sold>, at: i64) -> Quote {
         until: sold
             .and_then(|sold| sold.offered.rule)
             .map_or(0, |rule| rule.until),
+        to_account: sold.is_some_and(|sold| sold.member.is_some()),
     }
 }
 
@@ -85,6 +89,9 @@ pub(super) fn give_up(
     insert(unit, terminal, &refund, code)?;
     // And what a kiosk gave out that is gone for good opens no gate any more.
     recall_forgotten(unit, &wish.tickets)?;
+    for ((member, order), amount) in by_account(&given) {
+        members::book_back(unit, member, order, &refund.refund, amount)?;
+    }
     for sold in &given {
         let seat = &sold.seat;
         void_ticket(unit, seat.ticket)?;
@@ -101,6 +108,18 @@ pub(super) fn give_up(
         ..Entry::default()
     })?;
     Ok(refund.refund)
+}
+
+/// What comes back to each account, by the order it paid.
+fn by_account(given: &[Sold]) -> BTreeMap<(i64, &str), i64> {
+    let mut sums = BTreeMap::new();
+    for sold in given {
+        if let Some(member) = sold.member {
+            *sums.entry((member, sold.order.as_str())).or_default() +=
+                sold.seat.price - sold.seat.fee;
+        }
+    }
+    sums
 }
 
 /// A ticket that waits under a code. Times are UTC microseconds.
@@ -131,6 +150,7 @@ fn sum_up(given: &[Sold], wish: &NewRefund, seller: SellerId, now: i64) -> Answe
         refund: random_id(),
         seller,
         amount: 0,
+        to_account: 0,
         tax: 0,
         currency: wish.currency.clone(),
         at: now,
@@ -140,6 +160,9 @@ fn sum_up(given: &[Sold], wish: &NewRefund, seller: SellerId, now: i64) -> Answe
     for sold in given {
         let due = sold.seat.price - sold.seat.fee;
         refund.amount += due;
+        if sold.member.is_some() {
+            refund.to_account += due;
+        }
         refund.tax += contained_tax(due, sold.tax_basis_points);
         if sold.currency != wish.currency {
             return Err(Refusal::bad_request(
@@ -171,7 +194,7 @@ fn insert(
 ) -> Answer<()> {
     unit.sql
         .prepare_cached(
-            "INSERT INTO refunds (refund, code, seller, terminal, amount, tax, currency, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+            "INSERT INTO refunds (refund, code, seller, terminal, amount, tax, currency, at, to_account) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
         )?
         .execute((
             &refund.refund,
@@ -182,6 +205,7 @@ fn insert(
             refund.tax,
             &refund.currency,
             refund.at,
+            refund.to_account,
         ))?;
     for (place, ticket) in refund.tickets.iter().enumerate() {
         unit.sql

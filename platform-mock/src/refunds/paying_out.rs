@@ -21,10 +21,20 @@ pub(super) fn pay_out(
     sum: &Confirm,
 ) -> Answer<()> {
     let known = record::of_seller(unit.sql, refund, seller)?;
-    if (sum.amount, &sum.currency) != (known.amount, &known.currency) {
+    if known.cash() == 0 {
+        return Err(Refusal::new(
+            ProblemCode::WrongState,
+            "This money went back to the member account it came from. Nothing was booked.",
+        )
+        .hint("Hand out no money; if you did, take it back."));
+    }
+    if (sum.amount, &sum.currency) != (known.cash(), &known.currency) {
         return Err(Refusal::bad_request(format!(
             "The refund is {} {}, not {} {}. Nothing was booked.",
-            known.amount, known.currency, sum.amount, sum.currency
+            known.cash(),
+            known.currency,
+            sum.amount,
+            sum.currency
         )));
     }
     let booked = unit
@@ -40,7 +50,7 @@ pub(super) fn pay_out(
         )
         .hint("Hand out no money; if you did, take it back."));
     }
-    let note = format!("{} {}", known.amount, known.currency);
+    let note = format!("{} {}", known.cash(), known.currency);
     let act = Act {
         what: "refund_paid_out",
         subject: &format!("refund {refund}"),
@@ -54,7 +64,7 @@ pub(super) fn pay_out(
         tickets: &tickets,
         seller: Some(seller.0),
         clerk: Some(clerk.id),
-        amount: Some(-known.amount),
+        amount: Some(-known.cash()),
         note: Some(refund),
         ..Entry::default()
     })

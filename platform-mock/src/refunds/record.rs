@@ -18,6 +18,8 @@ pub struct RefundRecord {
     pub seller: SellerId,
     /// Minor units.
     pub amount: i64,
+    /// Of the amount, what was booked back to member accounts; minor units.
+    pub to_account: i64,
     /// Contained in the amount.
     pub tax: i64,
     /// ISO 4217.
@@ -31,11 +33,17 @@ pub struct RefundRecord {
 }
 
 impl RefundRecord {
+    /// What a register pays out, minor units.
+    pub fn cash(&self) -> i64 {
+        self.amount - self.to_account
+    }
+
     /// Where it stands.
     pub fn state(&self) -> RefundState {
         match self.paid_out {
-            None => RefundState::Due,
             Some(_) => RefundState::PaidOut,
+            None if self.cash() == 0 => RefundState::Booked,
+            None => RefundState::Due,
         }
     }
 }
@@ -64,6 +72,8 @@ pub struct Sold {
     pub order: String,
     /// Its seat.
     pub seat: RefundedTicket,
+    /// Row of the member whose account paid it.
+    pub member: Option<i64>,
     /// ISO 4217.
     pub currency: String,
     /// Hundredths of a percent.
@@ -82,7 +92,7 @@ pub fn sold(sql: &Sql, ticket: TicketId, seller: SellerId) -> Answer<Option<Sold
             "SELECT o.id, t.event, t.seat, t.class, t.price, o.currency, e.tax_basis_points,
                     t.void = 0 AND o.seller = ?2 AND o.state IN ('paid', 'granted', 'issued'),
                     EXISTS (SELECT 1 FROM entrance_records r WHERE r.ticket = t.ticket AND r.outcome IN ('admit', 'readmit')),
-                    r.until, r.fee
+                    r.until, r.fee, o.member
              FROM tickets t JOIN orders o ON o.id = t.order_id JOIN events e ON e.event = t.event
                   LEFT JOIN refund_rules r ON r.event = t.event
              WHERE t.ticket = ?1",
@@ -103,6 +113,7 @@ pub fn sold(sql: &Sql, ticket: TicketId, seller: SellerId) -> Answer<Option<Sold
                     price,
                     fee: 0,
                 },
+                member: row.get(11)?,
                 currency: row.get(5)?,
                 tax_basis_points: row.get(6)?,
                 offered: Offered {
@@ -117,7 +128,8 @@ pub fn sold(sql: &Sql, ticket: TicketId, seller: SellerId) -> Answer<Option<Sold
     Ok(found)
 }
 
-const REFUND: &str = "SELECT refund, seller, amount, tax, currency, at, paid_out FROM refunds";
+const REFUND: &str =
+    "SELECT refund, seller, amount, tax, currency, at, paid_out, to_account FROM refunds";
 
 /// A seller's refund by its id.
 ///
@@ -133,7 +145,7 @@ pub fn of_seller(sql: &Sql, refund: &str, seller: SellerId) -> Answer<RefundReco
 pub fn by_code(sql: &Sql, code: &[u8; 32], seller: SellerId) -> Answer<Vec<RefundRecord>> {
     some(
         sql,
-        "WHERE code = ?1 AND seller = ?2 ORDER BY paid_out IS NOT NULL, at DESC, refund",
+        "WHERE code = ?1 AND seller = ?2 ORDER BY paid_out IS NOT NULL OR to_account = amount, at DESC, refund",
         (code, seller.0),
     )
 }
@@ -172,6 +184,7 @@ fn refund_row(row: &Row<'_>) -> Result<RefundRecord, SqlError> {
         currency: row.get(4)?,
         at: row.get(5)?,
         paid_out: row.get(6)?,
+        to_account: row.get(7)?,
         tickets: Vec::new(),
     })
 }

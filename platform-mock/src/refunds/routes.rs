@@ -74,7 +74,8 @@ pub async fn quote(
 }
 
 /// Gives up tickets that wait under a code, for the sum people agreed to: they are void, their seats are on sale again, and a register of the
-/// seller pays the money out to whoever brings the same code. Codes that belong to nothing are counted.
+/// seller pays the money out to whoever brings the same code. What a member account paid is booked back there at
+/// once. Codes that belong to nothing are counted.
 #[utoipa::path(post, path = "/api/v1/refunds", tag = "refunds", params(("Idempotency-Key" = String, Header)),
     request_body = NewRefund, responses((status = 201, body = Refund), (status = "default", body = Problem)))]
 pub async fn refund(
@@ -165,6 +166,7 @@ async fn show(app: &App, record: RefundRecord) -> Answer<Refund> {
         refund: record.refund,
         items,
         amount: record.amount,
+        to_account: record.to_account,
         tax: record.tax,
         currency: record.currency,
         at: record.at,

@@ -30,7 +30,7 @@ pub fn due(sql: &Sql, terminal: TerminalId, card: CardUid) -> Answer<Vec<Due>> {
          JOIN refunds r ON r.refund = g.refund
          JOIN stores s ON s.seller = r.seller
          JOIN terminals t ON t.store = s.store
-         WHERE p.giver = ?1 AND t.terminal = ?2 AND r.paid_out IS NULL
+         WHERE p.giver = ?1 AND t.terminal = ?2 AND r.paid_out IS NULL AND r.amount > r.to_account
            AND NOT EXISTS (SELECT 1 FROM parcels n JOIN parcel_tickets m ON m.parcel = n.parcel WHERE m.ticket = g.ticket AND n.at > p.at)
          ORDER BY r.at, r.refund, g.place",
     )?;

@@ -1,9 +1,12 @@
 //! Seats are held, and a hold becomes an order.
 
-use kippu_api::{orders::NewOrder, problem::ProblemCode};
+use kippu_api::{
+    orders::{NewOrder, OrderState, PaymentMethod},
+    problem::ProblemCode,
+};
 
 use super::{
-    command::{claim_seats, pass_seats, random_id},
+    command::{claim_seats, pass_seats, random_id, set_state},
     limits::{self, Purchase, PurchaseLimits},
     record::{self, HoldRecord},
     rules::{HOLD_MICROS, SLIP_MICROS, contained_tax, jitter},
@@ -11,12 +14,16 @@ use super::{
     storage::HoldCommand,
 };
 use crate::{
-    journal::Entry,
+    journal::{Entry, PAYMENT},
     masters::rules::Terminal,
+    members,
     refusal::{Answer, Refusal},
     storage::Unit,
     tickets::record::next_id,
 };
+
+/// How the journal tells of a payment by a member account.
+const BY_ACCOUNT: &str = "member_account";
 
 /// Holds seats: all or none.
 pub(super) fn hold(unit: &mut Unit<'_>, command: &HoldCommand) -> Answer<HoldRecord> {
@@ -52,7 +59,7 @@ pub(super) fn hold(unit: &mut Unit<'_>, command: &HoldCommand) -> Answer<HoldRec
     Ok(hold)
 }
 
-/// Turns a live hold into an order with a slip and tickets; its id.
+/// Turns a live hold into an order with a slip and tickets, and charges it where the member account pays; its id.
 pub(super) fn create_order(
     unit: &mut Unit<'_>,
     terminal: &Terminal,
@@ -86,6 +93,13 @@ pub(super) fn create_order(
             };
             Ok((row.get(0)?, row.get(1)?, limits))
         })?;
+    let member = match new.method {
+        PaymentMethod::RegisterSlip => None,
+        PaymentMethod::MemberAccount => {
+            let sum = (total, currency.as_str());
+            Some(members::chargeable(unit, terminal, new.card, sum)?.id)
+        }
+    };
     let number: u64 = unit
         .sql
         .prepare_cached(
@@ -99,8 +113,8 @@ pub(super) fn create_order(
     .to_string();
     unit.sql
         .prepare_cached(
-            "INSERT INTO orders (id, state, event, seller, store, terminal, card, total, tax, currency, slip, created, pay_until)
-             VALUES (?1, 'awaiting_payment', ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+            "INSERT INTO orders (id, state, event, seller, store, terminal, card, total, tax, currency, slip, created, pay_until, member)
+             VALUES (?1, 'awaiting_payment', ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
         )?
         .execute((
             &id,
@@ -115,12 +129,18 @@ pub(super) fn create_order(
             &slip,
             unit.now,
             unit.now + SLIP_MICROS,
+            member,
         ))?;
+    // One account is one means of payment, whoever carries its cards.
+    let mut buyer = new.buyer.clone();
+    if let Some(member) = member {
+        buyer.payment = Some(format!("member {member}"));
+    }
     let purchase = Purchase {
         order: &id,
         event: hold.event,
         card: new.card,
-        buyer: &new.buyer,
+        buyer: &buyer,
         tickets: hold.seats.len(),
     };
     limits::count(unit, limits, &purchase)?;
@@ -148,6 +168,25 @@ pub(super) fn create_order(
         note: Some(&slip),
         ..Entry::default()
     })?;
+    if let Some(member) = member {
+        members::charge(unit, member, &id, total)?;
+        set_state(unit, &id, OrderState::Paid)?;
+        unit.sql
+            .prepare_cached("UPDATE orders SET paid = ?2 WHERE id = ?1")?
+            .execute((&id, unit.now))?;
+        unit.journal(&Entry {
+            kind: PAYMENT,
+            order: Some(&id),
+            event: Some(hold.event.0),
+            tickets: &tickets,
+            seller: Some(shop.seller.0),
+            terminal: Some(terminal.id.0),
+            card: Some(&new.card.to_string()),
+            amount: Some(total),
+            note: Some(BY_ACCOUNT),
+            ..Entry::default()
+        })?;
+    }
     Ok(id)
 }
 

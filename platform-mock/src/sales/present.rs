@@ -63,6 +63,7 @@ pub fn order(record: &OrderRecord, event: &EventFacts, now: i64) -> Answer<Order
         tax_basis_points: record.tax_basis_points,
         seller: record.on_receipts.clone(),
         currency: record.currency.clone(),
+        method: record.method(),
         slip: record.slip.clone(),
         pay_until: record.pay_until,
         paid: record.paid,

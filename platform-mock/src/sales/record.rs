@@ -1,7 +1,7 @@
 //! Holds and orders as the database keeps them.
 
 use kippu_api::{
-    orders::{OrderState, SellerOnReceipts},
+    orders::{OrderState, PaymentMethod, SellerOnReceipts},
     problem::ProblemCode,
 };
 use kippu_ticket::ids::{CardUid, EventId, SellerId, TerminalId, TicketId};
@@ -116,6 +116,8 @@ pub struct OrderRecord {
     pub pay_until: i64,
     /// When it was paid.
     pub paid: Option<i64>,
+    /// Row of the member whose account paid it.
+    pub member: Option<i64>,
     /// Paid after `pay_until` and honoured.
     pub late: bool,
     /// Of the last grant; 0 before the first.
@@ -125,6 +127,14 @@ pub struct OrderRecord {
 }
 
 impl OrderRecord {
+    /// How it is paid.
+    pub fn method(&self) -> PaymentMethod {
+        match self.member {
+            Some(_) => PaymentMethod::MemberAccount,
+            None => PaymentMethod::RegisterSlip,
+        }
+    }
+
     /// Ids of all its tickets.
     pub fn ticket_ids(&self) -> Vec<TicketId> {
         self.tickets.iter().map(|ticket| ticket.ticket).collect()
@@ -173,7 +183,7 @@ pub fn live_hold(sql: &Sql, id: &str, terminal: TerminalId, now: i64) -> Answer<
 const ORDER: &str = "SELECT id, state, event, seller, store, card, total, tax, currency, slip, pay_until, paid, late, fence,
     (SELECT tax_basis_points FROM events WHERE events.event = orders.event),
     (SELECT name FROM sellers WHERE sellers.seller = orders.seller),
-    (SELECT registration FROM sellers WHERE sellers.seller = orders.seller) FROM orders";
+    (SELECT registration FROM sellers WHERE sellers.seller = orders.seller), member FROM orders";
 
 /// Loads an order by its id.
 ///
@@ -234,6 +244,7 @@ fn order_row(row: &Row<'_>) -> Result<OrderRecord, SqlError> {
             name: row.get(15)?,
             registration: row.get(16)?,
         },
+        member: row.get(17)?,
         tickets: Vec::new(),
     })
 }

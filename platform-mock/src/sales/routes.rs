@@ -8,7 +8,7 @@ use axum::{
 };
 use kippu_api::{
     holds::{Hold, HoldRequest},
-    orders::{Buyer, ChangeCard, NewOrder, Order},
+    orders::{Buyer, ChangeCard, NewOrder, Order, PaymentMethod},
     problem::{Problem, ProblemCode},
 };
 use kippu_seatplan::best::Wish;
@@ -24,8 +24,9 @@ use super::{
 };
 use crate::{
     app::App,
-    auth::{AsTerminal, KIOSK, Scope},
+    auth::{AsTerminal, Caller, KIOSK, Scope},
     masters::rules::Terminal,
+    people::tries::Attempt,
     refusal::{Answer, Refusal},
     request::{Keyed, KeyedJson, Path},
     routes::Routes,
@@ -66,6 +67,12 @@ pub fn routes(routes: Routes) -> Routes {
             "get",
             KIOSK.of(Scope::Seller),
             get(order),
+        )
+        .on(
+            "/api/v1/attempts/{key}",
+            "get",
+            KIOSK.of(Scope::Terminal),
+            get(order_of_attempt),
         )
         .on(
             "/api/v1/orders/{order}/cancel",
@@ -158,7 +165,8 @@ pub async fn release_hold(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Turns a hold into an order: the right to issue is registered with the seller, and a slip number given out.
+/// Turns a hold into an order: the right to issue is registered with the seller, and a slip number given out. With `member_account` the
+/// account of the card's holder is charged in the same step, or nothing is done at all and the seats stay held.
 #[utoipa::path(post, path = "/api/v1/orders", tag = "sales", params(("Idempotency-Key" = String, Header)),
     request_body = NewOrder, responses((status = 201, body = Order), (status = "default", body = Problem)))]
 pub async fn create_order(
@@ -167,7 +175,13 @@ pub async fn create_order(
     KeyedJson(key, mut new): KeyedJson<NewOrder>,
 ) -> Answer<(StatusCode, Json<Order>)> {
     new.buyer = hashed(&app, &new.buyer)?;
+    let asked = (new.method == PaymentMethod::MemberAccount)
+        .then(|| Attempt::credit(terminal.id, new.card));
     let order = app.storage().create_order(key, terminal, new).await?;
+    // Whoever buys is not finding out what an account covers.
+    if let Some(asked) = asked {
+        app.storage().succeeded(asked).await?;
+    }
     Ok((StatusCode::CREATED, show(&app, &order).await?))
 }
 
@@ -204,6 +218,20 @@ pub async fn order(
         app.storage().order(OrderName::Id(order)).await?,
     )
     .await
+}
+
+/// The order that an attempt of this terminal made, by the idempotency key of the attempt; 404 where none arrived. Whoever lost the answer
+/// about a charge asks here and does not charge again.
+#[utoipa::path(get, path = "/api/v1/attempts/{key}", tag = "sales", params(("key" = String, Path)),
+    responses((status = 200, body = Order), (status = "default", body = Problem)))]
+pub async fn order_of_attempt(
+    State(app): State<App>,
+    AsTerminal(terminal): AsTerminal,
+    Path(key): Path<String>,
+) -> Answer<Json<Order>> {
+    let caller = Caller::Terminal(terminal).label();
+    let order = app.storage().order_of_attempt(caller, key).await?;
+    show(&app, &order).await
 }
 
 /// An order of this terminal's seller, by the number on its slip.

@@ -25,6 +25,7 @@ use crate::{
     storage::{
         Database,
         idempotency::{self, RequestKey, once},
+        sql::Optional as _,
     },
 };
 
@@ -100,6 +101,8 @@ pub trait SalesStorage: Send + Sync {
         slip: String,
         sum: Confirm,
     ) -> Answer<(ConfirmOutcome, OrderRecord)>;
+    /// The order that a terminal's attempt made, by the key it was made under.
+    async fn order_of_attempt(&self, caller: String, key: String) -> Answer<OrderRecord>;
     /// An order.
     async fn order(&self, name: OrderName) -> Answer<OrderRecord>;
     /// A seller's orders for a card that are unpaid, or paid and not all on the card.
@@ -243,6 +246,20 @@ impl SalesStorage for Database {
                 paying::confirm(unit, &clerk, &slip, &sum)
             })?;
             Ok((done.outcome, record::order(unit.sql, &done.order)?))
+        })
+        .await
+    }
+
+    async fn order_of_attempt(&self, caller: String, key: String) -> Answer<OrderRecord> {
+        self.expire_if_due().await?;
+        self.read(move |sql| {
+            let known: Option<String> = sql
+                .prepare_cached("SELECT answer FROM answers WHERE caller = ?1 AND key = ?2")?
+                .query_row((caller, key), |row| row.get(0))
+                .optional()?;
+            // Other wishes have answers of their own, which are no orders' ids.
+            let order = known.and_then(|answer| serde_json::from_str::<String>(&answer).ok());
+            record::order(sql, &order.unwrap_or_default())
         })
         .await
     }

@@ -16,6 +16,7 @@ const FILES: &[(u32, &str)] = &[
     (11, include_str!("../../migrations/0011_devices.sql")),
     (12, include_str!("../../migrations/0012_pressure.sql")),
     (13, include_str!("../../migrations/0013_refunds.sql")),
+    (14, include_str!("../../migrations/0014_members.sql")),
 ];
 
 /// PostgreSQL came with version 9; what was before it is one file.
@@ -39,6 +40,10 @@ const POSTGRES_FILES: &[(u32, &str)] = &[
     (
         13,
         include_str!("../../migrations/postgres/0013_refunds.sql"),
+    ),
+    (
+        14,
+        include_str!("../../migrations/postgres/0014_members.sql"),
     ),
 ];
 

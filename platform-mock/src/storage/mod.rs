@@ -36,6 +36,7 @@ use crate::{
     issuing::storage::IssuingStorage,
     journal::storage::JournalStorage,
     masters::storage::MasterStorage,
+    members::storage::MemberStorage,
     operator::{reissue::ReissueStorage, terminals::TerminalStorage, views::ViewStorage},
     own::storage::OwnStorage,
     parcels::storage::ParcelStorage,
@@ -59,6 +60,7 @@ pub trait Storage:
     + RefundStorage
     + TillStorage
     + StaffActStorage
+    + MemberStorage
     + GateStorage
     + DeviceStorage
     + AccountStorage
@@ -87,6 +89,7 @@ impl<T> Storage for T where
         + RefundStorage
         + TillStorage
         + StaffActStorage
+        + MemberStorage
         + GateStorage
         + DeviceStorage
         + AccountStorage

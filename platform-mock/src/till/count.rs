@@ -93,7 +93,8 @@ fn clerks(sql: &Sql, store: i64, currency: &str) -> Answer<Vec<ClerkTurnover>> {
             )?,
             paid_out: turnover(
                 sql,
-                "FROM refunds p WHERE p.clerk = ?1 AND p.currency = ?2 AND p.closing IS NULL",
+                "FROM (SELECT clerk, currency, closing, amount - to_account AS amount FROM refunds) p
+                 WHERE p.clerk = ?1 AND p.currency = ?2 AND p.closing IS NULL",
                 (account, currency),
             )?,
         };

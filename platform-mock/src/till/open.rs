@@ -16,7 +16,8 @@ pub(super) fn open_matters(sql: &Sql, store: i64, currency: &str) -> Answer<Open
     };
     let refunds_due = turnover(
         sql,
-        "FROM refunds p JOIN terminals t USING (terminal) WHERE t.store = ?1 AND p.currency = ?2 AND p.paid_out IS NULL",
+        "FROM (SELECT terminal, currency, paid_out, amount - to_account AS amount FROM refunds) p JOIN terminals t USING (terminal)
+         WHERE t.store = ?1 AND p.currency = ?2 AND p.paid_out IS NULL AND p.amount > 0",
         (store, currency),
     )?;
     let handovers = sql

@@ -13,6 +13,7 @@ mod holds;
 mod hostile;
 mod items;
 mod limits;
+mod members;
 mod moves;
 mod neighbours;
 mod nodes;

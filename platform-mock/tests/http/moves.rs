@@ -6,6 +6,7 @@ use kippu_api::{
         BindRequest, Bindings, NewHandover, PaperRequest, ParkRequest, Purpose, Registered,
         ReleaseRequest, Report, ReportAccepted, ReportedOutcome, TakeOverRequest, TicketOnCard,
     },
+    orders::Order,
     orders::{Grant, GrantRequest, GrantedTicket},
 };
 use kippu_ticket::{
@@ -248,9 +249,14 @@ impl TestApp {
     /// The same by a handover of its own.
     pub async fn sold_to(&self, handover: HandoverId, seats: &[u32]) -> (Grant, Vec<TicketOnCard>) {
         let order = self.paid_order(seats).await;
+        self.fetched(&order, handover).await
+    }
+
+    /// A paid order's tickets, written to their card.
+    pub async fn fetched(&self, order: &Order, handover: HandoverId) -> (Grant, Vec<TicketOnCard>) {
         let mut wish = wish(handover);
         wish.incarnation = format!("journal of sale {handover}");
-        let grant = self.kiosk().grant(&claim(&order), &wish).await.unwrap();
+        let grant = self.kiosk().grant(&claim(order), &wish).await.unwrap();
         let mut written = done(&grant);
         written.incarnation = wish.incarnation;
         let accepted = self.kiosk().report(grant.handover, &written).await;

@@ -103,11 +103,14 @@ pub fn show_checking(to: &ui::CheckingCard<'_>, checking: &CheckingCard) -> ui::
         CheckStep::Registering,
         CheckStep::Printing,
     ];
-    let checks = steps.map(|step| match step.cmp(&checking.step) {
+    // Charging takes the place of the slip.
+    let now = checking.step.min(CheckStep::Printing);
+    let checks = steps.map(|step| match step.cmp(&now) {
         std::cmp::Ordering::Less => ui::CheckMark::Passed,
         std::cmp::Ordering::Equal => ui::CheckMark::Now,
         std::cmp::Ordering::Greater => ui::CheckMark::Ahead,
     });
+    to.set_charging(checking.step == CheckStep::Charging);
     to.set_checks(models::update(to.get_checks(), checks));
     ui::Screen::Checking
 }

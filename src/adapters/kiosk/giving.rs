@@ -3,13 +3,13 @@
 use std::rc::Rc;
 
 use kippu_ui as ui;
-use slint::ComponentHandle;
+use slint::{ComponentHandle, SharedString};
 
 use super::{Link, card, pay, sends};
 use crate::{
     adapters::{models, words},
     flows::{
-        facts::{Language, Money, Places},
+        facts::{Language, Places},
         kiosk::view::{
             Choice, Choose, ChooseNotice, Confirm, Errand, HandedOver, Kept, KeptCode, MoneyBack,
             PaperDone, PrintingTickets, RefundDue, Screen, Swap, Touch, Turn, Way, WhyStays,
@@ -115,21 +115,49 @@ pub fn show_confirm(to: &ui::Confirm<'_>, confirm: &Confirm, language: Language)
     to.set_count(confirm.tickets.len() as i32);
     to.set_giver(confirm.ending.as_str().into());
     to.set_offline(confirm.offline);
-    let sum = |of: fn(&MoneyBack) -> &Money| {
-        let money = confirm.money.as_ref().map(of);
-        money.map(words::money).unwrap_or_default()
-    };
-    to.set_amount(sum(|money| &money.amount));
-    to.set_fee(sum(|money| &money.fee));
+    let (sums, booked) = confirm.money.as_ref().map(shown_sums).unwrap_or_default();
+    to.set_amount(sums.amount);
+    to.set_fee(sums.fee);
+    to.set_to_account(sums.to_account);
+    to.set_booked(booked);
     ui::Screen::Confirm
+}
+
+/// Sums of what tickets bring, as texts.
+#[derive(Default)]
+struct Sums {
+    amount: SharedString,
+    fee: SharedString,
+    to_account: SharedString,
+}
+
+/// What the register pays out and what went back to an account, and whether that is all: then it is the sum that is shown.
+fn shown_sums(money: &MoneyBack) -> (Sums, bool) {
+    let booked = money.is_booked();
+    let main = match booked {
+        true => money.amount.clone(),
+        false => money.cash(),
+    };
+    let some = money.to_account.amount > 0;
+    let sums = Sums {
+        amount: words::money(&main),
+        fee: words::money(&money.fee),
+        to_account: some
+            .then(|| words::money(&money.to_account))
+            .unwrap_or_default(),
+    };
+    (sums, booked)
 }
 
 /// Tickets were given up: the register pays the money out.
 pub fn show_refund_due(to: &ui::RefundDue<'_>, due: &RefundDue) -> ui::Screen {
     to.set_code(due.code.as_str().into());
     to.set_tickets(due.tickets.into());
-    to.set_amount(words::money(&due.money.amount));
-    to.set_fee(words::money(&due.money.fee));
+    let (sums, booked) = shown_sums(&due.money);
+    to.set_amount(sums.amount);
+    to.set_fee(sums.fee);
+    to.set_to_account(sums.to_account);
+    to.set_booked(booked);
     to.set_paper(pay::paper(due.paper));
     to.set_card_lies(due.card_lies);
     ui::Screen::RefundDue

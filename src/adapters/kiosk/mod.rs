@@ -117,6 +117,7 @@ impl KioskAdapter {
             Screen::Check(check) => pay::show_check(&window.global(), check, language),
             Screen::LayCard(lay) => card::show_lay(&window.global(), lay, language),
             Screen::CheckingCard(checking) => card::show_checking(&window.global(), checking),
+            Screen::PayChoice(choice) => pay::show_choice(&window.global(), choice),
             Screen::OpenOrders(orders) => pay::show_open_orders(&window.global(), orders, language),
             Screen::Slip(slip) => pay::show_slip(&window.global(), slip, language),
             Screen::SlipEntry(entry) => pay::show_entry(&window.global(), entry),

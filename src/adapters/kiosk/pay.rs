@@ -12,8 +12,8 @@ use crate::{
     flows::{
         facts::Language,
         kiosk::view::{
-            Check, Countdown, OpenOrders, OrderRow, Paper, PaperProblem, PaymentView, Screen, Slip,
-            SlipEntry, SlipNotice, Touch, WaitsFor,
+            AccountView, Check, Countdown, OpenOrders, OrderRow, Paper, PaperProblem, PayChoice,
+            PaymentView, Screen, Slip, SlipEntry, SlipNotice, Touch, WaitsFor,
         },
     },
 };
@@ -24,8 +24,12 @@ const BARCODE_PX: u32 = 448;
 /// Connects the callbacks.
 pub fn connect(window: &ui::KioskWindow, link: &Rc<Link>) {
     let check = window.global::<ui::Check>();
-    check.on_pay_at_register(sends(link, Touch::PayAtRegister));
+    check.on_pay(sends(link, Touch::Pay));
     check.on_extend(sends(link, Touch::Extend));
+
+    let choice = window.global::<ui::PayChoice>();
+    choice.on_by_account(sends(link, Touch::PayByAccount));
+    choice.on_at_register(sends(link, Touch::PayAtRegister));
 
     let slip = window.global::<ui::Slip>();
     slip.on_print_again(sends(link, Touch::PrintAgain));
@@ -72,6 +76,22 @@ pub fn show_check(to: &ui::Check<'_>, check: &Check, language: Language) -> ui::
     to.set_apart(check.apart);
     to.set_no_more_extension(check.no_more_extension);
     ui::Screen::Check
+}
+
+/// By the member account, or at the register?
+pub fn show_choice(to: &ui::PayChoice<'_>, choice: &PayChoice) -> ui::Screen {
+    to.set_ending(choice.ending.as_str().into());
+    to.set_tickets(choice.tickets.into());
+    to.set_total(words::money(&choice.total));
+    to.set_account(match choice.account {
+        AccountView::Enough => ui::AccountState::Enough,
+        AccountView::NotEnough => ui::AccountState::NotEnough,
+        AccountView::Suspended => ui::AccountState::Suspended,
+        AccountView::NotNow => ui::AccountState::NotNow,
+    });
+    to.set_declined(choice.declined);
+    to.set_left(time_left(choice.countdown));
+    ui::Screen::PayChoice
 }
 
 /// Time left of something.

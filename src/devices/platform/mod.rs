@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use kippu_api::{
     client::{Client, ClientError},
-    orders::ChangeCard,
+    members::CreditQuestion,
+    orders::{ChangeCard, PaymentMethod as PaymentMethodName},
     parcels::FindWaiting,
     problem::ProblemCode,
     refunds::{NewSlip, QuoteRequest},
@@ -23,10 +24,10 @@ use super::{
     clerks::{ClerkDoor, NoLogin},
     kill,
     mailbox::Mailbox,
-    payment::{Basket, RegisterSlip},
+    payment::{Basket, OrderPayment},
 };
 use crate::flows::kiosk::{
-    effect::{Ask, RequestNo},
+    effect::{Ask, PayWay, RequestNo},
     input::{Answer, AskFault, Input},
 };
 
@@ -62,9 +63,12 @@ impl PlatformActor {
             let what = changes(&ask);
             let answer = kill::around_question(what, async move {
                 match ask {
-                    Ask::BeginPayment { .. } | Ask::PollPayment(_) | Ask::CancelPayment { .. } => {
+                    Ask::BeginPayment { .. }
+                    | Ask::PollPayment(_)
+                    | Ask::PollAttempt(_)
+                    | Ask::CancelPayment { .. } => {
                         let paid = tokio::task::spawn_blocking(move || {
-                            pay(RegisterSlip::new(runtime, client), ask)
+                            pay(OrderPayment::new(runtime, client, method(&ask)), ask)
                         });
                         paid.await.unwrap_or(Err(AskFault::Unknown(None)))
                     }
@@ -116,8 +120,20 @@ fn changes(ask: &Ask) -> Option<&'static str> {
     })
 }
 
+/// By which method a question is about money; one about an order that is known is the same by all.
+fn method(ask: &Ask) -> PaymentMethodName {
+    match ask {
+        Ask::BeginPayment {
+            way: PayWay::Account,
+            ..
+        }
+        | Ask::PollAttempt(_) => PaymentMethodName::MemberAccount,
+        _ => PaymentMethodName::RegisterSlip,
+    }
+}
+
 /// Questions about money go through the payment method, whichever it is.
-fn pay(mut method: RegisterSlip, ask: Ask) -> Result<Answer, AskFault> {
+fn pay(mut method: OrderPayment, ask: Ask) -> Result<Answer, AskFault> {
     match ask {
         Ask::BeginPayment {
             hold,
@@ -125,6 +141,7 @@ fn pay(mut method: RegisterSlip, ask: Ask) -> Result<Answer, AskFault> {
             room,
             total,
             key,
+            way: _,
         } => {
             let attempt = AttemptId(key);
             let request = PaymentRequest {
@@ -141,6 +158,10 @@ fn pay(mut method: RegisterSlip, ask: Ask) -> Result<Answer, AskFault> {
             method.take_up(&attempt, order);
             method.cancel(&attempt);
             method.last().map(Answer::Cancelled)
+        }
+        Ask::PollAttempt(key) => {
+            method.poll(&AttemptId(key));
+            method.last().map(Answer::Order)
         }
         Ask::PollPayment(order) => {
             let attempt = AttemptId(order.clone());
@@ -235,11 +256,24 @@ async fn answer(client: &Client, ask: Ask) -> Result<Answer, AskFault> {
         // Asked elsewhere.
         Ask::BeginPayment { .. }
         | Ask::PollPayment(_)
+        | Ask::PollAttempt(_)
         | Ask::CancelPayment { .. }
         | Ask::ClerkLogin { .. }
         | Ask::ClerkCardLogin(_)
         | Ask::OwnCard(_)
         | Ask::ClerkLogout => Err(AskFault::Unknown(None)),
+        Ask::Credit { card, total } => {
+            let question = CreditQuestion {
+                card,
+                amount: total.amount,
+                currency: total.currency,
+            };
+            client
+                .credit(&question)
+                .await
+                .map(|credit| Answer::Credit(credit.standing))
+                .map_err(fault)
+        }
         Ask::Slip(number) => client
             .order_by_slip(&number)
             .await

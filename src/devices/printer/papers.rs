@@ -1,7 +1,11 @@
 //! The flow's papers: slips for the register, receipts, slips of tickets that wait, records of givings.
 
 use jiff::{Timestamp, Zoned, tz::TimeZone};
-use kippu_api::{holds::HeldSeat, orders::Order, refunds::Refund};
+use kippu_api::{
+    holds::HeldSeat,
+    orders::{Order, PaymentMethod},
+    refunds::Refund,
+};
 use kippu_handover::{
     facts::{Facts, ItemFact},
     row::ItemState,
@@ -9,7 +13,7 @@ use kippu_handover::{
 use kippu_peripherals::{
     money::Money,
     paper::{
-        CodeError, GivenItem, GivingReceipt, HandoverSlip, ItemEnd, Performance, Receipt,
+        CodeError, GivenItem, GivingReceipt, HandoverSlip, ItemEnd, PaidBy, Performance, Receipt,
         RefundSlip, RefundedItem, Seat, Slip, TestPage, Typesetter, WaitingItem, WaitingPlace,
     },
     raster::Raster,
@@ -115,6 +119,10 @@ fn receipt(
         total: Money::new(order.total, &order.currency),
         tax: Money::new(order.tax, &order.currency),
         tax_basis_points: order.tax_basis_points,
+        paid_by: match order.method {
+            PaymentMethod::RegisterSlip => PaidBy::Register,
+            PaymentMethod::MemberAccount => PaidBy::MemberAccount,
+        },
         card_ending: ending.to_owned(),
         paid: zoned(order.paid.unwrap_or(order.now), &place.zone),
         store: place.store.clone(),
@@ -196,6 +204,7 @@ fn refund_slip(refund: &Refund, code: ResumeCode, place: &Place, language: Langu
             .collect(),
         fee: money(refund.items.iter().map(|item| item.fee).sum()),
         amount: money(refund.amount),
+        to_account: money(refund.to_account),
         tax: money(refund.tax),
         issued: zoned(refund.at, &place.zone),
         store: place.store.clone(),

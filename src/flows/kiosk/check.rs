@@ -141,7 +141,7 @@ impl Check {
 impl Step for Check {
     fn step(mut self, input: &Input, desk: &mut Desk) -> Phase {
         match input {
-            Input::Touch(Touch::PayAtRegister) => return OrderBefore::open(self.basket, desk),
+            Input::Touch(Touch::Pay) => return OrderBefore::open(self.basket, desk),
             Input::Touch(Touch::First) => return self.basket.give_back(desk),
             Input::Touch(Touch::Extend) if self.extending.is_none() => {
                 let (hold, key) = (self.basket.held.hold.hold.clone(), desk.key());

@@ -93,9 +93,20 @@ pub enum Ask {
         room: u8,
         /// The sum.
         total: Money,
+        /// How it is paid.
+        way: PayWay,
         /// Idempotency key: the attempt.
         key: String,
     },
+    /// May the holder of a card that was just read be charged?
+    Credit {
+        /// The card.
+        card: CardUid,
+        /// The sum.
+        total: Money,
+    },
+    /// What became of an attempt whose answer was lost?
+    PollAttempt(String),
     /// Where does the payment stand?
     PollPayment(String),
     /// The customer does not want to pay.
@@ -160,6 +171,15 @@ pub enum Ask {
     OwnCard(Option<CardUid>),
     /// The clerk leaves.
     ClerkLogout,
+}
+
+/// How an order is paid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PayWay {
+    /// By a slip at the store's register.
+    Register,
+    /// By the account the card's holder has with the seller: charged at once.
+    Account,
 }
 
 /// A clerk's PIN; hidden from logs.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use kippu_api::{
     events::{EventSummary, PriceClass},
     holds::Hold,
+    members::CreditStanding,
     orders::Order,
     parcels::{Passage, Waiting},
     problem::ProblemCode,
@@ -210,6 +211,8 @@ pub enum Answer {
     Released,
     /// The order was made: the right to issue is registered.
     Ordered(Order),
+    /// How a card's holder stands towards the seller.
+    Credit(CreditStanding),
     /// An order as it stands.
     Order(Order),
     /// Orders that wait for a card.

@@ -1,6 +1,10 @@
-//! Before paying: the card is authenticated, its room checked, the order made (the right to issue is registered), the slip begun.
+//! Before paying: the card is authenticated, its room and the credit of its holder are checked, the way to pay is chosen where there are two,
+//! and the order is made (the right to issue is registered): for a slip, or charged to the member account.
+//!
+//! A charge whose answer was lost is looked up by its attempt and never begun again blindly: the attempt is the order's idempotency key, and one
+//! hold becomes one order, so that whatever arrives late finds nothing to charge.
 
-use kippu_api::problem::ProblemCode;
+use kippu_api::{members::CreditStanding, problem::ProblemCode};
 use kippu_card::capability::{CardContents, CardFault};
 use kippu_ticket::ids::CardUid;
 
@@ -8,14 +12,16 @@ use super::{
     Desk, Phase, Step,
     check::{Basket, Check},
     desk::SECOND,
-    effect::{Ask, CardJob, Effect, RequestNo},
+    effect::{Ask, CardJob, Effect, PayWay, RequestNo},
     input::{Answer, AskFault, CardNews, Input, ReaderNews},
     open_orders::OpenOrders,
+    route,
     seats::Seats,
     slip::Slip,
     view::{
-        CardRefusal, CheckStep, CheckingCard, FirstKey, LayCard, LayPurpose, MoneyFact, Safety,
-        Screen, Station, Stop, TicketFact, TooFull, Touch, Trouble, TroubleKind, Way,
+        AccountView, CardRefusal, CheckStep, CheckingCard, FirstKey, LayCard, LayPurpose,
+        MoneyFact, PayChoice, Safety, Screen, Station, Stop, TicketFact, TooFull, Touch, Trouble,
+        TroubleKind, Way,
     },
     words,
 };
@@ -28,7 +34,16 @@ const BETWEEN_TRIES: i64 = 2 * SECOND;
 pub(super) struct OrderBefore {
     basket: Basket,
     state: State,
+    /// The attempt to charge an account for these seats, once there was one: the same for every try.
+    attempt: Option<Attempt>,
     seen: i64,
+}
+
+/// An attempt to charge the account of a card's holder.
+#[derive(Debug, Clone)]
+struct Attempt {
+    key: String,
+    card: CardUid,
 }
 
 /// The card that was checked.
@@ -44,18 +59,45 @@ enum State {
     Refused(CardRefusal),
     TooFull(Checked),
     AskingOrders(RequestNo, Checked),
+    AskingCredit {
+        no: RequestNo,
+        card: Checked,
+        declined: bool,
+    },
+    /// The holder is a member: by the account or at the register?
+    Choosing {
+        card: Checked,
+        account: AccountView,
+        /// The account was not charged a moment ago.
+        declined: bool,
+    },
     Ordering {
         no: Option<RequestNo>,
-        key: String,
-        card: Checked,
+        wish: Try,
         tries: u8,
         next: i64,
     },
+    /// Nobody here knows whether the account was charged: its attempt is looked up until the platform says.
+    Finding {
+        no: Option<RequestNo>,
+        card: Checked,
+        tries: u8,
+        next: i64,
+        /// The seats' time is over: whatever was not charged by now ends.
+        over: bool,
+    },
     Stopped {
         kind: TroubleKind,
-        key: String,
-        card: Checked,
+        wish: Try,
     },
+}
+
+/// An order that is to be made.
+#[derive(Debug, Clone)]
+struct Try {
+    key: String,
+    card: Checked,
+    way: PayWay,
 }
 
 impl OrderBefore {
@@ -64,6 +106,7 @@ impl OrderBefore {
         let mut this = Self {
             basket,
             state: State::Waiting,
+            attempt: None,
             seen,
         };
         if desk.card_lies {
@@ -112,53 +155,112 @@ impl OrderBefore {
                 OpenOrders::open(orders.clone(), card.card, None, resume)
             }
             // Whether other orders wait is a help, no condition: without an answer the new one goes on.
-            _ => self.order(card, desk),
+            _ => self.ask_credit(card, false, desk),
         }
     }
 
     /// Goes on with the new order for a card that was checked before.
     pub fn resume(self, card: CardUid, places: Places, desk: &mut Desk) -> Phase {
-        self.order(Checked { card, places }, desk)
+        self.ask_credit(Checked { card, places }, false, desk)
     }
 
-    fn order(mut self, card: Checked, desk: &mut Desk) -> Phase {
-        let key = desk.key();
-        self.send(card, key, 0, desk);
+    /// Before any payment is offered: is the holder a member who may be charged?
+    fn ask_credit(mut self, card: Checked, declined: bool, desk: &mut Desk) -> Phase {
+        let no = desk.ask(Ask::Credit {
+            card: card.card,
+            total: self.basket.total(),
+        });
+        self.state = State::AskingCredit { no, card, declined };
         Phase::OrderBefore(self)
     }
 
-    fn send(&mut self, card: Checked, key: String, tries: u8, desk: &mut Desk) {
+    fn credit_known(
+        mut self,
+        answer: &Result<Answer, AskFault>,
+        (card, declined): (Checked, bool),
+        desk: &mut Desk,
+    ) -> Phase {
+        let account = match answer {
+            Ok(Answer::Credit(CreditStanding::Enough)) => AccountView::Enough,
+            Ok(Answer::Credit(CreditStanding::NotEnough)) => AccountView::NotEnough,
+            Ok(Answer::Credit(CreditStanding::Suspended)) => AccountView::Suspended,
+            // Told of the account before: whoever is to pay at the register after all, chooses that.
+            _ if declined || self.attempt.is_some() => AccountView::NotNow,
+            // Nobody's member, or nobody can say: then as for everybody else.
+            _ => return self.order(card, PayWay::Register, desk),
+        };
+        // An account is charged for whoever is there with its card.
+        if !desk.card_lies {
+            self.state = State::Waiting;
+            return Phase::OrderBefore(self);
+        }
+        self.state = State::Choosing {
+            card,
+            account,
+            declined,
+        };
+        Phase::OrderBefore(self)
+    }
+
+    fn order(mut self, card: Checked, way: PayWay, desk: &mut Desk) -> Phase {
+        let key = match way {
+            PayWay::Register => desk.key(),
+            PayWay::Account => self.attempt_for(card.card, desk),
+        };
+        self.send(Try { key, card, way }, 0, desk);
+        Phase::OrderBefore(self)
+    }
+
+    /// Another card's holder is another attempt: of the two, one at most finds the seats.
+    fn attempt_for(&mut self, card: CardUid, desk: &mut Desk) -> String {
+        if let Some(attempt) = self.attempt.as_ref().filter(|made| made.card == card) {
+            return attempt.key.clone();
+        }
+        let key = desk.key();
+        self.attempt = Some(Attempt {
+            key: key.clone(),
+            card,
+        });
+        key
+    }
+
+    fn send(&mut self, wish: Try, tries: u8, desk: &mut Desk) {
         let ask = Ask::BeginPayment {
             hold: self.basket.held.hold.hold.clone(),
-            card: card.card,
-            room: card.places.free(),
+            card: wish.card.card,
+            room: wish.card.places.free(),
             total: self.basket.total(),
-            key: key.clone(),
+            way: wish.way,
+            key: wish.key.clone(),
         };
         let no = Some(desk.ask(ask));
         self.state = State::Ordering {
             no,
-            key,
-            card,
+            wish,
             tries: tries + 1,
             next: 0,
         };
     }
 
     fn ordered(mut self, answer: &Result<Answer, AskFault>, desk: &mut Desk) -> Phase {
-        let State::Ordering {
-            key, card, tries, ..
-        } = std::mem::replace(&mut self.state, State::Waiting)
+        let State::Ordering { wish, tries, .. } =
+            std::mem::replace(&mut self.state, State::Waiting)
         else {
             return Phase::OrderBefore(self);
         };
         match answer {
+            Ok(Answer::Ordered(order)) if wish.way == PayWay::Account => {
+                return route::to(order.clone(), desk);
+            }
             Ok(Answer::Ordered(order)) => return Slip::printed(order.clone(), desk),
+            // It may have been charged: ask, and do not send it again.
+            Err(AskFault::Unknown(_)) | Ok(_) if wish.way == PayWay::Account => {
+                self.find(wish.card, false, desk);
+            }
             Err(AskFault::Unknown(_)) if tries < QUIET_TRIES => {
                 self.state = State::Ordering {
                     no: None,
-                    key,
-                    card,
+                    wish,
                     tries,
                     next: desk.now + BETWEEN_TRIES,
                 };
@@ -166,31 +268,30 @@ impl OrderBefore {
             Err(AskFault::Unknown(_)) | Ok(_) => {
                 self.state = State::Stopped {
                     kind: TroubleKind::OrderUnknown,
-                    key,
-                    card,
+                    wish,
                 };
             }
             Err(AskFault::Unreachable) => {
                 self.state = State::Stopped {
                     kind: TroubleKind::NotReached,
-                    key,
-                    card,
+                    wish,
                 };
             }
-            Err(AskFault::Refused(code, _)) => return self.refused(*code, key, card, desk),
+            Err(AskFault::Refused(code, _)) => return self.refused(*code, wish, desk),
         }
         Phase::OrderBefore(self)
     }
 
-    fn refused(mut self, code: ProblemCode, key: String, card: Checked, desk: &mut Desk) -> Phase {
+    fn refused(mut self, code: ProblemCode, wish: Try, desk: &mut Desk) -> Phase {
         let kind = match code {
-            ProblemCode::HoldExpired | ProblemCode::NotFound => return self.basket.expired(desk),
+            ProblemCode::NoCredit => return self.ask_credit(wish.card, true, desk),
+            ProblemCode::HoldExpired | ProblemCode::NotFound => return self.over(wish, desk),
             ProblemCode::SeatTaken => {
                 self.basket.shop.picked.clear();
                 return Seats::reopen_taken(self.basket.shop, desk);
             }
             ProblemCode::CardTooFull => {
-                self.state = State::TooFull(card);
+                self.state = State::TooFull(wish.card);
                 return Phase::OrderBefore(self);
             }
             ProblemCode::SalesClosed => TroubleKind::SalesClosed,
@@ -199,15 +300,69 @@ impl OrderBefore {
             }
             _ => TroubleKind::Refused,
         };
-        self.state = State::Stopped { kind, key, card };
+        self.state = State::Stopped { kind, wish };
+        Phase::OrderBefore(self)
+    }
+
+    /// The hold is gone. An attempt that arrived late may be what took it.
+    fn over(mut self, wish: Try, desk: &mut Desk) -> Phase {
+        if self.attempt.is_none() {
+            return self.basket.expired(desk);
+        }
+        self.find(wish.card, true, desk);
+        Phase::OrderBefore(self)
+    }
+
+    /// Looks the attempt up.
+    fn find(&mut self, card: Checked, over: bool, desk: &mut Desk) {
+        let no = self
+            .attempt
+            .as_ref()
+            .map(|attempt| desk.ask(Ask::PollAttempt(attempt.key.clone())));
+        self.state = State::Finding {
+            no,
+            card,
+            tries: 1,
+            next: 0,
+            over,
+        };
+    }
+
+    fn found(mut self, answer: &Result<Answer, AskFault>, desk: &mut Desk) -> Phase {
+        let State::Finding {
+            no,
+            card,
+            tries,
+            next,
+            over,
+        } = &mut self.state
+        else {
+            return Phase::OrderBefore(self);
+        };
+        let card = *card;
+        match answer {
+            Ok(Answer::Order(order)) => return route::to(order.clone(), desk),
+            // It never arrived: nothing was charged.
+            Err(AskFault::Refused(ProblemCode::NotFound, _)) if *over => {
+                return self.basket.expired(desk);
+            }
+            Err(AskFault::Refused(ProblemCode::NotFound, _)) => {
+                return self.ask_credit(card, true, desk);
+            }
+            Ok(_) | Err(_) => {
+                *no = None;
+                *tries = tries.saturating_add(1);
+                *next = desk.now + BETWEEN_TRIES;
+            }
+        }
         Phase::OrderBefore(self)
     }
 
     fn way(mut self, way: &Way, desk: &mut Desk) -> Phase {
         match (way, &self.state) {
-            (Way::TryAgain, State::Stopped { key, card, .. }) => {
-                let (key, card) = (key.clone(), *card);
-                self.send(card, key, 0, desk);
+            (Way::TryAgain, State::Stopped { wish, .. }) => {
+                let wish = wish.clone();
+                self.send(wish, 0, desk);
             }
             (Way::TryAgain, _) if desk.card_lies => self.read(desk),
             (Way::TryAgain | Way::LayCard | Way::LayOtherCard, _) => self.state = State::Waiting,
@@ -222,20 +377,30 @@ impl OrderBefore {
     }
 
     fn tick(mut self, desk: &mut Desk) -> Phase {
-        if let State::Ordering {
-            no,
-            key,
-            card,
-            tries,
-            next,
-        } = &self.state
-        {
-            // The platform decides about an order that is on its way, not this clock.
-            if no.is_none() && desk.now >= *next {
-                let (card, key, tries) = (*card, key.clone(), *tries);
-                self.send(card, key, tries, desk);
+        // The platform decides about an order that is on its way, not this clock.
+        match (&mut self.state, &self.attempt) {
+            (
+                State::Ordering {
+                    no,
+                    wish,
+                    tries,
+                    next,
+                },
+                _,
+            ) => {
+                if no.is_none() && desk.now >= *next {
+                    let (wish, tries) = (wish.clone(), *tries);
+                    self.send(wish, tries, desk);
+                }
+                return Phase::OrderBefore(self);
             }
-            return Phase::OrderBefore(self);
+            (State::Finding { no, next, .. }, Some(attempt)) => {
+                if no.is_none() && desk.now >= *next {
+                    *no = Some(desk.ask(Ask::PollAttempt(attempt.key.clone())));
+                }
+                return Phase::OrderBefore(self);
+            }
+            _ => {}
         }
         let deadline = self.basket.held.deadline;
         if deadline.is_over(desk.now) && !matches!(self.state, State::Stopped { .. }) {
@@ -286,20 +451,60 @@ impl Step for OrderBefore {
                 let card = *card;
                 return self.orders_known(answer, card, desk);
             }
+            (
+                Input::Platform { no, answer },
+                State::AskingCredit {
+                    no: open,
+                    card,
+                    declined,
+                },
+            ) if no == open => {
+                let known = (*card, *declined);
+                return self.credit_known(answer, known, desk);
+            }
             (Input::Platform { no, answer }, State::Ordering { no: open, .. })
                 if Some(*no) == *open =>
             {
                 return self.ordered(answer, desk);
             }
+            (Input::Platform { no, answer }, State::Finding { no: open, .. })
+                if Some(*no) == *open =>
+            {
+                return self.found(answer, desk);
+            }
+            (
+                Input::Touch(Touch::PayByAccount),
+                State::Choosing {
+                    card,
+                    account: AccountView::Enough,
+                    ..
+                },
+            ) => {
+                let card = *card;
+                return self.order(card, PayWay::Account, desk);
+            }
+            (Input::Touch(Touch::PayAtRegister), State::Choosing { card, .. }) => {
+                let card = *card;
+                return self.order(card, PayWay::Register, desk);
+            }
             (
                 Input::Reader(ReaderNews::Present),
                 State::Waiting | State::Refused(_) | State::TooFull(_),
             ) => self.read(desk),
+            (Input::Reader(ReaderNews::Empty | ReaderNews::Lost), State::Choosing { .. }) => {
+                self.state = State::Waiting;
+            }
             (Input::Touch(Touch::Way(way)), _) => return self.way(way, desk),
-            (Input::Touch(Touch::Extend), State::Waiting) => return Check::reopen(self.basket),
+            (Input::Touch(Touch::Extend), State::Waiting | State::Choosing { .. }) => {
+                return Check::reopen(self.basket);
+            }
             (
                 Input::Touch(Touch::First),
-                State::Waiting | State::Refused(_) | State::TooFull(_) | State::Stopped { .. },
+                State::Waiting
+                | State::Refused(_)
+                | State::TooFull(_)
+                | State::Choosing { .. }
+                | State::Stopped { .. },
             ) => return Check::reopen(self.basket),
             _ => {}
         }
@@ -328,7 +533,35 @@ impl Step for OrderBefore {
                 countdown: Some(self.basket.held.deadline.countdown(desk.now)),
             }),
             State::Reading(_) => checking(CheckStep::Reading),
-            State::AskingOrders(..) | State::Ordering { .. } => checking(CheckStep::Registering),
+            State::AskingOrders(..) | State::AskingCredit { .. } => {
+                checking(CheckStep::Registering)
+            }
+            State::Ordering { wish, .. } => checking(match wish.way {
+                PayWay::Register => CheckStep::Registering,
+                PayWay::Account => CheckStep::Charging,
+            }),
+            State::Finding { tries, .. } if *tries <= QUIET_TRIES => checking(CheckStep::Charging),
+            State::Finding { .. } => Screen::Trouble(Trouble {
+                kind: TroubleKind::PaymentUnknown,
+                safety: Safety {
+                    money: MoneyFact::BeingChecked(self.basket.total()),
+                    ..self.safety(desk)
+                },
+                ways: vec![Way::Finish, Way::CallStaff],
+                slip: None,
+            }),
+            State::Choosing {
+                card,
+                account,
+                declined,
+            } => Screen::PayChoice(PayChoice {
+                ending: words::ending(card.card),
+                tickets: self.wanted(),
+                total: self.basket.total(),
+                account: *account,
+                declined: *declined,
+                countdown: self.basket.held.deadline.countdown(desk.now),
+            }),
             State::Refused(refusal) => {
                 let first = match refusal {
                     CardRefusal::Torn | CardRefusal::Mute => Way::LayCard,
@@ -362,18 +595,27 @@ impl Step for OrderBefore {
     }
 
     fn station(&self) -> Option<Stop> {
-        Some(Stop::Purchase(Station::Check))
+        Some(Stop::Purchase(match self.state {
+            State::Choosing { .. } | State::Finding { .. } => Station::Pay,
+            _ => Station::Check,
+        }))
     }
 
     fn first_key(&self) -> FirstKey {
         match self.state {
-            State::Reading(_) | State::AskingOrders(..) | State::Ordering { .. } => FirstKey::None,
+            State::Reading(_)
+            | State::AskingOrders(..)
+            | State::AskingCredit { .. }
+            | State::Ordering { .. }
+            | State::Finding { .. } => FirstKey::None,
             _ => FirstKey::Back,
         }
     }
 
     fn may_idle(&self) -> bool {
-        self.first_key() != FirstKey::None
+        // Whoever goes away while a charge is being looked up finds the tickets with the card, if it was one.
+        matches!(self.state, State::Finding { tries, .. } if tries > QUIET_TRIES)
+            || self.first_key() != FirstKey::None
     }
 
     fn leave(self, desk: &mut Desk) {

@@ -83,6 +83,7 @@ impl Refunding {
             money: MoneyBack {
                 amount: money(refund.amount),
                 fee: money(refund.items.iter().map(|item| item.fee).sum()),
+                to_account: money(refund.to_account),
             },
             state: State::due(Box::new(refund.clone()), code, desk),
         })
@@ -93,7 +94,11 @@ impl Refunding {
             return Phase::Refunding(self);
         };
         self.state = match answer {
-            Ok(Answer::Refunded(refund)) => State::due(refund.clone(), asked.facts.code, desk),
+            Ok(Answer::Refunded(refund)) => {
+                // Where it went is what was done, not what was expected.
+                self.money.to_account.amount = refund.to_account;
+                State::due(refund.clone(), asked.facts.code, desk)
+            }
             Err(fault) if may_change(fault) && asked.tries < TRIES => State::Pausing {
                 asked,
                 until: desk.now + BETWEEN_TRIES,

@@ -45,7 +45,7 @@ impl AtRefund {
         Ask::PayOut {
             token,
             refund: self.refund.refund.clone(),
-            amount: self.refund.amount,
+            amount: self.refund.cash(),
             currency: self.refund.currency.clone(),
             key: self.key.clone(),
         }
@@ -64,7 +64,7 @@ impl AtRefund {
                 return None;
             }
         };
-        Some((self.money(self.refund.amount), kind))
+        Some((self.money(self.refund.cash()), kind))
     }
 
     fn money(&self, amount: i64) -> Money {
@@ -89,9 +89,13 @@ impl AtRefund {
                     ..words::seat_of_hold(&item.seat, &[])
                 })
                 .collect(),
-            amount: self.money(self.refund.amount),
+            amount: self.money(match self.refund.state {
+                RefundState::Booked => self.refund.amount,
+                RefundState::Due | RefundState::PaidOut => self.refund.cash(),
+            }),
             fee: self.money(items.iter().map(|item| item.fee).sum()),
             paid_out: !self.is_due(),
+            booked: self.refund.state == RefundState::Booked,
             busy: self.booking.is_some(),
             unknown: self.unknown,
         }

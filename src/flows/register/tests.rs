@@ -108,6 +108,7 @@ fn order(state: OrderState) -> Order {
         tax_basis_points: 1_000,
         seller: Default::default(),
         currency: "JPY".into(),
+        method: Default::default(),
         slip: "4-1827-3".into(),
         pay_until: 1_800 * SECOND,
         paid: None,
@@ -270,6 +271,7 @@ fn refund(state: kippu_api::refunds::RefundState) -> kippu_api::refunds::Refund 
         state,
         items: Vec::new(),
         amount: 8_580,
+        to_account: 0,
         tax: 780,
         currency: "JPY".into(),
         at: 0,
@@ -331,4 +333,41 @@ fn what_was_paid_out_is_paid_out_no_second_time() {
         panic!("no outcome")
     };
     assert_eq!(outcome.kind, OutcomeKind::PaidOutBefore);
+}
+
+#[test]
+fn what_went_back_to_an_account_is_shown_and_never_handed_out() {
+    use kippu_api::refunds::RefundState;
+    let mut till = Till::at_work();
+    till.digits(&refund_code());
+    till.touch(Touch::OpenTyped);
+    let booked = kippu_api::refunds::Refund {
+        to_account: 8_580,
+        ..refund(RefundState::Booked)
+    };
+    till.answer(Ok(Answer::Refunds(vec![booked])));
+    let Screen::Refund(shown) = till.register.view().screen else {
+        panic!("no refund")
+    };
+    assert!(shown.booked && shown.paid_out);
+    assert_eq!(shown.amount.amount, 8_580);
+    let asked = till.asked.len();
+    till.touch(Touch::Confirm);
+    assert_eq!(till.asked.len(), asked, "nothing is asked");
+
+    // Paid partly in cash: that part alone goes out.
+    let mut till = Till::at_work();
+    till.digits(&refund_code());
+    till.touch(Touch::OpenTyped);
+    let both = kippu_api::refunds::Refund {
+        to_account: 5_000,
+        ..refund(RefundState::Due)
+    };
+    till.answer(Ok(Answer::Refunds(vec![both])));
+    till.touch(Touch::Confirm);
+    let asked = till.answer(Ok(Answer::PaidOut(Box::new(refund(RefundState::PaidOut)))));
+    assert!(
+        matches!(asked, Ask::PayOut { amount: 3_580, .. }),
+        "{asked:?}"
+    );
 }

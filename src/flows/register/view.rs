@@ -223,8 +223,10 @@ pub struct Refund {
     pub amount: Money,
     /// Kept of what was paid.
     pub fee: Money,
-    /// It was paid out already.
+    /// It was paid out already, or booked.
     pub paid_out: bool,
+    /// It went back to the member account: nobody pays anything out.
+    pub booked: bool,
     /// The booking is on its way.
     pub busy: bool,
     /// The last booking got no answer: ask again, pay nothing out before.

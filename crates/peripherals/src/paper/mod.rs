@@ -18,7 +18,7 @@ mod wording;
 pub use codes::{CodeError, Symbol};
 pub use giving_receipt::{GivenItem, GivingReceipt, ItemEnd};
 pub use handover_slip::{HandoverSlip, WaitingItem, WaitingPlace};
-pub use receipt::Receipt;
+pub use receipt::{PaidBy, Receipt};
 pub use refund_slip::{RefundSlip, RefundedItem};
 pub use slip::Slip;
 pub use test_page::TestPage;

@@ -30,6 +30,8 @@ pub struct Receipt {
     pub tax: Money,
     /// Its rate in hundredths of a percent: 1000 = 10 %.
     pub tax_basis_points: u16,
+    /// How it was paid.
+    pub paid_by: PaidBy,
     /// Last characters of the card's number; never more of it.
     pub card_ending: String,
     /// When it was paid.
@@ -40,6 +42,15 @@ pub struct Receipt {
     pub seller: String,
     /// The seller's tax registration number, if it has one.
     pub registration: Option<String>,
+}
+
+/// Ways to pay, as papers name them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum PaidBy {
+    /// At the store's register.
+    Register,
+    /// By the member account with the seller.
+    MemberAccount,
 }
 
 impl Receipt {
@@ -115,6 +126,16 @@ impl Receipt {
             ),
         };
         sheet.pair(&tax, Style::regular(24.0), &count, Style::regular(24.0));
+        let way = match self.paid_by {
+            PaidBy::Register => wording::AT_REGISTER,
+            PaidBy::MemberAccount => wording::MEMBER_ACCOUNT,
+        };
+        sheet.pair(
+            &wording::PAID_BY.both(self.language),
+            Style::regular(24.0),
+            &way.both(self.language),
+            Style::regular(24.0),
+        );
         sheet.space(18);
     }
 
@@ -179,6 +200,7 @@ mod tests {
             total: Money::new(i64::MIN, "JPY"),
             tax: Money::new(0, "JPY"),
             tax_basis_points: 770,
+            paid_by: PaidBy::MemberAccount,
             seller: "売".repeat(60),
             card_ending: "A1B2".into(),
             paid: time,

@@ -4,12 +4,12 @@ use jiff::Zoned;
 
 use super::Seat;
 use super::codes::{CodeError, Symbol};
-use super::frame::{Issued, QR_WIDTH, notice_and_issued, numbered_head};
+use super::frame::{Issued, QR_WIDTH, notice_and_issued, numbered_head, title_line};
 use super::handover_slip::in_fours;
 use super::sheet::{Panel, Part, Sheet, WIDTH};
 use super::slip::{FIGURE, seats};
 use super::typesetter::{Style, Typesetter};
-use super::wording::{self, Language};
+use super::wording::{self, Language, Words};
 use crate::money::Money;
 use crate::raster::Raster;
 
@@ -24,8 +24,10 @@ pub struct RefundSlip {
     pub items: Vec<RefundedItem>,
     /// Kept of what was paid.
     pub fee: Money,
-    /// To pay out.
+    /// What comes back.
     pub amount: Money,
+    /// Of that, what went back to the member account it was paid by. All of it: the slip is a record, and nobody pays anything out.
+    pub to_account: Money,
     /// Tax contained in it.
     pub tax: Money,
     /// When the tickets were given up.
@@ -56,14 +58,32 @@ impl RefundSlip {
         Ok(self.lay_out(typesetter)?.finish())
     }
 
+    fn is_booked(&self) -> bool {
+        self.to_account == self.amount
+    }
+
+    /// The part that the register pays out.
+    fn cash(&self) -> Money {
+        Money::new(
+            self.amount.minor - self.to_account.minor,
+            &self.amount.currency,
+        )
+    }
+
     fn lay_out<'t>(&self, typesetter: &'t mut Typesetter) -> Result<Sheet<'t>, CodeError> {
         let bars = Symbol::code128(&self.code, WIDTH)?;
         let qr = Symbol::qr(&self.code, QR_WIDTH)?;
         let language = self.language;
         let mut sheet = Sheet::new(typesetter);
-        let words = [wording::REFUND_SLIP, wording::REFUND_NUMBER];
-        let number = in_fours(&self.code);
-        numbered_head(&mut sheet, language, words, &number, &bars);
+        // A code that opens nothing would send people to the register.
+        if self.is_booked() {
+            title_line(&mut sheet, &wording::BOOKED_SLIP.both(language), language);
+            sheet.space(14);
+        } else {
+            let words = [wording::REFUND_SLIP, wording::REFUND_NUMBER];
+            let number = in_fours(&self.code);
+            numbered_head(&mut sheet, language, words, &number, &bars);
+        }
         self.sum(&mut sheet);
         for item in &self.items {
             let when = format!(
@@ -78,29 +98,52 @@ impl RefundSlip {
         let fee = wording::FEE.both(language);
         let minus = format!("-{}", self.fee);
         sheet.pair(&fee, Style::regular(26.0), &minus, Style::regular(26.0));
+        if !self.is_booked() && self.to_account.minor > 0 {
+            let account = wording::BACK_TO_ACCOUNT.both(language);
+            let sum = self.to_account.to_string();
+            sheet.pair(&account, Style::regular(26.0), &sum, Style::regular(26.0));
+        }
         sheet.space(8);
         sheet.fine_rule();
+        if self.is_booked() {
+            sheet.space(14);
+            self.foot(&mut sheet, wording::BOOKED);
+            return Ok(sheet);
+        }
         let steps = [wording::SHOW, wording::GET_MONEY];
         sheet.code_with_text(&qr, &wording::numbered(language, &steps));
+        self.foot(&mut sheet, wording::MONEY_BEARER);
+        Ok(sheet)
+    }
+
+    fn foot(&self, sheet: &mut Sheet<'_>, notice: Words) {
         let issued = Issued {
             at: &self.issued,
             store: &self.store,
             terminal: &self.terminal,
         };
-        notice_and_issued(&mut sheet, language, wording::MONEY_BEARER, &issued);
-        Ok(sheet)
+        notice_and_issued(sheet, self.language, notice, &issued);
     }
 
     fn sum(&self, sheet: &mut Sheet<'_>) {
         let (label, count) = (
-            wording::TO_PAY_OUT.both(self.language),
+            match self.is_booked() {
+                true => wording::BACK_TO_ACCOUNT.both(self.language),
+                false => wording::TO_PAY_OUT.both(self.language),
+            },
             wording::HOW_MANY.both(self.language),
         );
         let how_many = wording::count(self.language, self.items.len());
         let panels = [
             Panel {
                 label: &label,
-                figure: vec![Part::new(self.amount.to_string(), FIGURE)],
+                figure: vec![Part::new(
+                    match self.is_booked() {
+                        true => self.amount.to_string(),
+                        false => self.cash().to_string(),
+                    },
+                    FIGURE,
+                )],
                 share: 8,
             },
             Panel {
@@ -137,13 +180,18 @@ mod tests {
                 price: Money::new(12_345_678_900, "EUR"),
             },
         };
-        for language in [Language::Japanese, Language::English] {
+        let to_account = [0, 45_678, 98_765_432_100].map(|sum| Money::new(sum, "EUR"));
+        for (language, to_account) in [Language::Japanese, Language::English]
+            .into_iter()
+            .flat_map(|language| to_account.clone().map(|sum| (language, sum)))
+        {
             let slip = RefundSlip {
                 language,
                 code: "482109375562".into(),
                 items: vec![item.clone(); 8],
                 fee: Money::new(12_345_678, "EUR"),
                 amount: Money::new(98_765_432_100, "EUR"),
+                to_account,
                 tax: Money::new(12_345_678, "EUR"),
                 issued: starts.clone(),
                 store: "W".repeat(200),

@@ -51,6 +51,15 @@ pub const RECEIPT: Words = words("領収書", "Receipt");
 pub const COPY: Words = words("控え(再発行)", "COPY");
 pub const RECEIPT_NUMBER: Words = words("番号", "No.");
 pub const PAID: Words = words("お支払い済み", "Paid");
+pub const PAID_BY: Words = words("お支払い方法", "Paid by");
+pub const AT_REGISTER: Words = words("レジ", "At the register");
+pub const MEMBER_ACCOUNT: Words = words("会員口座", "Member account");
+pub const BACK_TO_ACCOUNT: Words = words("会員口座へ返金", "Back to the member account");
+pub const BOOKED_SLIP: Words = words("ご返金の控え", "Record of a refund");
+pub const BOOKED: Words = words(
+    "お支払いに使われた会員口座へ返金しました。レジでの受け取りはありません。",
+    "It is booked back to the member account that paid. There is nothing to collect.",
+);
 pub const CARD: Words = words("カード", "Card");
 pub const TICKETS: Words = words("枚", "tickets");
 pub const REGISTRATION: Words = words("登録番号", "Registration no.");

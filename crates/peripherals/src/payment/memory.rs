@@ -14,9 +14,22 @@ pub enum Loss {
     Answer,
 }
 
+/// When the sum is taken.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Way {
+    /// When the customer pays.
+    #[default]
+    Paid,
+    /// When what the customer reserved is confirmed.
+    Reserved,
+    /// When the attempt is begun.
+    Charged,
+}
+
 #[derive(Debug, Default)]
 struct Bank {
-    reserves: bool,
+    way: Way,
+    declines: bool,
     available: bool,
     attempts: HashMap<AttemptId, PaymentState>,
     losses: Vec<Loss>,
@@ -34,17 +47,22 @@ pub struct MemoryPaymentHandle(Arc<Mutex<Bank>>);
 impl MemoryPayment {
     /// A method that is paid at once, like a slip at the register.
     pub fn paid_at_once() -> Self {
-        Self::new(false)
+        Self::new(Way::Paid)
     }
 
     /// A method that reserves first and takes on confirmation, like a card terminal.
     pub fn reserving() -> Self {
-        Self::new(true)
+        Self::new(Way::Reserved)
     }
 
-    fn new(reserves: bool) -> Self {
+    /// A method that takes the sum when it is begun, or declines, like a member account.
+    pub fn charging() -> Self {
+        Self::new(Way::Charged)
+    }
+
+    fn new(way: Way) -> Self {
         let bank = Bank {
-            reserves,
+            way,
             available: true,
             ..Bank::default()
         };
@@ -75,7 +93,7 @@ impl MemoryPaymentHandle {
     /// The customer pays. Answers whether there was anything to pay.
     pub fn pay(&self, attempt: &AttemptId) -> bool {
         let mut bank = self.lock();
-        let reserves = bank.reserves;
+        let reserves = bank.way == Way::Reserved;
         let waiting = bank.state(attempt) == Some(PaymentState::Waiting);
         if waiting && reserves {
             bank.attempts
@@ -114,6 +132,11 @@ impl MemoryPaymentHandle {
         self.lock().available = available;
     }
 
+    /// Whether an account declines: what it covers is used up.
+    pub fn set_declines(&self, declines: bool) {
+        self.lock().declines = declines;
+    }
+
     /// Attempts that were charged, in order; one in it twice would be a double charge.
     pub fn charges(&self) -> Vec<AttemptId> {
         self.lock().charges.clone()
@@ -143,12 +166,22 @@ impl Bank {
 impl PaymentMethod for MemoryPayment {
     fn begin(&mut self, request: &PaymentRequest) -> PaymentState {
         self.exchange(|bank| {
-            if bank.available {
-                bank.attempts
-                    .entry(request.attempt.clone())
-                    .or_insert(PaymentState::Waiting);
+            let attempt = &request.attempt;
+            if !bank.available {
+                return bank.known(attempt);
             }
-            bank.known(&request.attempt)
+            match (bank.way, bank.state(attempt)) {
+                // Nothing is remembered of what was declined: it may be covered later.
+                (Way::Charged, None) if bank.declines => {
+                    return PaymentState::NotCharged(NotCharged::Declined);
+                }
+                (Way::Charged, None) => bank.charge(attempt),
+                (_, None) => {
+                    bank.attempts.insert(attempt.clone(), PaymentState::Waiting);
+                }
+                (_, Some(_)) => {}
+            }
+            bank.known(attempt)
         })
     }
 
@@ -221,6 +254,36 @@ mod tests {
             assert_eq!(method.confirm(&attempt), PaymentState::Paid);
             assert_eq!(bank.charges().len(), 1);
         }
+    }
+
+    #[test]
+    fn an_account_is_charged_once_whichever_message_is_lost() {
+        let attempt = request().attempt;
+        for (loss, charged) in [(Loss::Request, 0), (Loss::Answer, 1)] {
+            let mut method = MemoryPayment::charging();
+            let bank = method.handle();
+            bank.lose_next(loss);
+            assert_eq!(method.begin(&request()), PaymentState::Unknown);
+            assert_eq!(bank.charges().len(), charged);
+            // Asking charges nothing, beginning again at most what was not charged.
+            method.poll(&attempt);
+            assert_eq!(bank.charges().len(), charged);
+            assert_eq!(method.begin(&request()), PaymentState::Paid);
+            assert_eq!(method.cancel(&attempt), PaymentState::Paid);
+            assert_eq!(bank.charges().len(), 1);
+        }
+    }
+
+    #[test]
+    fn what_an_account_declined_it_may_cover_later() {
+        let mut method = MemoryPayment::charging();
+        let bank = method.handle();
+        bank.set_declines(true);
+        let declined = PaymentState::NotCharged(NotCharged::Declined);
+        assert_eq!(method.begin(&request()), declined);
+        bank.set_declines(false);
+        assert_eq!(method.begin(&request()), PaymentState::Paid);
+        assert_eq!(bank.charges().len(), 1);
     }
 
     #[test]

@@ -3,8 +3,8 @@
 use jiff::Zoned;
 use kippu_peripherals::money::Money;
 use kippu_peripherals::paper::{
-    GivenItem, GivingReceipt, HandoverSlip, ItemEnd, Language, Performance, Receipt, Seat, Slip,
-    TicketPaper, WaitingItem, WaitingPlace,
+    GivenItem, GivingReceipt, HandoverSlip, ItemEnd, Language, PaidBy, Performance, Receipt, Seat,
+    Slip, TicketPaper, WaitingItem, WaitingPlace,
 };
 
 fn time(text: &str) -> Zoned {
@@ -78,6 +78,7 @@ pub fn receipt(language: Language, copy: bool) -> Receipt {
         total: Money::new(19_600, "JPY"),
         tax: Money::new(1_781, "JPY"),
         tax_basis_points: 1000,
+        paid_by: PaidBy::Register,
         seller: "ほしみチケット Hoshimi Tickets".into(),
         card_ending: "3F80".into(),
         paid: time("2026-12-10T14:12"),

@@ -1,4 +1,5 @@
-//! Cards with things on them that were really sold: `dora-4k` to give from, `finn-4k` with what cannot be given.
+//! Cards with things on them that were really sold: `dora-4k` to give from, `finn-4k` with what cannot be given; and `chiyo-2k`, a membership card
+//! that pays by its account.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -6,6 +7,7 @@ use anyhow::{Context as _, bail};
 use kippu_api::{
     clerk::Confirm,
     handovers::{Report, ReportedOutcome, ReportedProof},
+    members::NewMember,
     orders::{Buyer, Claim, EventOnCard, Grant, GrantRequest, NewOrder, PaymentMethod},
 };
 use kippu_card::{
@@ -21,6 +23,7 @@ use kippu_ticket::{
     seat::SeatAddress,
 };
 use platform_center::{
+    audit::Actor,
     handovers::storage::{Evidence, HandoverStorage as _},
     issuing::{rules, storage::IssuingStorage as _},
     journal::Entry,
@@ -29,6 +32,7 @@ use platform_center::{
         rules::{EventFacts, Terminal},
         storage::MasterStorage as _,
     },
+    members::storage::MemberStorage as _,
     people::storage::{Login, PeopleStorage as _},
     sales::storage::{HoldCommand, SalesStorage as _},
     storage::{Database, idempotency::RequestKey},
@@ -44,11 +48,14 @@ use super::{
 const KIOSK: &str = "kiosk-1";
 /// Its journal then; the kiosk that is started later has another.
 const JOURNAL: &str = "demo";
+/// What the demo's member may owe, yen: two seats, and not four.
+const MEMBER_LIMIT: i64 = 30_000;
 /// What the first gate of a hall writes for somebody who went in.
 const WENT_IN: u8 = 1;
 
 /// Sells and writes what lies on the two cards.
 pub async fn give_out(storage: &Database, keys: &Keys, tray: &Tray) -> anyhow::Result<()> {
+    make_member(storage).await?;
     let kiosk = storage
         .terminal_by_name(KIOSK)
         .await?
@@ -76,6 +83,25 @@ pub async fn give_out(storage: &Database, keys: &Keys, tray: &Tray) -> anyhow::R
     seller.hand_out("finn-4k", uid(8), bound).await?;
     seller.hand_out("finn-4k", uid(8), front_row("2")?).await?;
     seller.enter("finn-4k", 1)
+}
+
+/// The store's seller knows the holder of one card as a member.
+async fn make_member(storage: &Database) -> anyhow::Result<()> {
+    let key = RequestKey {
+        caller: JOURNAL.into(),
+        key: "member".into(),
+        fingerprint: [0; 32],
+    };
+    let member = NewMember {
+        number: "1001".into(),
+        card: uid(3),
+        currency: "JPY".into(),
+        credit_limit: MEMBER_LIMIT,
+    };
+    storage
+        .register_member(key, Actor::CommandLine, HOSHIMI, member)
+        .await?;
+    Ok(())
 }
 
 /// Something that is on no seat plan's sale.

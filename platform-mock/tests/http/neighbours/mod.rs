@@ -3,6 +3,7 @@
 mod case;
 mod furnish;
 mod handovers;
+mod members;
 mod people;
 mod refunds;
 mod sales;
@@ -18,7 +19,7 @@ use crate::app::{TestApp, token};
 
 /// What belongs to somebody: every row of it.
 fn books(app: &TestApp) -> BTreeMap<&'static str, Vec<String>> {
-    const QUESTIONS: [&str; 21] = [
+    const QUESTIONS: [&str; 23] = [
         "SELECT * FROM holds ORDER BY hold",
         "SELECT * FROM orders ORDER BY id",
         "SELECT * FROM tickets ORDER BY ticket",
@@ -31,6 +32,8 @@ fn books(app: &TestApp) -> BTreeMap<&'static str, Vec<String>> {
         "SELECT * FROM releases ORDER BY handover, fence",
         "SELECT * FROM refunds ORDER BY refund",
         "SELECT * FROM refunded_tickets ORDER BY ticket",
+        "SELECT * FROM members ORDER BY member",
+        "SELECT * FROM postings ORDER BY posting",
         "SELECT * FROM papers ORDER BY serial",
         "SELECT * FROM recalls ORDER BY ticket",
         "SELECT * FROM reports WHERE newest = 1 ORDER BY terminal, incarnation, row",
@@ -86,6 +89,7 @@ async fn cases(app: &TestApp) -> Cases {
     sales::sales(app, &mut cases).await;
     handovers::handovers(app, &mut cases).await;
     refunds::refunds(app, &mut cases).await;
+    members::members(app, &mut cases).await;
     people::people(&mut cases);
     cases
 }

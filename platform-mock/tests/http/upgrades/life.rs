@@ -159,13 +159,17 @@ fn rows_of_their_own(sql: &Sql) {
     for text in [
         "INSERT INTO purchase_limits VALUES (7, 'card', 20)",
         "INSERT INTO purchases SELECT 7, 'card', card, id FROM orders WHERE state = 'paid'",
-        "INSERT INTO terminals_heard VALUES (12, 5) ON CONFLICT DO NOTHING",
-        "INSERT INTO till_closings SELECT 'frozen', store, 'JPY', 5, account, 8800, 8800 FROM accounts WHERE role = 'clerk'",
+        "INSERT INTO terminals_heard VALUES (12, 5) ON CONFLICT (terminal) DO UPDATE SET at = 5",
+        "INSERT INTO till_closings SELECT 'frozen ' || number, store, 'JPY', 5, account, 8800, 8800 FROM accounts WHERE role = 'clerk'",
     ] {
         assert!(sql.execute(text, []).unwrap() > 0, "{text}");
     }
     let refund = "INSERT INTO refunds (refund, code, seller, terminal, amount, tax, currency, at) VALUES ('frozen', ?1, 1, 11, 8580, 780, 'JPY', 5)";
     sql.execute(refund, [[7_u8; 32]]).unwrap();
+    let member = "INSERT INTO members (seller, number, card, currency, credit_limit, state, registered) VALUES (1, 'frozen', '04090909090909', 'JPY', 9000, 'active', 5)";
+    sql.execute(member, []).unwrap();
+    let charge = "INSERT INTO postings (member, kind, amount, order_id, at) SELECT member, 'charge', 8800, (SELECT min(id) FROM orders), 5 FROM members";
+    sql.execute(charge, []).unwrap();
     let ticket = "INSERT INTO refunded_tickets SELECT min(ticket), 'frozen', 0, 220 FROM tickets WHERE void = 1";
     sql.execute(ticket, []).unwrap();
 }

@@ -54,9 +54,12 @@ pub(super) fn of(quotes: &[Quote], tickets: &[TicketId]) -> Option<MoneyBack> {
         .filter(|quote| tickets.contains(&quote.ticket))
         .peekable();
     let currency = quoted.peek()?.currency.clone();
-    let (mut amount, mut fee) = (0, 0);
+    let (mut amount, mut to_account, mut fee) = (0, 0, 0);
     for quote in quoted {
         amount += quote.amount();
+        if quote.to_account {
+            to_account += quote.amount();
+        }
         fee += quote.fee;
     }
     let money = |amount| Money {
@@ -65,6 +68,7 @@ pub(super) fn of(quotes: &[Quote], tickets: &[TicketId]) -> Option<MoneyBack> {
     };
     Some(MoneyBack {
         amount: money(amount),
+        to_account: money(to_account),
         fee: money(fee),
     })
 }

@@ -1,5 +1,6 @@
 //! Customers at the kiosk, with no window, no card and no network: inputs in, effects and screens out.
 
+mod account;
 mod buying;
 mod care;
 mod carrying;
@@ -20,6 +21,7 @@ use std::sync::Arc;
 use kippu_api::{
     events::{EventSummary, PriceClass},
     holds::{HeldSeat, Hold, HoldRequest},
+    members::CreditStanding,
     orders::{Order, OrderState},
     problem::ProblemCode,
     staff_acts::{OutReason, StaffDeed},
@@ -34,7 +36,7 @@ use kippu_ticket::ids::{CardUid, EventId, Generation, SellerId, TerminalId, Tick
 
 use super::{
     Kiosk, SECOND, Setup,
-    effect::{Ask, CardJob, Effect, PaperJob, RequestNo},
+    effect::{Ask, CardJob, Effect, PaperJob, PayWay, RequestNo},
     input::{Answer, AskFault, CardNews, Input, PaperEnd, ReaderNews, Storage, WriteProgress},
     view::*,
 };
@@ -200,19 +202,25 @@ impl Stand {
 
     fn at_slip(&mut self) {
         self.at_check();
-        self.touch(Touch::PayAtRegister);
+        self.touch(Touch::Pay);
         self.lay();
         self.card_says(CardNews::Read(Ok(card(CARD, 8, 0))));
         self.answer(
             |ask| *ask == Ask::CardOrders(CARD),
             Ok(Answer::CardOrders(Vec::new())),
         );
+        self.credit(Ok(Answer::Credit(CreditStanding::NoMember)));
         let made = order(self.now, OrderState::AwaitingPayment);
         self.answer(
             |ask| matches!(ask, Ask::BeginPayment { .. }),
             Ok(Answer::Ordered(made)),
         );
         self.lift();
+    }
+
+    /// The platform says how the card's holder stands.
+    fn credit(&mut self, answer: Result<Answer, AskFault>) {
+        self.answer(|ask| matches!(ask, Ask::Credit { .. }), answer);
     }
 
     fn at_carry(&mut self) {
@@ -378,6 +386,7 @@ fn order(now: i64, state: OrderState) -> Order {
         tax_basis_points: 1_000,
         seller: Default::default(),
         currency: "JPY".into(),
+        method: Default::default(),
         slip: "4-1827-3".into(),
         pay_until: now + 1_800 * SECOND,
         paid: None,

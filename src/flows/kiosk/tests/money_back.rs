@@ -21,6 +21,7 @@ fn quote(ticket: u64, refused: Option<NoRefund>) -> Quote {
         fee: if refused.is_none() { 220 } else { 0 },
         currency: "JPY".into(),
         until: 0,
+        to_account: false,
     }
 }
 
@@ -72,7 +73,12 @@ fn put_down() -> Facts {
 
 /// They have been put down, and the platform is asked for the money.
 fn at_question() -> Stand {
-    let mut stand = at_choice(vec![quote(1, None), quote(2, None)]);
+    at_question_about(vec![quote(1, None), quote(2, None)], 0)
+}
+
+/// The same for these, of which so much goes back to an account.
+fn at_question_about(quotes: Vec<Quote>, to_account: i64) -> Stand {
+    let mut stand = at_choice(quotes);
     stand.touch(Touch::Toggle(TicketId(1)));
     stand.touch(Touch::Toggle(TicketId(2)));
     stand.touch(Touch::Yes);
@@ -81,6 +87,7 @@ fn at_question() -> Stand {
     };
     let money = confirm.money.expect("the sum is said first");
     assert_eq!((money.amount.amount, money.fee.amount), (17_160, 440));
+    assert_eq!(money.to_account.amount, to_account);
     stand.touch(Touch::Yes);
     let consent = stand.card_says(end_of(put_down(), None));
     assert!(
@@ -102,6 +109,7 @@ fn due() -> Refund {
         state: RefundState::Due,
         items: Vec::new(),
         amount: 17_160,
+        to_account: 0,
         tax: 1_560,
         currency: "JPY".into(),
         at: 0,
@@ -143,6 +151,39 @@ fn the_sum_that_was_said_is_asked_for_and_the_slip_printed() {
     };
     assert_eq!(shown.paper, Paper::NotPrinted(PaperProblem::PaperOut));
     assert_eq!(shown.code, code().to_string());
+}
+
+#[test]
+fn what_an_account_paid_goes_back_there_and_that_is_said_before() {
+    let on_account = |ticket| Quote {
+        to_account: true,
+        ..quote(ticket, None)
+    };
+    let mut stand = at_question_about(vec![on_account(1), on_account(2)], 17_160);
+    let booked = Refund {
+        state: RefundState::Booked,
+        to_account: 17_160,
+        ..due()
+    };
+    stand.answer(is_refund, Ok(Answer::Refunded(Box::new(booked))));
+    let Screen::RefundDue(shown) = stand.screen() else {
+        panic!("{:?}", stand.screen())
+    };
+    assert!(shown.money.is_booked());
+    assert_eq!(shown.money.cash().amount, 0);
+
+    // One of them was paid in cash.
+    let mut stand = at_question_about(vec![on_account(1), quote(2, None)], 8_580);
+    let both = Refund {
+        to_account: 8_580,
+        ..due()
+    };
+    stand.answer(is_refund, Ok(Answer::Refunded(Box::new(both))));
+    let Screen::RefundDue(shown) = stand.screen() else {
+        panic!("{:?}", stand.screen())
+    };
+    assert!(!shown.money.is_booked());
+    assert_eq!(shown.money.cash().amount, 8_580);
 }
 
 #[test]

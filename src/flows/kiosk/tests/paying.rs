@@ -35,7 +35,7 @@ fn every_card_that_will_not_do_says_why_and_the_next_one_goes_on() {
     ] {
         let mut stand = Stand::new();
         stand.at_check();
-        stand.touch(Touch::PayAtRegister);
+        stand.touch(Touch::Pay);
         stand.lay();
         stand.card_says(CardNews::Read(Err(fault)));
         let screen = stand.screen();
@@ -55,7 +55,7 @@ fn every_card_that_will_not_do_says_why_and_the_next_one_goes_on() {
 fn a_card_without_room_is_refused_before_anything_is_paid() {
     let mut stand = Stand::new();
     stand.at_check();
-    stand.touch(Touch::PayAtRegister);
+    stand.touch(Touch::Pay);
     stand.lay();
     stand.card_says(CardNews::Read(Ok(card(CARD, 8, 7))));
     let Screen::TooFull(full) = stand.screen() else {
@@ -83,7 +83,7 @@ fn a_card_without_room_is_refused_before_anything_is_paid() {
 fn an_order_that_waits_for_this_card_is_offered_first() {
     let mut stand = Stand::new();
     stand.at_check();
-    stand.touch(Touch::PayAtRegister);
+    stand.touch(Touch::Pay);
     stand.lay();
     stand.card_says(CardNews::Read(Ok(card(CARD, 8, 0))));
     let open = order(stand.now, OrderState::Paid);
@@ -97,6 +97,7 @@ fn an_order_that_waits_for_this_card_is_offered_first() {
     assert!(orders.can_go_on_with_new);
     assert_eq!(orders.orders[0].waits_for, WaitsFor::Card);
     stand.touch(Touch::GoOnWithNew);
+    stand.credit(Ok(Answer::Credit(CreditStanding::NoMember)));
     stand.asked(|ask| matches!(ask, Ask::BeginPayment { .. }));
 }
 
@@ -104,7 +105,7 @@ fn an_order_that_waits_for_this_card_is_offered_first() {
 fn going_on_with_the_old_order_gives_the_new_seats_back() {
     let mut stand = Stand::new();
     stand.at_check();
-    stand.touch(Touch::PayAtRegister);
+    stand.touch(Touch::Pay);
     stand.lay();
     stand.card_says(CardNews::Read(Ok(card(CARD, 8, 0))));
     let open = order(stand.now, OrderState::AwaitingPayment);
@@ -120,13 +121,15 @@ fn going_on_with_the_old_order_gives_the_new_seats_back() {
 fn ordering() -> Stand {
     let mut stand = Stand::new();
     stand.at_check();
-    stand.touch(Touch::PayAtRegister);
+    stand.touch(Touch::Pay);
     stand.lay();
     stand.card_says(CardNews::Read(Ok(card(CARD, 8, 0))));
     stand.answer(
         |ask| *ask == Ask::CardOrders(CARD),
         Err(AskFault::Unreachable),
     );
+    // Whether somebody is a member is a help, no condition.
+    stand.credit(Err(AskFault::Unreachable));
     stand
 }
 

@@ -98,6 +98,8 @@ pub enum CheckStep {
     Registering,
     /// The slip is on its way to the printer.
     Printing,
+    /// The member account is being charged, or it is being found out whether it was.
+    Charging,
 }
 
 /// The card is being written.

@@ -107,10 +107,27 @@ pub struct Confirm {
 /// What tickets bring that are given up.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MoneyBack {
-    /// Paid out at the register.
+    /// What comes back.
     pub amount: Money,
+    /// Of that, what goes back to the member account it was paid by; the register pays out the rest.
+    pub to_account: Money,
     /// Kept by the seller.
     pub fee: Money,
+}
+
+impl MoneyBack {
+    /// Whether all of it goes back to the account, and nobody pays anything out.
+    pub fn is_booked(&self) -> bool {
+        self.amount == self.to_account
+    }
+
+    /// What the register pays out.
+    pub fn cash(&self) -> Money {
+        Money {
+            amount: self.amount.amount - self.to_account.amount,
+            currency: self.amount.currency.clone(),
+        }
+    }
 }
 
 /// Tickets were given up: the register pays the money out.

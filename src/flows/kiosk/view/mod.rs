@@ -189,6 +189,8 @@ pub enum Screen {
     CheckingCard(CheckingCard),
     /// Orders that wait for this very card.
     OpenOrders(OpenOrders),
+    /// By the member account, or at the register?
+    PayChoice(PayChoice),
     /// The slip, on paper or only here.
     Slip(Slip),
     /// The slip's number is typed in.

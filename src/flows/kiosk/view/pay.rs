@@ -22,6 +22,36 @@ pub struct Check {
     pub no_more_extension: bool,
 }
 
+/// Two ways to pay, for a member: offered only after the card was read and its holder's credit checked.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PayChoice {
+    /// Last four digits of the card.
+    pub ending: String,
+    /// Tickets.
+    pub tickets: u8,
+    /// To pay.
+    pub total: Money,
+    /// What the account can do.
+    pub account: AccountView,
+    /// It was tried, and nothing was charged.
+    pub declined: bool,
+    /// How long the seats are held.
+    pub countdown: Countdown,
+}
+
+/// What a member account can do here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum AccountView {
+    /// Pay this sum.
+    Enough,
+    /// It does not cover it.
+    NotEnough,
+    /// Nothing: it is suspended.
+    Suspended,
+    /// Nobody can say just now.
+    NotNow,
+}
+
 /// Several tickets of one class.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PriceLine {

@@ -97,7 +97,11 @@ pub enum Touch {
     Quantity(u8),
     /// Best: the primary key.
     FindBest,
-    /// Check: the primary key: pay at the register.
+    /// Check: the primary key: on to paying.
+    Pay,
+    /// Choice of ways to pay: by the member account.
+    PayByAccount,
+    /// Choice of ways to pay: at the register.
     PayAtRegister,
     /// Check, slip: hold the seats longer.
     Extend,

@@ -60,7 +60,7 @@ fn choose_and_order(kiosk: &mut Hand, theatre: &Theatre, album: &mut Album) -> R
     kiosk.tap(&buy)?;
     kiosk.wait("Please check", 10)?;
     album.shot(kiosk, "check-en")?;
-    kiosk.tap("Pay at the register")?;
+    kiosk.tap("Go on to pay")?;
     kiosk.wait("Lay your card", 10)?;
     album.shot(kiosk, "lay-card-en")?;
     lay(kiosk, BLANK_CARD)?;
@@ -153,7 +153,7 @@ fn best_seats_with_trouble(
     kiosk.wait("Find 2 seats", 10)?;
     album.shot(kiosk, "best-seats-en")?;
     kiosk.tap("Find 2 seats")?;
-    kiosk.tap("Pay at the register")?;
+    kiosk.tap("Go on to pay")?;
     kiosk.wait("Lay your card", 10)?;
     theatre.tell_printer("paper-out")?;
     lay(kiosk, OTHER_CARD)?;
