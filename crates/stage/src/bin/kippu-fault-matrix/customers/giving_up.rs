@@ -146,13 +146,6 @@ impl People for GivingUp {
             return self.choose(labels);
         }
         self.chosen.clear();
-        if sees(labels, "A handover was interrupted") {
-            // The card lies there when the question about it is asked again.
-            if sees(labels, "Only the card can tell") && world.lies()?.is_none() {
-                return Ok(Act::Lay(Which::Giver));
-            }
-            return Ok(first_key(labels, &["Finish: ", "Back to card A"]));
-        }
         for title in ["Refund number", "Code"] {
             if has(labels, title) && has(labels, "Finish") {
                 self.code = after(labels, title);
@@ -196,8 +189,7 @@ impl People for GivingUp {
             return Ok(tap("Money back"));
         }
         if has(labels, "Finish") && has(labels, "On your card") {
-            // Without a connection the card alone is shown, and they look again.
-            self.vain += u8::from(!sees(labels, "there is no connection just now"));
+            self.vain += 1;
             ensure!(
                 self.vain < LOOKS,
                 "LOST: the card has neither tickets nor money, and there is no code; on screen: {labels}"
