@@ -1,4 +1,4 @@
-//! The kiosk for everybody: every errand by the pad of twelve keys and the spoken words alone, and looks and language switched in the middle.
+//! The kiosk without sight: every errand by the pad of twelve keys and the spoken words alone.
 
 #[path = "../support/mod.rs"]
 #[allow(dead_code, reason = "every test binary uses its own part of it")]
@@ -7,4 +7,3 @@ mod support;
 mod blind;
 mod errands;
 mod speech;
-mod switching;
