@@ -48,6 +48,7 @@ pub async fn seller(app: &TestApp, name: &str, of: &str) -> Client {
         account,
         terminal: None,
         attempt: None,
+        from: "a test".into(),
     };
     storage.open_session(opening).await.unwrap();
     app.client(name)
