@@ -40,7 +40,6 @@ fn a_member_buys_without_the_register_and_gets_the_money_back_on_the_account() -
     moves::finish(&mut kiosk)?;
 
     // What is left of the limit does not pay for two more; the register does.
-    kiosk.tap("English")?;
     to_the_choice(&mut kiosk)?;
     kiosk.wait("Your member account does not cover this sum.", SOON)?;
     kiosk.tap("Pay at the register")?;

@@ -42,7 +42,7 @@ fn a_panel_can_be_turned_in_the_middle_of_a_purchase() -> Result<()> {
     let mut kiosk = world.kiosk("kiosk-1")?;
     moves::choose_best(&mut kiosk, 2)?;
     kiosk.command(LYING)?;
-    let (right, _) = tap(&mut kiosk, "Pay at the register")?;
+    let (right, _) = tap(&mut kiosk, "Go on to pay")?;
     ensure!(right > KEYS_FROM, "the key is at {right}");
     kiosk.wait("Lay your card", SOON)?;
     kiosk.command(UPRIGHT)?;

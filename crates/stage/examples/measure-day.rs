@@ -136,7 +136,7 @@ impl Kiosk {
 
     fn buy(&mut self, register: &mut Register) -> Result<()> {
         self.choose()?;
-        self.0.tap("Pay at the register")?;
+        self.0.tap("Go on to pay")?;
         self.0.wait("Lay your card", SOON)?;
         self.lay(BUYER)?;
         self.0.wait("Waiting for the register", SOON)?;

@@ -132,7 +132,7 @@ fn order(theatre: &Theatre, kiosk: &mut Hand, tickets: u32) -> Result<String> {
         kiosk.tap("Fewer")?;
     }
     kiosk.tap(&format!("Find {tickets} seat"))?;
-    kiosk.tap("Pay at the register")?;
+    kiosk.tap("Go on to pay")?;
     kiosk.wait("Lay your card", SOON)?;
     let card = lay(theatre, 0)?;
     kiosk.wait("Waiting for the register", SOON)?;

@@ -462,6 +462,7 @@ async fn what_may_have_been_fetched_in_the_lost_time_brings_no_money() {
     assert_eq!(refused().await, ProblemCode::Busy, "kiosk-2 knows more");
     let mut told = done(&lost);
     told.incarnation.clone_from(&fetched.incarnation);
+    let second = app.client("kiosk-2");
     second.report(OTHER_MOVE, &told).await.unwrap();
     for kiosk in ["kiosk-2", "kiosk-9"] {
         resend(&app, kiosk, life).await;

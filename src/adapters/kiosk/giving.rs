@@ -142,9 +142,11 @@ fn shown_sums(money: &MoneyBack) -> (Sums, bool) {
     let sums = Sums {
         amount: words::money(&main),
         fee: words::money(&money.fee),
-        to_account: some
-            .then(|| words::money(&money.to_account))
-            .unwrap_or_default(),
+        to_account: if some {
+            words::money(&money.to_account)
+        } else {
+            SharedString::default()
+        },
     };
     (sums, booked)
 }

@@ -3,14 +3,14 @@
 use kippu_api::{
     client::IdempotencyKey,
     handovers::Purpose,
-    refunds::{FindRefund, NewRefund},
+    refunds::{FindRefund, NewRefund, NewSlip},
 };
 use kippu_ticket::ids::HandoverId;
 use serde_json::json;
 
 use super::case::{Cases, json_of};
 use crate::{
-    app::TestApp,
+    app::{CARD, TestApp},
     moves::{Mover, slip_code},
 };
 
@@ -35,6 +35,14 @@ pub async fn refunds(app: &TestApp, cases: &mut Cases) {
         .differs = true;
     let path = ("post", "/api/v1/refunds");
     cases.add(kiosks, path, &[], json_of(&wish(1)));
+    let slip = NewSlip {
+        card: CARD,
+        handover: HandoverId([0x52; 16]),
+        code: slip_code(),
+    };
+    let path = ("post", "/api/v1/refunds/slips");
+    let case = cases.add(kiosks, path, &[], json_of(&slip));
+    case.marks = vec![due.clone()];
     let find = json_of(&FindRefund { code: slip_code() });
     let case = cases.add(clerks, ("post", "/api/v1/clerk/refunds"), &[], find);
     (case.marks, case.differs) = (vec![due.clone()], true);

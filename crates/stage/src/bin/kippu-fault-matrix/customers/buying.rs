@@ -134,7 +134,7 @@ impl People for Buying {
             labels,
             &[
                 "Find 2 seats",
-                "Pay at the register",
+                "Go on to pay",
                 "Best seats",
                 "Finish: ",
                 "Go on without paper",
