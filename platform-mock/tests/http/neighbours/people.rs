@@ -75,12 +75,6 @@ pub fn people(cases: &mut Cases) {
     let password = Some(json!({"old": PASSWORD, "new": "another good password"}));
     cases.add(members, ("post", "/api/v1/people/password"), &[], password);
     cases.add(members, ("post", "/api/v1/people/logout"), &[], None);
-    cases.add(
-        ("clerk-1", "clerk-9"),
-        ("post", "/api/v1/clerk/logout"),
-        &[],
-        None,
-    );
     let kiosks = ("kiosk-1", "kiosk-9");
     let by_card = Some(json!({"card": CLERKS_CARD}));
     cases
@@ -101,6 +95,12 @@ pub fn people(cases: &mut Cases) {
     );
     // A neighbour who names no card loses its own, and nobody else's.
     chosen.theirs = Some(("/api/v1/clerk/card".into(), Some(json!({"card": null}))));
+    cases.add(
+        ("clerk-1", "clerk-9"),
+        ("post", "/api/v1/clerk/logout"),
+        &[],
+        None,
+    );
     let operators = ("operator-1", "operator-9");
     cases.add(operators, ("post", "/api/v1/operator/logout"), &[], None);
 }
