@@ -194,6 +194,9 @@ impl Style {
     }
 }
 
+/// What a way of drawing changes.
+type Change = fn(&mut Appearance);
+
 fn styles() -> Vec<Style> {
     let languages = [
         ("en", Language::English, false),
@@ -225,7 +228,7 @@ fn styles() -> Vec<Style> {
         }
     }
     // Low reach and lying panels move every screen alike, so these are not drawn in every way.
-    let more: [(&str, Panel, fn(&mut Appearance)); 6] = [
+    let more: [(&str, Panel, Change); 6] = [
         ("low", UPRIGHT, |look| look.low_reach = true),
         ("largest", UPRIGHT, |look| look.text = TextSize::Largest),
         ("lying", LYING, |_| {}),
