@@ -80,7 +80,11 @@ impl Kiosk {
             0 => self.buy(register)?,
             10 => self.give_up(register)?,
             1 | 11 => self.stop_before_paying()?,
-            2..=5 => self.look_at_seats(if number % 2 == 0 { PLAY } else { STADIUM })?,
+            2..=5 => self.look_at_seats(if number.is_multiple_of(2) {
+                PLAY
+            } else {
+                STADIUM
+            })?,
             6..=9 => self.ask_for_nothing()?,
             _ => self.look_at_card()?,
         }

@@ -42,7 +42,7 @@ pub struct GivingUp {
 }
 
 impl GivingUp {
-    fn to_the_register(&mut self, world: &mut World) -> Result<()> {
+    fn visit_the_register(&mut self, world: &mut World) -> Result<()> {
         let Some(code) = &self.code else {
             return Ok(());
         };
@@ -74,7 +74,7 @@ impl GivingUp {
         if self.opens_tickets {
             return Ok(tap("Go on with a slip"));
         }
-        self.to_the_register(world)?;
+        self.visit_the_register(world)?;
         Ok(Act::Look)
     }
 
@@ -224,7 +224,7 @@ impl People for GivingUp {
             self.code = papers::newest(world, papers::Number::Code)?;
         }
         if self.got.is_none() && !self.opens_tickets {
-            self.to_the_register(world)?;
+            self.visit_the_register(world)?;
         }
         Ok(())
     }
