@@ -31,7 +31,7 @@ use crate::{
     gates, handovers, headers, issuing,
     keys::Keys,
     masters::{self, catalogue::Catalogue, rules::EventFacts},
-    members, openapi, operator, own, parcels,
+    members, openapi, operator, organizer, own, pages, parcels,
     people::{self, secrets::Checking},
     refunds,
     refusal::{Answer, Refusal},
@@ -222,6 +222,7 @@ impl App {
     fn routes(&self) -> Routes {
         let routes = openapi::routes(Routes::new(self.clone()));
         let routes = allocation::routes::routes(masters::routes::routes(routes));
+        let routes = allocation::desk::routes(routes);
         let routes = issuing::routes::routes(sales::routes::routes(routes));
         let routes = handovers::routes::routes(cards::routes::routes(routes));
         let routes = parcels::routes::routes(routes);
@@ -232,7 +233,8 @@ impl App {
         let routes = own::routes::routes(people::routes::routes(routes));
         let routes = devices::routes::routes(routes);
         let routes = operator::routes::routes(operator::sessions::routes(routes));
-        operator::pages::routes(operator::accounts::routes(routes))
+        let routes = operator::pages::routes(operator::accounts::routes(routes));
+        organizer::pages::routes(pages::routes(routes))
     }
 
     /// Serves in the clear until `stop` is done, then finishes the requests that are under way.

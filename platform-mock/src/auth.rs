@@ -18,7 +18,7 @@ use crate::{
         door::Peer,
     },
     masters::rules::{Terminal, TerminalRole},
-    operator::pages,
+    pages::{self, site},
     people::rules::{Bound, Clerk, Operator, Person},
     refusal::{Answer, Refusal},
     restore::guard,
@@ -203,7 +203,7 @@ pub async fn authorize(
     let token = header
         .and_then(|value| value.strip_prefix("Bearer "))
         .map(hash_token);
-    let token = token.or_else(|| pages::cookie(entry.path, request.headers()));
+    let token = token.or_else(|| site::cookie(entry.path, request.headers()));
     let peer = request.extensions().get::<ConnectInfo<Peer>>();
     let shown = Shown {
         token,
@@ -225,7 +225,7 @@ pub async fn authorize(
             request.extensions_mut().insert(entry);
             next.run(request).await
         }
-        Err(refusal) if pages::is_page(entry.path) => pages::refused(&request, refusal),
+        Err(refusal) if site::is_page(entry.path) => pages::refused(&request, refusal),
         Err(refusal) => refusal.into_response(),
     }
 }
@@ -246,8 +246,8 @@ async fn checked(
     headers: &HeaderMap,
     shown: Shown,
 ) -> Answer<Option<Caller>> {
-    if pages::is_page(entry.path) && entry.method != "get" {
-        pages::check_origin(headers)?;
+    if site::is_page(entry.path) && entry.method != "get" {
+        site::check_origin(headers)?;
     }
     check(app, entry.access.allow, shown).await
 }
@@ -317,6 +317,9 @@ pub struct AsPerson(pub Person, pub [u8; 32]);
 /// Row of the caller's organizer, on a route about that.
 pub struct OwnOrganizer(pub i64);
 
+/// Somebody of an organizer, and its row, on a route about that.
+pub struct AsOrganizer(pub Person, pub i64);
+
 /// The caller's seller, on a route about that.
 pub struct OwnSeller(pub SellerId);
 
@@ -376,6 +379,10 @@ taken! {
     };
     OwnOrganizer: Organizer, caller => match bound(caller)? {
         Bound::Organizer(organizer) => Some(Self(*organizer)),
+        _ => None,
+    };
+    AsOrganizer: Organizer, caller => match (caller, bound(caller)?) {
+        (Caller::Person(person, _), Bound::Organizer(organizer)) => Some(Self(person.clone(), *organizer)),
         _ => None,
     };
     OwnSeller: Seller, caller => match bound(caller)? {

@@ -1,6 +1,7 @@
 //! Wire types and the typed client between terminals and the platform. One file a noun; the paths stand in each file's head.
 #![forbid(unsafe_code)]
 
+pub mod allocation;
 pub mod cards;
 pub mod clerk;
 pub mod client;

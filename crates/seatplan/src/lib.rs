@@ -6,6 +6,7 @@ pub mod import;
 pub mod natural;
 pub mod picture;
 pub mod plan;
+pub mod select;
 mod wire;
 
 pub use plan::Plan;

@@ -1,4 +1,8 @@
 //! Allocation: which seller may sell which seats, and what each has left.
 
+pub mod desk;
+mod moving;
+pub mod picture;
 pub mod routes;
+pub mod runs;
 pub mod storage;

@@ -7,4 +7,3 @@ pub mod routes;
 pub mod sessions;
 pub mod terminals;
 pub mod views;
-pub mod words;

@@ -169,7 +169,7 @@ pub async fn tickets_of_card(
 }
 
 /// Refuses what is not among somebody's own as if it were not there.
-fn among(event: EventId, own: &[EventId]) -> Answer<()> {
+pub(crate) fn among(event: EventId, own: &[EventId]) -> Answer<()> {
     own.contains(&event)
         .then_some(())
         .ok_or_else(|| Refusal::not_found("event"))
@@ -187,7 +187,11 @@ async fn list(
     Ok(Json(list))
 }
 
-async fn sales(app: &App, event: EventId, seller: Option<SellerId>) -> Answer<EventSales> {
+pub(crate) async fn sales(
+    app: &App,
+    event: EventId,
+    seller: Option<SellerId>,
+) -> Answer<EventSales> {
     app.storage().expire_due().await?;
     let facts = app.event(event).await?;
     let rows = app.storage().parts(event, seller).await?;

@@ -20,6 +20,11 @@ use crate::{
 const SOLD: &str =
     "t.void = 0 AND t.order_id IS NOT NULL AND o.state IN ('paid', 'granted', 'issued')";
 
+/// What became of a seat `s` of the stock, as a letter: `-` nobody may sell it, `f` free, `h` held, `s` sold.
+pub(crate) const STATE: &str = "CASE WHEN s.seller IS NULL AND s.claim IS NULL THEN '-' WHEN s.claim IS NULL THEN 'f'
+    WHEN EXISTS (SELECT 1 FROM tickets t JOIN orders o ON o.id = t.order_id WHERE t.event = s.event AND t.seat = s.seat
+        AND t.void = 0 AND t.order_id IS NOT NULL AND o.state IN ('paid', 'granted', 'issued')) THEN 's' ELSE 'h' END";
+
 /// Seats of one class at one seller.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PartRow {
@@ -94,10 +99,7 @@ impl OwnStorage for Database {
     async fn seat_states(&self, event: EventId) -> Answer<String> {
         self.read(move |sql| {
             let mut statement = sql.prepare_cached(&format!(
-                "SELECT CASE WHEN s.seller IS NULL THEN '-' WHEN s.claim IS NULL THEN 'f'
-                    WHEN EXISTS (SELECT 1 FROM tickets t JOIN orders o ON o.id = t.order_id
-                        WHERE t.event = s.event AND t.seat = s.seat AND {SOLD}) THEN 's' ELSE 'h' END
-                 FROM stock s WHERE s.event = ?1 ORDER BY s.seat"
+                "SELECT {STATE} FROM stock s WHERE s.event = ?1 ORDER BY s.seat"
             ))?;
             let letters = statement.query_map([event.0], |row| row.get::<String>(0))?;
             Ok(letters.collect::<Result<_, _>>()?)

@@ -20,7 +20,7 @@ use super::{
 use crate::{
     app::App,
     auth::Caller,
-    operator::pages,
+    pages::{self, site},
     refusal::{Answer, Refusal},
     routes::RouteEntry,
 };
@@ -41,7 +41,7 @@ pub async fn intake(
     };
     match taken {
         Ok(body) => next.run(Request::from_parts(parts, body)).await,
-        Err(refusal) if pages::is_page(entry.path) => {
+        Err(refusal) if site::is_page(entry.path) => {
             pages::refused(&Request::from_parts(parts, Body::empty()), refusal)
         }
         Err(refusal) => refusal.into_response(),

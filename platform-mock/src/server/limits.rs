@@ -81,7 +81,9 @@ pub fn body_max(path: &str) -> usize {
         | "/api/v1/handovers/{handover}/reports"
         | "/api/v1/handovers/{handover}/release"
         | "/api/v1/handovers/{handover}/park"
-        | "/api/v1/handovers/{handover}/take-over" => LIST_BYTES,
+        | "/api/v1/handovers/{handover}/take-over"
+        | "/api/v1/organizer/events/{event}/allocation"
+        | "/organizer/events/{event}/data/allocation" => LIST_BYTES,
         _ => BODY_BYTES,
     }
 }

@@ -17,6 +17,7 @@ const FILES: &[(u32, &str)] = &[
     (12, include_str!("../../migrations/0012_pressure.sql")),
     (13, include_str!("../../migrations/0013_refunds.sql")),
     (14, include_str!("../../migrations/0014_members.sql")),
+    (15, include_str!("../../migrations/0015_allocation.sql")),
 ];
 
 /// PostgreSQL came with version 9; what was before it is one file.
@@ -44,6 +45,10 @@ const POSTGRES_FILES: &[(u32, &str)] = &[
     (
         14,
         include_str!("../../migrations/postgres/0014_members.sql"),
+    ),
+    (
+        15,
+        include_str!("../../migrations/postgres/0015_allocation.sql"),
     ),
 ];
 

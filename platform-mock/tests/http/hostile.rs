@@ -434,7 +434,7 @@ async fn every_answer_tells_browsers_to_keep_out() {
         ),
         ("/api/v1/events/7/availability", "no-store"),
         ("/operator/login", "no-store"),
-        ("/operator/style.css", "max-age=3600"),
+        ("/assets/pages.css", "max-age=3600"),
         ("/operator", "no-store"),
     ] {
         for host in [None, Some("tickets.example.org")] {

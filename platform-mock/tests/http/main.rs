@@ -1,5 +1,6 @@
 //! The platform through its HTTP interface, by the typed client, on a real port and a real database file.
 
+mod allocation;
 mod app;
 mod assigning;
 mod cards;

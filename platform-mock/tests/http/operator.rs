@@ -204,7 +204,7 @@ async fn a_browser_logs_in_by_form_and_gets_a_cookie_no_script_can_read() {
     let app = TestApp::start().await;
     let operator = Operator::of(&app).await;
     let body = format!(
-        "operator=op&password={}&to=/operator/terminals",
+        "number=op&password={}&to=/operator/terminals",
         PASSWORD.replace(' ', "+")
     );
     let answer = operator.form("/operator/login", body).await;
@@ -215,7 +215,7 @@ async fn a_browser_logs_in_by_form_and_gets_a_cookie_no_script_can_read() {
         assert!(cookie.contains(part), "{cookie}");
     }
     let wrong = operator
-        .form("/operator/login", "operator=op&password=x".into())
+        .form("/operator/login", "number=op&password=x".into())
         .await;
     assert_eq!(wrong.status(), 401);
     assert!(wrong.text().await.unwrap().contains("is wrong"));

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use kippu_api::problem::ProblemCode;
 use platform_center::{
     auth::{Allow, Role},
-    operator::pages::is_page,
+    pages::site::is_page,
     restore::guard::GUARDED,
 };
 

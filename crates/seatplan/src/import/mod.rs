@@ -7,7 +7,7 @@ mod header;
 mod layout;
 mod place;
 pub mod pretix;
-mod ranges;
+pub(crate) mod ranges;
 
 use crate::Plan;
 

@@ -7,14 +7,14 @@ const MOST: u32 = 2_000;
 
 /// Which numbers of a range count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Parity {
+pub(crate) enum Parity {
     All,
     Odd,
     Even,
 }
 
 /// Reads a word for odd, even or all.
-pub(super) fn parity(text: &str) -> Option<Parity> {
+pub(crate) fn parity(text: &str) -> Option<Parity> {
     match plain(text).to_lowercase().as_str() {
         "" | "all" | "both" | "alle" | "tous" | "すべて" | "全て" | "全" => Some(Parity::All),
         "odd" | "ungerade" | "impair" | "impar" | "dispari" | "нечетные" | "奇数" | "奇"

@@ -3,8 +3,8 @@
 
 mod cards;
 mod halls;
-mod operators;
 mod owned;
+mod people;
 mod terminals;
 
 use std::path::Path;
@@ -64,13 +64,13 @@ pub async fn seed(place: &Data, tray: Option<&Path>, if_empty: bool) -> anyhow::
     halls::theatre(&storage, now).await?;
     halls::stadium(&storage, now).await?;
     halls::membership(&storage, now).await?;
-    operators::register(&storage, data).await?;
+    people::register(&storage, data).await?;
     terminals::enrol(&storage, &keys, data).await?;
     if let Some(tray) = tray {
         owned::give_out(&storage, &keys, &tray).await?;
     }
     say_clerks();
-    operators::say(data);
+    people::say(data);
     Ok(())
 }
 
@@ -92,7 +92,7 @@ async fn look_at(storage: &dyn Storage, data: &Path, anew: &str, now: i64) -> an
         ));
     }
     say_clerks();
-    operators::say(data);
+    people::say(data);
     Ok(())
 }
 

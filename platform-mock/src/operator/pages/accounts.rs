@@ -14,7 +14,6 @@ use kippu_ticket::ids::CardUid;
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 
-use super::{Page, Place, Words, respond, shown};
 use crate::{
     app::App,
     auth::AsOperator,
@@ -22,6 +21,7 @@ use crate::{
         accounts::{self as acts, FindActs},
         routes::Find,
     },
+    pages::{Page, place::Place, respond, shown, words::Words},
     people::rules::role_of,
     refusal::{Answer, Refusal},
     storage::idempotency::RequestKey,

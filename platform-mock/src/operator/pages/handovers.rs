@@ -12,13 +12,13 @@ use kippu_api::operator::{
 };
 use kippu_ticket::ids::HandoverId;
 
-use super::{Page, Place, respond, shown};
 use crate::{
     app::App,
     operator::{
         routes::Find,
         views::{self, Sought},
     },
+    pages::{Page, place::Place, respond, shown},
     refusal::{Answer, Refusal},
 };
 

@@ -15,11 +15,11 @@ use kippu_api::{
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 
-use super::{Page, Place, respond, shown};
 use crate::{
     app::App,
     auth::AsOperator,
     operator::reissue,
+    pages::{Page, place::Place, respond, shown},
     refusal::{Answer, Refusal},
     storage::idempotency::RequestKey,
 };

@@ -13,12 +13,12 @@ use kippu_api::{
 use kippu_ticket::ids::TerminalId;
 use serde::Deserialize;
 
-use super::{Page, Place, respond, shown};
 use crate::{
     app::App,
     auth::AsOperator,
     devices::{self, codes},
     operator::routes::Find,
+    pages::{Page, place::Place, respond, shown},
     refusal::{Answer, Refusal},
     stick::{keys as stick_keys, reports, routes::stick_headers},
 };

@@ -1,5 +1,6 @@
 //! Whose data a route shows and changes: every route of the description, called by somebody else of the same role first, and then by whose it is.
 
+mod allocation;
 mod case;
 mod furnish;
 mod handovers;
@@ -19,7 +20,7 @@ use crate::app::{TestApp, token};
 
 /// What belongs to somebody: every row of it.
 fn books(app: &TestApp) -> BTreeMap<&'static str, Vec<String>> {
-    const QUESTIONS: [&str; 23] = [
+    const QUESTIONS: [&str; 25] = [
         "SELECT * FROM holds ORDER BY hold",
         "SELECT * FROM orders ORDER BY id",
         "SELECT * FROM tickets ORDER BY ticket",
@@ -38,6 +39,8 @@ fn books(app: &TestApp) -> BTreeMap<&'static str, Vec<String>> {
         "SELECT * FROM recalls ORDER BY ticket",
         "SELECT * FROM reports WHERE newest = 1 ORDER BY terminal, incarnation, row",
         "SELECT * FROM stock ORDER BY event, seat",
+        "SELECT * FROM allocation_moves ORDER BY move",
+        "SELECT * FROM seller_targets ORDER BY event, seller",
         "SELECT terminal, written_off, local_keys FROM terminals ORDER BY terminal",
         "SELECT resent FROM terminals WHERE terminal = 11",
         "SELECT * FROM account_cards ORDER BY card",
@@ -90,6 +93,7 @@ async fn cases(app: &TestApp) -> Cases {
     handovers::handovers(app, &mut cases).await;
     refunds::refunds(app, &mut cases).await;
     members::members(app, &mut cases).await;
+    allocation::allocation(&mut cases);
     people::people(&mut cases);
     cases
 }

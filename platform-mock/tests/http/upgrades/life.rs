@@ -160,6 +160,7 @@ fn rows_of_their_own(sql: &Sql) {
         "INSERT INTO purchase_limits VALUES (7, 'card', 20)",
         "INSERT INTO purchases SELECT 7, 'card', card, id FROM orders WHERE state = 'paid'",
         "INSERT INTO terminals_heard VALUES (12, 5) ON CONFLICT (terminal) DO UPDATE SET at = 5",
+        "INSERT INTO seller_targets VALUES (7, 1, 18)",
         "INSERT INTO till_closings SELECT 'frozen ' || number, store, 'JPY', 5, account, 8800, 8800 FROM accounts WHERE role = 'clerk'",
     ] {
         assert!(sql.execute(text, []).unwrap() > 0, "{text}");

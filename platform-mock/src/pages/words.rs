@@ -1,11 +1,12 @@
-//! What the operator's pages say, in English and Japanese, all in one table.
+//! What the pages say, in English and Japanese. Here are the operator's texts and those all sites share; the organizers' have a table of their own.
 
 use axum::http::{HeaderMap, header};
 
+/// A table of texts: [`Words`] with one field for each, and [`words`] that chooses by what the browser asks for.
 macro_rules! words {
     ($($name:ident: $english:literal, $japanese:literal;)*) => {
         /// All texts of the pages in one language.
-        #[expect(missing_docs, reason = "each text says what it is for")]
+        #[allow(missing_docs, reason = "each text says what it is for")]
         #[derive(Debug)]
         pub struct Words {
             $(pub $name: &'static str,)*
@@ -13,17 +14,29 @@ macro_rules! words {
 
         const ENGLISH: Words = Words { $($name: $english,)* };
         const JAPANESE: Words = Words { $($name: $japanese,)* };
+
+        /// The texts in the language somebody reads.
+        pub fn words(headers: &axum::http::HeaderMap) -> &'static Words {
+            if $crate::pages::words::japanese(headers) {
+                &JAPANESE
+            } else {
+                &ENGLISH
+            }
+        }
     };
 }
+pub(crate) use words as table;
 
-words! {
+table! {
     lang: "en", "ja";
-    product: "Kippu operator", "Kippu 運営";
+    product_operator: "Kippu operator", "Kippu 運営";
+    product_organizer: "Kippu organizer", "Kippu 主催者";
     // Navigation
     handovers: "Handovers", "受け渡し";
     unproved: "Unproved reports", "証明のない報告";
     reissue: "Re-issue", "再発行";
     terminals: "Terminals", "端末";
+    events: "Events", "公演";
     restore: "Restore", "復元";
     log_out: "Log out", "ログアウト";
     // Login
@@ -233,11 +246,11 @@ words! {
     something_changed: "Something has changed since you looked. Nothing was done. Look again.", "確認した後に変わったことがあります。何もしていません。もう一度確認してください。";
     form_old: "The form is out of date. Nothing was done. Open the page again.", "ページが古くなっています。何もしていません。開き直してください。";
     next_step: "What to do", "つぎに";
-    home: "To the list of handovers", "受け渡しの一覧へ";
+    home: "To the first page", "最初のページへ";
 }
 
-/// The language somebody reads: Japanese where the browser prefers it to English, else English.
-pub fn words(headers: &HeaderMap) -> &'static Words {
+/// Whether somebody reads Japanese: where the browser prefers it to English.
+pub(crate) fn japanese(headers: &HeaderMap) -> bool {
     let wished = headers
         .get(header::ACCEPT_LANGUAGE)
         .and_then(|value| value.to_str().ok())
@@ -255,11 +268,7 @@ pub fn words(headers: &HeaderMap) -> &'static Words {
             })
             .fold(0.0_f32, f32::max)
     };
-    if weight("ja") > weight("en") {
-        &JAPANESE
-    } else {
-        &ENGLISH
-    }
+    weight("ja") > weight("en")
 }
 
 #[cfg(test)]

@@ -6,21 +6,23 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse as _, Redirect, Response},
 };
-use kippu_api::{operator::OperatorLogin, problem::ProblemCode};
+use kippu_api::{people::PersonLogin, problem::ProblemCode};
 use serde::Deserialize;
 
-use super::{BELOW, COOKIE, Page, is_page, respond, shown};
+use super::{Page, respond, shown, site::Site};
 use crate::{
     app::App,
-    auth::AsOperator,
+    auth::AsPerson,
     headers::is_loopback,
-    operator::sessions,
-    people::sessions::{Opened, Source},
+    people::{
+        routes::with_password,
+        sessions::{Opened, Source},
+    },
     refusal::Answer,
 };
 
 #[derive(Template)]
-#[template(path = "operator/login.html")]
+#[template(path = "pages/login.html")]
 struct LoginPage<'a> {
     page: &'a Page,
     to: &'a str,
@@ -38,7 +40,7 @@ pub struct Wanted {
 #[derive(Deserialize)]
 pub struct Typed {
     #[serde(default)]
-    operator: String,
+    number: String,
     #[serde(default)]
     password: String,
     #[serde(default)]
@@ -75,15 +77,18 @@ pub async fn log_in(
     headers: HeaderMap,
     Form(typed): Form<Typed>,
 ) -> Response {
-    let login = OperatorLogin {
-        operator: typed.operator,
+    let login = PersonLogin {
+        number: typed.number,
         password: typed.password,
     };
-    match open(&app, login, source, &headers).await {
+    match open(&app, at.site, login, source, &headers).await {
         Ok(opened) => {
             let lasts = (opened.expires - app.now()) / 1_000_000;
-            let cookie = cookie(&headers, &opened.token, lasts);
-            with_cookie(Redirect::to(inside(&typed.to)).into_response(), &cookie)
+            let cookie = cookie(at.site, &headers, &opened.token, lasts);
+            with_cookie(
+                Redirect::to(inside(at.site, &typed.to)).into_response(),
+                &cookie,
+            )
         }
         Err(refusal) => {
             let text = match (refusal.code, refusal.retry_after) {
@@ -109,50 +114,51 @@ pub async fn log_in(
 pub async fn log_out(
     State(app): State<App>,
     at: Page,
-    AsOperator(_, session): AsOperator,
+    AsPerson(_, session): AsPerson,
     headers: HeaderMap,
     Form(Signed { form }): Form<Signed>,
 ) -> Response {
     let done = async {
         at.check_form(&form)?;
         app.storage().close_session(session).await?;
-        let cookie = cookie(&headers, "", 0);
-        Answer::Ok(with_cookie(
-            Redirect::to("/operator/login").into_response(),
-            &cookie,
-        ))
+        let cookie = cookie(at.site, &headers, "", 0);
+        let back = format!("{}/login", at.site.below());
+        Answer::Ok(with_cookie(Redirect::to(&back).into_response(), &cookie))
     }
     .await;
     shown(at, done)
 }
 
 /// A page of this site, whatever was asked for.
-fn inside(to: &str) -> &str {
-    if is_page(to) && !to.contains(['\\', '\r', '\n']) && to != "/operator/login" {
+fn inside(site: Site, to: &str) -> &str {
+    let login = to.strip_prefix(site.below()) == Some("/login");
+    if Site::of(to) == Some(site) && !to.contains(['\\', '\r', '\n']) && !login {
         to
     } else {
-        "/operator/handovers"
+        site.home()
     }
 }
 
 /// Opens a session; the one the browser still had ends.
 async fn open(
     app: &App,
-    login: OperatorLogin,
+    site: Site,
+    login: PersonLogin,
     source: String,
     headers: &HeaderMap,
 ) -> Answer<Opened> {
-    let opened = sessions::open(app, login, source).await?;
-    if let Some(before) = super::cookie(BELOW, headers) {
+    let opened = with_password(app, login, source, |person| person.role == site.role()).await?;
+    if let Some(before) = site.session(headers) {
         app.storage().close_session(before).await?;
     }
     Ok(opened)
 }
 
 /// The session's cookie: no script reads it, no other site sends it, and it goes over TLS alone wherever there is a network.
-fn cookie(headers: &HeaderMap, token: &str, seconds: i64) -> String {
+fn cookie(site: Site, headers: &HeaderMap, token: &str, seconds: i64) -> String {
     let secure = if is_loopback(headers) { "" } else { "; Secure" };
-    format!("{COOKIE}={token}; Path={BELOW}; Max-Age={seconds}; HttpOnly; SameSite=Strict{secure}")
+    let (name, below) = (site.cookie(), site.below());
+    format!("{name}={token}; Path={below}; Max-Age={seconds}; HttpOnly; SameSite=Strict{secure}")
 }
 
 fn with_cookie(mut response: Response, cookie: &str) -> Response {
@@ -168,6 +174,7 @@ mod tests {
 
     #[test]
     fn nobody_is_sent_to_another_site() {
+        let inside = |to| super::inside(Site::Operator, to);
         assert_eq!(inside("/operator/terminals"), "/operator/terminals");
         for elsewhere in [
             "",
@@ -176,6 +183,7 @@ mod tests {
             "/operator.example.org",
             "/operator/\r\nx",
             "/operator/login",
+            "/organizer",
         ] {
             assert_eq!(inside(elsewhere), "/operator/handovers");
         }

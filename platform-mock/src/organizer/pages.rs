@@ -1,0 +1,357 @@
+//! The pages: an organizer's events, their sales, and the desk where seats are given to sellers.
+
+use askama::Template;
+use axum::{
+    extract::State,
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse as _, Response},
+    routing::get,
+};
+use jiff::{Timestamp, tz::TimeZone};
+use kippu_api::{
+    allocation::{AllocatedRun, AllocatedSeller, AllocationMove},
+    own::{EventFigures, EventSales},
+};
+use kippu_ticket::ids::EventId;
+
+use super::{
+    sheet::{self, SheetBlock},
+    words::{Words, words},
+};
+use crate::{
+    allocation::runs,
+    app::App,
+    auth::{Allow, ORGANIZER, OwnOrganizer, Scope},
+    masters::rules::EventFacts,
+    own::routes::{among, sales},
+    pages::{Page, asset, place::Place, respond, respond_with_scripts, shown},
+    refusal::Answer,
+    request::Path,
+    routes::Routes,
+};
+
+const SCRIPT: &str = "text/javascript; charset=utf-8";
+
+/// The pages and their scripts.
+pub fn routes(routes: Routes) -> Routes {
+    let own = ORGANIZER.of(Scope::Organizer);
+    let anyone = Allow::Anyone.of(Scope::Common);
+    let script = |text| asset(SCRIPT, text);
+    routes
+        .on("/organizer", "get", own, get(events))
+        .on("/organizer/events/{event}", "get", own, get(event))
+        .on(
+            "/organizer/events/{event}/allocation",
+            "get",
+            own,
+            get(allocation),
+        )
+        .on("/organizer/events/{event}/sheet", "get", own, get(printed))
+        .on("/organizer/events/{event}/moves", "get", own, get(moves))
+        .on(
+            "/organizer/events/{event}/sales.csv",
+            "get",
+            own,
+            get(sales_csv),
+        )
+        .on(
+            "/assets/allocation.js",
+            "get",
+            anyone,
+            script(include_str!("../../assets/allocation.js")),
+        )
+        .on(
+            "/assets/seat-picture.js",
+            "get",
+            anyone,
+            script(include_str!("../../assets/seat-picture.js")),
+        )
+        .on(
+            "/assets/seat-marks.js",
+            "get",
+            anyone,
+            script(include_str!("../../assets/seat-marks.js")),
+        )
+}
+
+/// What every page of an event says of it.
+struct Head {
+    facts: std::sync::Arc<EventFacts>,
+    zone: TimeZone,
+}
+
+impl Head {
+    /// The event, if it is the organizer's.
+    async fn of(app: &App, organizer: i64, event: EventId) -> Answer<Self> {
+        among(event, &app.storage().events_of_organizer(organizer).await?)?;
+        let facts = app.event(event).await?;
+        let zone = TimeZone::get(&facts.zone).unwrap_or(TimeZone::UTC);
+        Ok(Self { facts, zone })
+    }
+
+    /// A time by the clock of the venue.
+    fn time(&self, at: &i64) -> String {
+        let words = |at: Timestamp| at.to_zoned(self.zone.clone()).strftime("%Y-%m-%d %H:%M");
+        Timestamp::from_microsecond(*at).map_or_else(|_| "–".into(), |at| words(at).to_string())
+    }
+
+    fn money(&self, amount: &i64) -> String {
+        money(*amount, &self.facts.currency)
+    }
+}
+
+/// An amount with its currency; yen have no smaller unit.
+fn money(amount: i64, currency: &str) -> String {
+    let decimals = if currency == "JPY" { 0 } else { 2 };
+    let unit = 10_i64.pow(decimals);
+    let (whole, rest) = (amount / unit, (amount % unit).abs());
+    let mut digits = whole.abs().to_string();
+    for at in (1..digits.len())
+        .rev()
+        .filter(|at| (digits.len() - at) % 3 == 0)
+        .collect::<Vec<_>>()
+    {
+        digits.insert(at, ',');
+    }
+    let sign = if amount < 0 { "−" } else { "" };
+    if decimals == 0 {
+        format!("{sign}{digits} {currency}")
+    } else {
+        format!("{sign}{digits}.{rest:02} {currency}")
+    }
+}
+
+#[derive(Template)]
+#[template(path = "organizer/events.html")]
+struct EventsPage<'a> {
+    page: &'a Page,
+    t: &'a Words,
+    rows: &'a [(Head, EventFigures)],
+}
+
+#[derive(Template)]
+#[template(path = "organizer/event.html")]
+struct EventPage<'a> {
+    page: &'a Page,
+    t: &'a Words,
+    head: &'a Head,
+    sales: &'a EventSales,
+}
+
+#[derive(Template)]
+#[template(path = "organizer/allocation.html")]
+struct AllocationPage<'a> {
+    page: &'a Page,
+    t: &'a Words,
+    head: &'a Head,
+    sellers: &'a [AllocatedSeller],
+}
+
+#[derive(Template)]
+#[template(path = "organizer/sheet.html")]
+struct SheetPage<'a> {
+    page: &'a Page,
+    t: &'a Words,
+    head: &'a Head,
+    now: i64,
+    blocks: &'a [SheetBlock],
+}
+
+#[derive(Template)]
+#[template(path = "organizer/moves.html")]
+struct MovesPage<'a> {
+    page: &'a Page,
+    t: &'a Words,
+    head: &'a Head,
+    rows: &'a [AllocationMove],
+}
+
+impl MovesPage<'_> {
+    fn count(&self, row: &AllocationMove) -> u32 {
+        runs::count(&row.seats).unwrap_or(0)
+    }
+
+    /// Rows and numbers of the seats, as the sheet names them.
+    fn seats(&self, row: &AllocationMove) -> String {
+        sheet::words(&self.head.facts.plan, &row.seats)
+    }
+}
+
+/// The organizer's events.
+pub async fn events(
+    State(app): State<App>,
+    page: Page,
+    headers: HeaderMap,
+    OwnOrganizer(organizer): OwnOrganizer,
+) -> Response {
+    let page = page.at(Place::Events);
+    let answer = async {
+        let mut rows = Vec::new();
+        for event in app.storage().events_of_organizer(organizer).await? {
+            let head = Head::of(&app, organizer, event).await?;
+            rows.push((head, sales(&app, event, None).await?.event));
+        }
+        let template = EventsPage {
+            page: &page,
+            t: words(&headers),
+            rows: &rows,
+        };
+        Answer::Ok(respond(&template, StatusCode::OK))
+    }
+    .await;
+    shown(page, answer)
+}
+
+/// An event with its sales.
+pub async fn event(
+    State(app): State<App>,
+    page: Page,
+    headers: HeaderMap,
+    OwnOrganizer(organizer): OwnOrganizer,
+    Path(event): Path<EventId>,
+) -> Response {
+    let page = page.at(Place::Events);
+    let answer = async {
+        let template = EventPage {
+            page: &page,
+            t: words(&headers),
+            head: &Head::of(&app, organizer, event).await?,
+            sales: &sales(&app, event, None).await?,
+        };
+        Answer::Ok(respond(&template, StatusCode::OK))
+    }
+    .await;
+    shown(page, answer)
+}
+
+/// The desk.
+pub async fn allocation(
+    State(app): State<App>,
+    page: Page,
+    headers: HeaderMap,
+    OwnOrganizer(organizer): OwnOrganizer,
+    Path(event): Path<EventId>,
+) -> Response {
+    let page = page.at(Place::Events);
+    let answer = async {
+        let template = AllocationPage {
+            page: &page,
+            t: words(&headers),
+            head: &Head::of(&app, organizer, event).await?,
+            sellers: &app.storage().allocated(event).await?,
+        };
+        Answer::Ok(respond_with_scripts(&template, StatusCode::OK))
+    }
+    .await;
+    shown(page, answer)
+}
+
+/// The allocation on paper.
+pub async fn printed(
+    State(app): State<App>,
+    page: Page,
+    headers: HeaderMap,
+    OwnOrganizer(organizer): OwnOrganizer,
+    Path(event): Path<EventId>,
+) -> Response {
+    let page = page.at(Place::Events);
+    let answer = async {
+        let head = Head::of(&app, organizer, event).await?;
+        let owners: Vec<AllocatedRun> = app.storage().owners(event).await?;
+        let sellers = app.storage().allocated(event).await?;
+        let template = SheetPage {
+            page: &page,
+            t: words(&headers),
+            now: app.now(),
+            blocks: &sheet::blocks(&head.facts.plan, &owners, &sellers),
+            head: &head,
+        };
+        Answer::Ok(respond(&template, StatusCode::OK))
+    }
+    .await;
+    shown(page, answer)
+}
+
+/// When seats changed hands.
+pub async fn moves(
+    State(app): State<App>,
+    page: Page,
+    headers: HeaderMap,
+    OwnOrganizer(organizer): OwnOrganizer,
+    Path(event): Path<EventId>,
+) -> Response {
+    let page = page.at(Place::Events);
+    let answer = async {
+        let template = MovesPage {
+            page: &page,
+            t: words(&headers),
+            head: &Head::of(&app, organizer, event).await?,
+            rows: &app.storage().moves(event).await?,
+        };
+        Answer::Ok(respond(&template, StatusCode::OK))
+    }
+    .await;
+    shown(page, answer)
+}
+
+/// Sales as a table for other programs.
+pub async fn sales_csv(
+    State(app): State<App>,
+    OwnOrganizer(organizer): OwnOrganizer,
+    Path(event): Path<EventId>,
+) -> Answer<Response> {
+    among(event, &app.storage().events_of_organizer(organizer).await?)?;
+    let EventSales { event, parts } = sales(&app, event, None).await?;
+    let mut text = String::from("class,seller,seats,free,held,sold,revenue,currency\r\n");
+    for part in parts {
+        let seller = part.seller.unwrap_or_default();
+        let counts = part.counts;
+        text += &format!(
+            "{},{},{},{},{},{},{},{}\r\n",
+            cell(&part.class),
+            cell(&seller),
+            counts.seats,
+            counts.free,
+            counts.held,
+            counts.sold,
+            part.revenue,
+            event.currency
+        );
+    }
+    let headers = [
+        (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
+        (
+            header::CONTENT_DISPOSITION,
+            format!("attachment; filename=\"sales-{}.csv\"", event.event),
+        ),
+    ];
+    Ok((headers, text).into_response())
+}
+
+/// A text as one cell. What a spreadsheet would take for a formula is put behind an apostrophe.
+fn cell(text: &str) -> String {
+    let guarded = if text.starts_with(['=', '+', '-', '@', '\t']) {
+        format!("'{text}")
+    } else {
+        text.to_owned()
+    };
+    format!("\"{}\"", guarded.replace('"', "\"\""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn money_is_grouped_and_keeps_its_minor_units() {
+        assert_eq!(money(0, "JPY"), "0 JPY");
+        assert_eq!(money(1_234_567, "JPY"), "1,234,567 JPY");
+        assert_eq!(money(-123_405, "EUR"), "−1,234.05 EUR");
+    }
+
+    #[test]
+    fn a_name_is_no_formula() {
+        assert_eq!(cell("=cmd()"), "\"'=cmd()\"");
+        assert_eq!(cell("a \"b\""), "\"a \"\"b\"\"\"");
+    }
+}

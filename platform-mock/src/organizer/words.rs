@@ -1,0 +1,78 @@
+//! What the organizers' pages say, in English and Japanese.
+
+use crate::pages::words::table;
+
+table! {
+    no_events: "You have no events yet. The operator registers the first one with you.", "公演はまだありません。最初の公演は運営が登録します。";
+    event: "Event", "公演";
+    venue: "Venue", "会場";
+    starts: "Starts", "開演";
+    doors_open: "Doors open", "開場";
+    sales_end: "Sales end", "販売終了";
+    seats: "Seats", "席数";
+    sold: "Sold", "販売済み";
+    held: "Held", "仮押さえ";
+    free: "Free", "空席";
+    unallocated: "With nobody", "未割り当て";
+    revenue: "Revenue", "売上";
+    seller: "Seller", "販売者";
+    class: "Seat type", "席種";
+    sales: "Sales", "販売状況";
+    by_seller: "By seller and seat type", "販売者・席種別";
+    allocation: "Allocation", "割り当て";
+    allocate: "Allocate seats", "席を割り当てる";
+    moves: "Every move of seats", "席の移動の記録";
+    no_moves: "No seat was moved yet.", "まだ席は動いていません。";
+    when: "When", "日時";
+    who: "Who", "操作した人";
+    from: "From", "移動元";
+    to: "To", "移動先";
+    command_line: "Set up", "初期設定";
+    nobody: "nobody", "未割り当て";
+    as_csv: "As CSV", "CSVで保存";
+    print: "Print", "印刷";
+    sheet: "Allocation sheet", "割り当て表";
+    printed: "As of", "作成";
+    row: "Row", "列";
+    block: "Block", "ブロック";
+    numbers: "Numbers", "番号";
+    // The allocation page
+    colour_by: "Colour by", "色分け";
+    state: "State", "状態";
+    range: "Range", "範囲";
+    range_example: "B1:F1, A2:G7 odd", "B1:F1, A2:G7 奇数";
+    select: "Select", "選ぶ";
+    together: "Side by side", "続き席";
+    choose: "Find", "自動で選ぶ";
+    undo: "Undo", "元に戻す";
+    zoom_in: "Larger", "大きく";
+    zoom_out: "Smaller", "小さく";
+    whole: "Whole hall", "全体";
+    selected: "seats selected", "席を選択中";
+    clear: "Clear", "解除";
+    whose: "Whose shall they be? (now / aim)", "どこに割り当てますか(今 / 目標)";
+    give: "Give {n} seats to {who}", "{who}に{n}席";
+    take_back: "Take {n} seats back", "{n}席を未割り当てに戻す";
+    choose_first: "Select seats first", "先に席を選んでください";
+    count_selected: "Selected", "選択中";
+    count_selectable: "Selectable", "選べる席";
+    count_fixed: "Held or sold seats stay", "仮押さえ・販売済みの席は動かせません";
+    keys: "Arrows move, Shift extends, Space selects, Esc clears", "矢印で移動、Shiftで範囲、Spaceで選択、Escで解除";
+    picture: "Seat picture", "座席図";
+    aim: "Aim", "目標";
+    done_moved: "{n} seats moved.", "{n}席を移しました。";
+    done_undone: "Undone: {n} seats moved back.", "元に戻しました({n}席)。";
+    failed: "This was not done.", "できませんでした。";
+    offline: "The platform does not answer. Nothing was changed as far as is known; look again.", "センターにつながりません。もう一度確認してください。";
+    logged_out: "You are logged out. Log in again in another tab, then repeat.", "ログアウトしています。別のタブでログインしてからやり直してください。";
+    seat_words: "{block} row {row} seat {number}", "{block} {row}列 {number}番";
+    seat_held: "held", "仮押さえ";
+    seat_sold: "sold", "販売済み";
+    seat_chosen: "selected", "選択中";
+    stage: "Stage", "舞台";
+    read_grid: "Read as columns and rows of the grid.", "升目の列・行として読みました。";
+    read_printed: "Read as printed rows and numbers.", "印字の列・番号として読みました。";
+    apart: "Not in one row: these are the nearest.", "一列には並びません。近い席を選びました。";
+    nothing_selectable: "None of these seats can be moved.", "動かせる席がありません。";
+    needs_script: "This page needs JavaScript; the API does the same without.", "このページにはJavaScriptが必要です。";
+}
