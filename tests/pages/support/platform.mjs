@@ -18,8 +18,19 @@ const LISTENING = 'listening on ';
  * @property {() => Promise<void>} stop Ends it, and nothing is left.
  */
 
-/** @returns {Promise<Platform>} */
-export async function startPlatform() {
+/** @typedef {(data: string, platformCenter: (...command: string[]) => void) => void} Prepare Uses the program's commands on the data folder. */
+
+/**
+ * @typedef {object} Setting
+ * @property {Prepare} [prepare] What has to be done before it serves.
+ * @property {boolean} [tls] Serve by TLS, with a certificate of its own making.
+ */
+
+/**
+ * @param {Setting} [setting]
+ * @returns {Promise<Platform>}
+ */
+export async function startPlatform({ prepare, tls } = {}) {
   const program = process.env.KIPPU_PLATFORM;
   if (!program) throw new Error('KIPPU_PLATFORM is not set: start these tests with script/pages-test');
   const work = mkdtempSync(join(tmpdir(), 'kippu-pages-'));
@@ -27,22 +38,26 @@ export async function startPlatform() {
   // Everybody comes from one address, as fast as a browser goes.
   const env = { ...process.env, RUST_LOG: 'error', KIPPU_LIMITS_CALLER_PER_SECOND: '0' };
 
-  const seeded = spawnSync(program, ['seed', 'demo', '--data', data], { env, encoding: 'utf8' });
-  if (seeded.status !== 0) {
-    rmSync(work, { recursive: true, force: true });
-    throw new Error(`the demo's data cannot be made: ${seeded.error ?? seeded.stderr}`);
-  }
-
-  const server = spawn(program, ['serve', '--data', data, '--listen', '127.0.0.1:0'], { env, stdio: ['ignore', 'pipe', 'pipe'] });
-  let log = '';
-  server.stderr.on('data', (piece) => (log += piece));
-  const ended = new Promise((resolve) => server.once('close', resolve));
   // Also when the tests are cut short.
+  let server = /** @type {import('node:child_process').ChildProcess | undefined} */ (undefined);
   const cleanUp = () => {
-    server.kill('SIGKILL');
+    server?.kill('SIGKILL');
     rmSync(work, { recursive: true, force: true });
   };
   process.once('exit', cleanUp);
+
+  const run = (/** @type {string[]} */ ...command) => {
+    const done = spawnSync(program, [...command, '--data', data], { env, encoding: 'utf8' });
+    if (done.status !== 0) throw new Error(`platform-center ${command.join(' ')}: ${done.error ?? done.stderr}`);
+  };
+  run('seed', 'demo');
+  prepare?.(data, run);
+
+  const listen = ['--listen', '127.0.0.1:0', ...(tls ? ['--tls'] : [])];
+  server = spawn(program, ['serve', '--data', data, ...listen], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  let log = '';
+  server.stderr.on('data', (piece) => (log += piece));
+  const ended = new Promise((resolve) => server.once('close', resolve));
 
   const lines = createInterface({ input: server.stdout });
   const url = await new Promise((resolve, reject) => {

@@ -25,13 +25,19 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () =>
 
 /**
  * To be called once a file.
- * @param {(platform: import('./platform.mjs').Platform) => Promise<void>} [furnish] What has to have happened before the tests.
+ * @param {import('./platform.mjs').Setting & { furnish?: (platform: import('./platform.mjs').Platform) => Promise<void> }} [setting]
+ *   `furnish`: what has to have happened before the tests.
  * @returns {Stage}
  */
-export function stage(furnish) {
+export function stage({ furnish, ...setting } = {}) {
   const set = /** @type {Stage} */ ({});
   before(async () => {
-    [set.platform, set.browser] = await Promise.all([startPlatform(), startBrowser()]);
+    // One that does not start must not leave the other alone.
+    const started = await Promise.allSettled([
+      startPlatform(setting).then((platform) => (set.platform = platform)),
+      startBrowser().then((browser) => (set.browser = browser)),
+    ]);
+    for (const start of started) if (start.status === 'rejected') throw start.reason;
     await furnish?.(set.platform);
   });
   after(async () => {
@@ -58,18 +64,23 @@ export function everyWay(set, name, play) {
           await fits(visitor.page);
           await axe(visitor.page);
         };
-        let failed = true;
+        /** @type {string[]} */
+        const told = [];
         try {
           await play({ ...visitor, platform: set.platform, good });
-          failed = false;
-        } finally {
-          // What went wrong in the page is the reason, where the test failed as well.
-          await visitor.leave().catch((error) => {
-            if (failed) console.error(error.message);
-            else throw error;
-          });
+        } catch (error) {
+          told.push(/** @type {Error} */ (error).stack ?? String(error), await stood(visitor.page));
         }
+        // Where a test fails, what went wrong in the page is most often why.
+        await visitor.leave().catch((error) => told.push(error.message));
+        if (told.length > 0) throw new Error(told.join('\n\n'));
       });
     }
   }
+}
+
+/** Where somebody stood when a test failed, and what they saw there. */
+async function stood(/** @type {import('playwright-core').Page} */ page) {
+  const seen = await page.getByRole('main').innerText({ timeout: 1000 }).catch(() => 'nothing');
+  return `at ${page.url()}, where this is seen:\n${seen.slice(0, 1000)}`;
 }

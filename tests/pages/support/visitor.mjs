@@ -10,6 +10,8 @@ export const SIZES = [
 
 const ACCEPTED = { en: 'en-GB,en;q=0.9', ja: 'ja-JP,ja;q=0.9,en;q=0.8' };
 
+const PATIENCE = 15_000;
+
 /** @typedef {'en' | 'ja'} Language */
 
 /**
@@ -39,7 +41,10 @@ export async function visit(browser, url, lang, size) {
     hasTouch: phone,
     // Pictures show how things stand, not how they come.
     reducedMotion: 'reduce',
+    ignoreHTTPSErrors: true,
   });
+  // Whoever waits longer than this waits for what never comes.
+  context.setDefaultTimeout(PATIENCE);
   const page = await context.newPage();
   const faults = watched(page, new URL(url).origin);
   return {
