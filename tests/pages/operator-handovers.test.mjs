@@ -9,7 +9,7 @@ import { everyWay, stage } from './support/stage.mjs';
 /** One that nobody has heard of since its tickets were granted, one that nobody knows the end of, one that is on its way to another card. */
 let silent, unsure, onTheWay;
 
-const set = stage({
+const stand = stage({
   async furnish(platform) {
     silent = await sell(platform, 4);
     unsure = await sell(platform, 2);
@@ -20,7 +20,7 @@ const set = stage({
   },
 });
 
-everyWay(set, 'handovers that are open', async (guest) => {
+everyWay(stand, 'handovers that are open', async (guest) => {
   const { page, lang, good } = guest;
   await open(guest, '/operator/handovers');
   await page.getByRole('heading', { level: 1, name: WORDS[lang].openHandovers }).waitFor();
@@ -28,7 +28,7 @@ everyWay(set, 'handovers that are open', async (guest) => {
   await good('handovers');
 });
 
-everyWay(set, 'a ticket is found by its number', async (guest) => {
+everyWay(stand, 'a ticket is found by its number', async (guest) => {
   const { page, lang, good } = guest;
   await open(guest, '/operator/handovers');
   await page.getByRole('textbox').fill(String(silent.order.tickets[0]));
@@ -38,14 +38,14 @@ everyWay(set, 'a ticket is found by its number', async (guest) => {
   await good('handovers-found');
 });
 
-everyWay(set, 'a card nobody knows is not found', async (guest) => {
+everyWay(stand, 'a card nobody knows is not found', async (guest) => {
   const { page, lang, good } = guest;
   await open(guest, `/operator/handovers?find=${newCard()}`);
   await page.getByText(WORDS[lang].nothingFound).waitFor();
   await good('handovers-none');
 });
 
-everyWay(set, "a handover's story", async (guest) => {
+everyWay(stand, "a handover's story", async (guest) => {
   const { page, lang, good } = guest;
   await open(guest, '/operator/handovers');
   await page.locator(`a[href$="/${unsure.handover}"]`).click();
@@ -54,7 +54,7 @@ everyWay(set, "a handover's story", async (guest) => {
   await good('story');
 });
 
-everyWay(set, 'a handover nobody knows', async (guest) => {
+everyWay(stand, 'a handover nobody knows', async (guest) => {
   const { page, lang, good } = guest;
   await open(guest, '/operator/handovers');
   guest.expect(404);
@@ -63,21 +63,21 @@ everyWay(set, 'a handover nobody knows', async (guest) => {
   await good('trouble');
 });
 
-everyWay(set, 'reports without a proof', async (guest) => {
+everyWay(stand, 'reports without a proof', async (guest) => {
   const { page, lang, good } = guest;
   await open(guest, '/operator/unproved');
   await page.getByText(WORDS[lang].noProof).first().waitFor();
   await good('unproved');
 });
 
-everyWay(set, 'the forms to issue anew', async (guest) => {
+everyWay(stand, 'the forms to issue anew', async (guest) => {
   const { page, lang, good } = guest;
   await open(guest, '/operator/reissue');
   assert.equal(await page.getByRole('button', { name: WORDS[lang].look }).count(), 3);
   await good('reissue');
 });
 
-everyWay(set, 'issuing anew', async (guest) => {
+everyWay(stand, 'issuing anew', async (guest) => {
   const { page, lang, platform, good } = guest;
   const words = WORDS[lang];
   // What is issued anew is another sale's from then on: each way has its own.

@@ -5,16 +5,16 @@ import assert from 'node:assert/strict';
 import { WORDS, logIn, tryLogin } from './support/operator.mjs';
 import { everyWay, stage } from './support/stage.mjs';
 
-const set = stage();
+const stand = stage();
 
-everyWay(set, 'the login form', async ({ page, lang, good }) => {
+everyWay(stand, 'the login form', async ({ page, lang, good }) => {
   await page.goto('/operator/login');
   assert.equal(await page.getByRole('heading', { level: 1 }).innerText(), WORDS[lang].logIn);
   assert.equal(await page.locator('html').getAttribute('lang'), lang);
   await good('login');
 });
 
-everyWay(set, 'a wrong password is refused', async (visitor) => {
+everyWay(stand, 'a wrong password is refused', async (visitor) => {
   const { page, lang } = visitor;
   visitor.expect(401);
   await page.goto('/operator/login');
@@ -24,7 +24,7 @@ everyWay(set, 'a wrong password is refused', async (visitor) => {
   await visitor.good('login-refused');
 });
 
-everyWay(set, 'logging in and out', async (visitor) => {
+everyWay(stand, 'logging in and out', async (visitor) => {
   const { page, lang } = visitor;
   await logIn(visitor, '/operator/terminals');
   await page.getByRole('button', { name: WORDS[lang].logOut }).click();

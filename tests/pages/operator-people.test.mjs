@@ -5,16 +5,16 @@ import assert from 'node:assert/strict';
 import { WORDS, open } from './support/operator.mjs';
 import { everyWay, stage } from './support/stage.mjs';
 
-const set = stage();
+const stand = stage();
 
-everyWay(set, 'accounts', async (guest) => {
+everyWay(stand, 'accounts', async (guest) => {
   const { page, platform, good } = guest;
   await open(guest, '/operator/accounts');
   await page.getByRole('cell', { name: platform.operator.number }).waitFor();
   await good('accounts');
 });
 
-everyWay(set, 'a new account', async (guest) => {
+everyWay(stand, 'a new account', async (guest) => {
   const { page, lang, width, good } = guest;
   const words = WORDS[lang];
   const number = `seller-${lang}-${width}`;
@@ -30,7 +30,7 @@ everyWay(set, 'a new account', async (guest) => {
   assert.match(await told.innerText(), new RegExp(number));
 });
 
-everyWay(set, 'what a new password means', async (guest) => {
+everyWay(stand, 'what a new password means', async (guest) => {
   const { page, lang, good } = guest;
   await open(guest, '/operator/accounts');
   const row = page.getByRole('row').filter({ hasText: 'García' });
@@ -39,7 +39,7 @@ everyWay(set, 'what a new password means', async (guest) => {
   await good('accounts-opened');
 });
 
-everyWay(set, 'who did what', async (guest) => {
+everyWay(stand, 'who did what', async (guest) => {
   const { page, lang, platform, good } = guest;
   await open(guest, '/operator/audit');
   await page.getByRole('heading', { level: 1, name: WORDS[lang].audit }).waitFor();

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { WORDS, open } from './support/operator.mjs';
 import { everyWay, stage } from './support/stage.mjs';
 
-const set = stage({
+const stand = stage({
   prepare(data, platformCenter) {
     const backup = join(data, 'backup.db');
     platformCenter('backup', '--to', backup);
@@ -13,7 +13,7 @@ const set = stage({
   },
 });
 
-everyWay(set, 'a platform that was restored', async (guest) => {
+everyWay(stand, 'a platform that was restored', async (guest) => {
   const { page, lang, good } = guest;
   await open(guest, '/operator/restore');
   await page.getByRole('row').filter({ hasText: 'kiosk-1' }).getByText(WORDS[lang].notResent).waitFor();

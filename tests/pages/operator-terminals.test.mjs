@@ -4,16 +4,16 @@ import { WORDS, open } from './support/operator.mjs';
 import { everyWay, stage } from './support/stage.mjs';
 
 // Terminals are enrolled where they are served by TLS.
-const set = stage({ tls: true });
+const stand = stage({ tls: true });
 
-everyWay(set, 'terminals', async (guest) => {
+everyWay(stand, 'terminals', async (guest) => {
   const { page, good } = guest;
   await open(guest, '/operator/terminals');
   await page.getByRole('cell', { name: 'kiosk-1' }).first().waitFor();
   await good('terminals');
 });
 
-everyWay(set, 'what shutting a terminal out means', async (guest) => {
+everyWay(stand, 'what shutting a terminal out means', async (guest) => {
   const { page, lang, good } = guest;
   await open(guest, '/operator/terminals');
   const row = page.getByRole('row').filter({ hasText: 'kiosk-1' });
@@ -22,7 +22,7 @@ everyWay(set, 'what shutting a terminal out means', async (guest) => {
   await good('terminals-opened');
 });
 
-everyWay(set, 'an enrolment code', async (guest) => {
+everyWay(stand, 'an enrolment code', async (guest) => {
   const { page, lang, good } = guest;
   await open(guest, '/operator/terminals');
   await page.getByRole('row').filter({ hasText: 'gate-1' }).getByRole('button', { name: WORDS[lang].enrolmentCode }).click();
@@ -30,7 +30,7 @@ everyWay(set, 'an enrolment code', async (guest) => {
   await good('enrolment');
 });
 
-everyWay(set, 'a platform that was never restored', async (guest) => {
+everyWay(stand, 'a platform that was never restored', async (guest) => {
   const { page, lang, good } = guest;
   await open(guest, '/operator/restore');
   await page.getByText(WORDS[lang].neverRestored).waitFor();

@@ -20,15 +20,21 @@ export async function axe(page) {
   await page.evaluate(axeSource);
   const found = await page.evaluate(
     // @ts-expect-error axe is there now.
-    (rules) => window.axe.run(document, { runOnly: { type: 'tag', values: rules }, resultTypes: ['violations'] }),
+    (rules) => window.axe.run(document, { runOnly: { type: 'tag', values: rules }, resultTypes: ['violations', 'incomplete'] }),
     RULES,
   );
-  const told = found.violations.map(
-    (/** @type {any} */ rule) =>
+  const told = [...found.violations, ...found.incomplete.map(invisible)].filter((rule) => rule.nodes.length > 0).map(
+    (rule) =>
       `${rule.id} (${rule.impact}): ${rule.help}\n` +
       rule.nodes.map((/** @type {any} */ node) => `    ${node.target.join(' ')}: ${node.html.slice(0, 160)}\n      ${node.failureSummary.replaceAll('\n', '\n      ')}`).join('\n'),
   );
   assert.equal(told.length, 0, `axe found ${told.length} at ${page.url()}:\n${told.join('\n')}`);
+}
+
+/** Text in the colour of its ground, which axe only wonders about: no page here hides text that way. */
+function invisible(/** @type {any} */ rule) {
+  const same = (/** @type {any} */ node) => node.any.some((/** @type {any} */ check) => check.data?.messageKey === 'equalRatio');
+  return { ...rule, nodes: rule.id === 'color-contrast' ? rule.nodes.filter(same) : [] };
 }
 
 /**

@@ -1,21 +1,18 @@
 // One platform and one browser for all tests of a file, and each test in every language and at every width.
 
-import { after, before, test } from 'node:test';
+import { after, test } from 'node:test';
 
 import { startBrowser } from './browser.mjs';
 import { axe, fits, shot } from './checks.mjs';
 import { startPlatform } from './platform.mjs';
 import { LANGUAGES, SIZES, visit } from './visitor.mjs';
 
-/**
- * @typedef {object} Stage
- * @property {import('./platform.mjs').Platform} platform There from the first test on.
- * @property {import('playwright-core').Browser} browser
- */
+/** @typedef {import('./platform.mjs').Platform} Platform */
+/** @typedef {() => Promise<{ platform: Platform, browser: import('playwright-core').Browser }>} Stage Starts both for the first test. */
 
 /**
  * @typedef {object} Guest
- * @property {import('./platform.mjs').Platform} platform
+ * @property {Platform} platform
  * @property {(name: string) => Promise<void>} good The page as it is now shuts nobody out and fits; its picture has this name.
  * @typedef {import('./visitor.mjs').Visitor & Guest} Playing
  */
@@ -24,40 +21,44 @@ import { LANGUAGES, SIZES, visit } from './visitor.mjs';
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(1));
 
 /**
- * To be called once a file.
- * @param {import('./platform.mjs').Setting & { furnish?: (platform: import('./platform.mjs').Platform) => Promise<void> }} [setting]
+ * To be called once a file. Nothing is started where no test of the file was asked for.
+ * @param {import('./platform.mjs').Setting & { furnish?: (platform: Platform) => Promise<void> }} [setting]
  *   `furnish`: what has to have happened before the tests.
  * @returns {Stage}
  */
 export function stage({ furnish, ...setting } = {}) {
-  const set = /** @type {Stage} */ ({});
-  before(async () => {
+  const started = /** @type {{ platform?: Platform, browser?: import('playwright-core').Browser }} */ ({});
+  const start = async () => {
     // One that does not start must not leave the other alone.
-    const started = await Promise.allSettled([
-      startPlatform(setting).then((platform) => (set.platform = platform)),
-      startBrowser().then((browser) => (set.browser = browser)),
+    const both = await Promise.allSettled([
+      startPlatform(setting).then((platform) => (started.platform = platform)),
+      startBrowser().then((browser) => (started.browser = browser)),
     ]);
-    for (const start of started) if (start.status === 'rejected') throw start.reason;
-    await furnish?.(set.platform);
-  });
+    for (const one of both) if (one.status === 'rejected') throw one.reason;
+    await furnish?.(/** @type {Platform} */ (started.platform));
+    return /** @type {Required<typeof started>} */ (started);
+  };
   after(async () => {
-    await set.browser?.close();
-    await set.platform?.stop();
+    await started.browser?.close();
+    await started.platform?.stop();
   });
-  return set;
+  /** @type {ReturnType<Stage> | undefined} */
+  let starting;
+  return () => (starting ??= start());
 }
 
 /**
  * A test in every language and at every width.
- * @param {Stage} set
+ * @param {Stage} stand
  * @param {string} name
  * @param {(guest: Playing) => Promise<void>} play
  */
-export function everyWay(set, name, play) {
+export function everyWay(stand, name, play) {
   for (const lang of LANGUAGES) {
     for (const size of SIZES) {
       test(`${name}, ${lang}, ${size.width}`, async () => {
-        const visitor = await visit(set.browser, set.platform.url, lang, size);
+        const { platform, browser } = await stand();
+        const visitor = await visit(browser, platform.url, lang, size);
         const good = async (/** @type {string} */ picture) => {
           // The picture first: it shows what is wrong.
           await shot(visitor.page, `${picture}-${lang}-${size.width}`);
@@ -67,7 +68,7 @@ export function everyWay(set, name, play) {
         /** @type {string[]} */
         const told = [];
         try {
-          await play({ ...visitor, platform: set.platform, good });
+          await play({ ...visitor, platform, good });
         } catch (error) {
           told.push(/** @type {Error} */ (error).stack ?? String(error), await stood(visitor.page));
         }
