@@ -7,6 +7,7 @@ mod support;
 mod account;
 mod gate;
 mod landscape;
+mod looks;
 mod money_back;
 mod my_card;
 mod privacy;

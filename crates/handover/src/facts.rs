@@ -100,16 +100,13 @@ impl Handover {
         if self.right == Right::Asked {
             return Standing::Asking;
         }
-        if matches!(
-            self.destination,
-            Destination::Platform | Destination::Elsewhere
-        ) {
-            return Standing::Leaving;
-        }
-        if self.in_state(ItemState::Kept).is_empty() {
-            Standing::Agreed
-        } else {
-            Standing::Kept
+        let taken = !self.in_state(ItemState::Kept).is_empty();
+        match self.destination {
+            Destination::Elsewhere => Standing::Leaving,
+            // What was put down from the beginning, as for money, is on its card until it is taken, and only that card helps.
+            Destination::Platform if taken => Standing::Leaving,
+            _ if taken => Standing::Kept,
+            _ => Standing::Agreed,
         }
     }
 

@@ -164,7 +164,8 @@ impl Journal {
         Ok(())
     }
 
-    /// Removes a handover the platform says is settled. Refused while anything of it is open or unsent.
+    /// Removes a handover the platform says is settled. Refused while anything of it is open or unsent. That every report was accepted is not enough:
+    /// a platform restored from an older backup needs the row again (R15), so only the platform can say that no such backup is left.
     pub fn forget(&mut self, id: HandoverId) -> Result<(), StoreFault> {
         self.write(|transaction| {
             let needed: bool = transaction.query_row(

@@ -8,7 +8,9 @@ use kippu_handover::{
 use super::{
     Desk, Phase, Step,
     effect::{PaperJob, RequestNo},
-    input::Input,
+    input::{Input, ReaderNews},
+    look::Look,
+    passing::Passing,
     view::{self, FirstKey, Kept, Paper, Screen, Touch, Way},
     words,
 };
@@ -38,6 +40,13 @@ impl KeptCode {
         };
         this.print(desk);
         Phase::Kept(this)
+    }
+
+    /// The card that alone can tell was laid, or another. What was answered meanwhile is seen by looking at the card.
+    fn ask_card(self, desk: &mut Desk) -> Phase {
+        let open = desk.handover(self.facts.handover).cloned();
+        open.and_then(|facts| Passing::asked_of_laid(&facts, desk))
+            .unwrap_or_else(|| Look::open(desk))
     }
 
     fn print(&mut self, desk: &mut Desk) {
@@ -93,6 +102,9 @@ impl Step for KeptCode {
             Input::Paper { no, end } if self.printing == Some(*no) => {
                 self.printing = None;
                 self.paper = words::paper(*end);
+            }
+            Input::Reader(ReaderNews::Present) if matches!(self.kept, Kept::OnlyCard(_)) => {
+                return self.ask_card(desk);
             }
             // A paper whose end nobody knows is no second copy of the tickets: the code is the same.
             Input::Touch(Touch::PrintAgain | Touch::Way(Way::PrintAgain)) => self.print(desk),

@@ -1,7 +1,9 @@
 //! Tickets go to the platform to wait there: asked for again until answered, undone by its final refusal alone.
 
 use kippu_api::problem::ProblemCode;
-use kippu_handover::{decide::CardWanted, machine::Hands, outcome::Outcome, row::Destination};
+use kippu_handover::{
+    decide::CardWanted, facts::Standing, machine::Hands, outcome::Outcome, row::Destination,
+};
 use kippu_ticket::ids::TicketId;
 
 use crate::{
@@ -121,4 +123,29 @@ fn a_final_refusal_sends_them_back_to_the_giver_and_overload_is_none() {
     assert!(matches!(outcome, Outcome::Refused(_)), "{outcome:?}");
     site.until_ended(Wish::Nothing, A);
     site.assert_settled(&[1, 2], &[]);
+}
+
+/// As for money: the giver said yes, and the terminal stopped before anything was taken.
+#[test]
+fn what_is_to_be_put_down_is_on_its_card_until_it_is_taken() {
+    let mut site = site_of(&cards());
+    site.platform.away.set(true);
+    let wish = Wish::Move(&[1, 2], Destination::Platform);
+    assert_eq!(site.lay(A, wish).unwrap(), Some(Outcome::PlatformAway));
+    site.platform.away.set(false);
+    let outcome = tend(&mut site);
+    assert!(
+        matches!(
+            outcome,
+            Outcome::LayCard {
+                why: CardWanted::ToTake,
+                ..
+            }
+        ),
+        "{outcome:?}"
+    );
+    assert_eq!(site.live(A), [1, 2]);
+    assert_eq!(site.open_rows()[0].standing(), Standing::Agreed);
+    let outcome = site.until_ended(Wish::Nothing, A);
+    assert_parked(&mut site, &outcome);
 }

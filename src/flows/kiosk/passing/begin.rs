@@ -1,5 +1,7 @@
 //! How a passing begins: with a yes, with what the journal has open, with what another kiosk released.
 
+use kippu_api::handovers::Purpose;
+
 use super::*;
 
 impl Passing {
@@ -49,6 +51,15 @@ impl Passing {
         };
         let doing = doing(to.unwrap_or(facts.destination), facts);
         Some(Self::at_work(facts, giver, bearer, job, doing, desk))
+    }
+
+    /// Only a card can tell what happened, and one was laid now: people are told if it is another one. `None` as for [`Passing::resume`].
+    pub fn asked_of_laid(facts: &Facts, desk: &mut Desk) -> Option<Phase> {
+        let mut phase = Self::resume(facts, Bearer::Card, None, desk)?;
+        if let Phase::Passing(passing) = &mut phase {
+            passing.by_laying = true;
+        }
+        Some(phase)
     }
 
     /// People, or the staff, want something else with it.
@@ -126,8 +137,10 @@ impl Passing {
 /// What tickets of a handover left their card for.
 fn errand(facts: &Facts) -> Errand {
     match facts.purpose {
-        Some(kippu_api::handovers::Purpose::Paper) => Errand::Paper,
-        _ => Errand::Give,
+        Some(Purpose::Paper) => Errand::Paper,
+        // Nothing else is put down at the platform from the beginning.
+        Some(Purpose::Parking) => Errand::MoneyBack,
+        Some(Purpose::Assignment) | None => Errand::Give,
     }
 }
 
@@ -182,6 +195,12 @@ pub(super) fn doing(to: Destination, facts: &Facts) -> Doing {
         Destination::Card { .. } => Doing::Giving,
         Destination::Giver => Doing::GivingBack,
         Destination::Paper => Doing::Printing,
+        // People who came to answer are asked for the card, and get no slip that says what it could not.
+        Destination::Platform | Destination::Elsewhere
+            if matches!(facts.standing, Standing::Unknown(_)) =>
+        {
+            Doing::FindingOut
+        }
         Destination::Platform | Destination::Elsewhere => Doing::Keeping { nobody_came: false },
     }
 }

@@ -97,6 +97,8 @@ enum Doing {
     Giving,
     GivingBack,
     Printing,
+    /// Asking a card what became of tickets that were to be put away.
+    FindingOut,
     /// Putting away: people asked for it, or nobody came back.
     Keeping {
         nobody_came: bool,

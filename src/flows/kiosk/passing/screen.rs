@@ -78,6 +78,7 @@ fn working(passing: &Passing, doing: Doing, progress: Option<WriteProgress>, pap
         Doing::GivingBack => checking(LayPurpose::GiverToGiveBack),
         Doing::Giving => checking(LayPurpose::ToWrite),
         Doing::Keeping { .. } => checking(LayPurpose::ToPickUp),
+        Doing::FindingOut => checking(LayPurpose::ToFindOut),
     }
 }
 

@@ -3,7 +3,7 @@
 use kippu_api::handovers::Purpose;
 use kippu_handover::{
     decide::CardWanted,
-    facts::Standing,
+    facts::{Facts, Standing},
     outcome::{Outcome, Summary},
     row::{Destination, ItemState, ProblemCodeName},
 };
@@ -185,4 +185,64 @@ fn what_only_a_card_can_tell_is_asked_of_it() {
         (lay.purpose, lay.refused),
         (LayPurpose::ToFindOut, Some(CardRefusal::GiverAgain))
     );
+}
+
+/// Nobody came back, and only the card can tell where the tickets are; the code stands there, and says so.
+fn at_code_that_waits_for_card() -> (Stand, Facts) {
+    let mut stand = Stand::new();
+    stand.at_swap();
+    stand.lift();
+    stand.lay();
+    let unknown = Facts {
+        receiver: Some(OTHER),
+        ..facts(
+            Purpose::Assignment,
+            Standing::Unknown(Step::Give),
+            [ItemState::Pending; 2],
+        )
+    };
+    let asks = lay(Some(OTHER), CardWanted::ToAnswer, None);
+    stand.card_says(rest(unknown.clone(), asks.clone()));
+    stand.lift();
+    stand.wait(81);
+    let put_away = stand.card_says(rest(unknown.clone(), asks));
+    assert_eq!(put_away, redirect(Destination::Platform));
+    let Screen::KeptCode(shown) = stand.screen() else {
+        panic!("{:?}", stand.screen())
+    };
+    assert!(matches!(shown.kept, Kept::OnlyCard(_)));
+    stand.paper_ends(PaperEnd::Printed);
+    (stand, unknown)
+}
+
+#[test]
+fn the_card_that_is_asked_for_beside_the_code_is_heard() {
+    let (mut stand, unknown) = at_code_that_waits_for_card();
+    // Another card is said to be another one.
+    stand.lay();
+    let asks = lay(Some(OTHER), CardWanted::ToAnswer, Some(CARD));
+    let job = stand.card_says(rest(unknown, asks));
+    assert_eq!(job, CardJob::Advance { handover: ID });
+    let Screen::LayCard(shown) = stand.screen() else {
+        panic!("{:?}", stand.screen())
+    };
+    assert_eq!(
+        (shown.purpose, shown.refused),
+        (LayPurpose::ToFindOut, Some(CardRefusal::GiverAgain))
+    );
+    stand.lift();
+    stand.lay();
+    stand.card_says(end_of(ended([ItemState::Given; 2]), None));
+    let Screen::HandedOver(shown) = stand.screen() else {
+        panic!("{:?}", stand.screen())
+    };
+    assert_eq!(shown.given, 2);
+}
+
+#[test]
+fn a_card_laid_beside_the_code_after_the_answer_is_looked_at() {
+    let (mut stand, _) = at_code_that_waits_for_card();
+    stand.feed(Input::OpenHandovers(Vec::new()));
+    stand.lay();
+    assert_eq!(stand.card_job().1, CardJob::Check);
 }

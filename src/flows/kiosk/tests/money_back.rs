@@ -6,10 +6,11 @@ use kippu_api::{
     refunds::{NewRefund, NoRefund, Quote, Refund, RefundState},
 };
 use kippu_handover::{
+    decide::CardWanted,
     facts::{Facts, Standing},
     row::{Destination, ItemState},
 };
-use kippu_ticket::code::ResumeCode;
+use kippu_ticket::{code::ResumeCode, ids::Step};
 
 use super::{handovers::*, *};
 
@@ -305,4 +306,90 @@ fn money_that_was_paid_out_brings_no_slip() {
         panic!("{:?}", stand.screen())
     };
     assert_eq!(pick_up.notice, Some(PickUpNotice::Gone));
+}
+
+/// The power went while tickets left the card for money; whoever opens the kiosk goes on with it.
+fn power_went_in_the_taking() -> (Stand, Facts) {
+    let unknown = Facts {
+        destination: Destination::Platform,
+        waits_for_card: Some(CARD),
+        ..facts(
+            Purpose::Parking,
+            Standing::Unknown(Step::Take),
+            [ItemState::Pending; 2],
+        )
+    };
+    let mut stand = Stand::with(vec![unknown.clone()]);
+    stand.touch(Touch::StaffAct(StaffAct::Finish));
+    let asks = lay(Some(CARD), CardWanted::ToAnswer, None);
+    stand.card_says(rest(unknown.clone(), asks));
+    (stand, unknown)
+}
+
+#[test]
+fn after_a_power_cut_the_card_is_asked_for_before_any_code_is_given_out() {
+    let (mut stand, unknown) = power_went_in_the_taking();
+    let screen = stand.screen();
+    assert_eq!(trouble(&screen).kind, TroubleKind::TakingUnknown);
+    assert_eq!(
+        stand.wishes_for(|wish| matches!(wish, Effect::Print { .. })),
+        0,
+        "a code of what nobody knows opens nothing"
+    );
+    // Another card.
+    stand.lay();
+    let asks = lay(Some(CARD), CardWanted::ToAnswer, Some(OTHER));
+    stand.card_says(rest(unknown, asks));
+    let Screen::LayCard(shown) = stand.screen() else {
+        panic!("{:?}", stand.screen())
+    };
+    assert_eq!(
+        (shown.purpose, shown.refused),
+        (LayPurpose::ToFindOut, Some(CardRefusal::OtherCard))
+    );
+    // The card says that they left it: they go on to the platform.
+    stand.lift();
+    stand.lay();
+    stand.card_says(end_of(put_down(), None));
+    assert_eq!(kept(&stand), Kept::AtPlatform);
+}
+
+#[test]
+fn who_is_asked_again_after_a_power_cut_is_asked_about_money() {
+    let (mut stand, _) = power_went_in_the_taking();
+    stand.lay();
+    let stayed = facts(Purpose::Parking, Standing::Ended, [ItemState::Stayed; 2]);
+    stand.card_says(end_of(stayed, None));
+    stand.card_says(CardNews::Read(Ok(giving_card())));
+    stand.answer(
+        is_quote,
+        Ok(Answer::Quotes(vec![quote(1, None), quote(2, None)])),
+    );
+    let Screen::Choose(choose) = stand.screen() else {
+        panic!("{:?}", stand.screen())
+    };
+    assert_eq!(
+        (choose.errand, choose.notice),
+        (Errand::MoneyBack, Some(ChooseNotice::CardChanged))
+    );
+}
+
+#[test]
+fn what_was_agreed_and_not_taken_is_said_to_be_on_the_card_which_is_asked_for() {
+    let agreed = Facts {
+        destination: Destination::Platform,
+        ..facts(Purpose::Parking, Standing::Agreed, [ItemState::Wanted; 2])
+    };
+    let mut stand = Stand::with(vec![agreed.clone()]);
+    let Screen::OneHandover(one) = stand.screen() else {
+        panic!("{:?}", stand.screen())
+    };
+    assert_eq!(one.row.remedy, Remedy::LayGiver);
+    assert_eq!(one.safety.ticket, TicketFact::OnGiverCard { count: 2 });
+    stand.touch(Touch::StaffAct(StaffAct::Finish));
+    stand.card_says(rest(agreed, lay(Some(CARD), CardWanted::ToTake, None)));
+    let Screen::LayCard(shown) = stand.screen() else {
+        panic!("{:?}", stand.screen())
+    };
+    assert_eq!(shown.purpose, LayPurpose::GiverToTake);
 }

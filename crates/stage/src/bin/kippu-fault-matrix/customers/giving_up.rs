@@ -146,6 +146,10 @@ impl People for GivingUp {
             return self.choose(labels);
         }
         self.chosen.clear();
+        // Its code opens nothing yet, whatever the slip says.
+        if sees(labels, "Only card ") {
+            return Ok(Act::Lay(Which::Giver));
+        }
         for title in ["Refund number", "Code"] {
             if has(labels, title) && has(labels, "Finish") {
                 self.code = after(labels, title);
@@ -189,7 +193,10 @@ impl People for GivingUp {
             return Ok(tap("Money back"));
         }
         if has(labels, "Finish") && has(labels, "On your card") {
-            self.vain += 1;
+            // What waits is known to the platform alone, and the screen says that it cannot be asked.
+            if !sees(labels, "there is no connection just now") {
+                self.vain += 1;
+            }
             ensure!(
                 self.vain < LOOKS,
                 "LOST: the card has neither tickets nor money, and there is no code; on screen: {labels}"
