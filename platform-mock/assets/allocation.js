@@ -165,7 +165,7 @@ class Desk {
       const bar = /** @type {HTMLElement | null} */ (card.querySelector(".bar span"));
       if (bar && aim) {
         const full = Number(aim.value) || 0;
-        /** @type {HTMLElement} */ (bar.parentElement).hidden = !full;
+        /** @type {HTMLElement} */ (bar.parentElement).style.visibility = full ? "visible" : "hidden";
         bar.style.setProperty("inline-size", `${full ? Math.min(100, (100 * seats) / full) : 0}%`);
       }
       const pen = /** @type {HTMLCanvasElement} */ (card.querySelector("canvas")).getContext("2d");

@@ -1,6 +1,6 @@
 // The seat picture: a hall on a canvas, moved, enlarged, and pointed at. It knows seats, marks and a selection, and nothing of sellers.
 //
-// Seats are drawn a few thousand a frame onto a layer of their own; until a new layer is whole the old one is shown, shifted and scaled, so
+// Seats are drawn for some milliseconds a frame onto a layer of their own; until a new layer is whole the old one is shown, shifted and scaled, so
 // that a stadium follows the hand at every frame.
 
 import { Stamps } from "./seat-marks.js";
@@ -13,8 +13,11 @@ import { Stamps } from "./seat-marks.js";
  *   areas: {kind: string, outline: number[], text: string, text_at: number[]}[]}} Hall
  */
 
-/** Seats drawn in one frame: some milliseconds of work. */
-const A_FRAME = 6000;
+/** How long a layer is drawn on in one frame, milliseconds; the clock is looked at after so many seats. */
+const A_FRAME = 8;
+const BETWEEN_LOOKS = 500;
+/** Without a movement for so long, milliseconds, the hand rests and a sharp layer is worth drawing. */
+const REST = 90;
 const MARGIN = 24;
 /** Seats further away than this many times the usual distance are not what somebody points at. */
 const REACH = 0.75;
@@ -91,13 +94,13 @@ export class SeatPicture {
     const [px, py] = [x * this.ratio, y * this.ratio];
     const grown = scale / this.view.scale;
     this.view = { scale, x: px - (px - this.view.x) * grown, y: py - (py - this.view.y) * grown };
-    this.changed();
+    this.moved();
   }
 
   /** @param {number} dx @param {number} dy CSS pixels */
   pan(dx, dy) {
     this.view = { ...this.view, x: this.view.x + dx * this.ratio, y: this.view.y + dy * this.ratio };
-    this.changed();
+    this.moved();
   }
 
   /** Brings a seat into view. @param {number} seat */
@@ -163,8 +166,17 @@ export class SeatPicture {
     return best;
   }
 
+  /** The view follows the hand: the layer there is is shown at once, a sharp one when the hand rests. */
+  moved() {
+    this.job++;
+    clearTimeout(this.rest);
+    this.rest = setTimeout(() => this.changed(), REST);
+    this.show();
+  }
+
   /** Marks or view have changed: a new layer is begun. */
   changed() {
+    clearTimeout(this.rest);
     this.job++;
     const job = this.job;
     const layer = document.createElement("canvas");
@@ -176,8 +188,13 @@ export class SeatPicture {
     const stamps = new Stamps(this.radius(view));
     const part = (from) => {
       if (job !== this.job) return;
-      const to = Math.min(from + A_FRAME, this.hall.x.length);
-      this.drawSeats(pen, view, stamps, from, to);
+      const begun = performance.now();
+      let to = from;
+      while (to < this.hall.x.length && performance.now() - begun < A_FRAME) {
+        const next = Math.min(to + BETWEEN_LOOKS, this.hall.x.length);
+        this.drawSeats(pen, view, stamps, to, next);
+        to = next;
+      }
       if (to < this.hall.x.length) {
         requestAnimationFrame(() => part(to));
       } else {

@@ -50,7 +50,7 @@ table! {
     whole: "Whole hall", "全体";
     selected: "seats selected", "席を選択中";
     clear: "Clear", "解除";
-    whose: "Whose shall they be? (now / aim)", "どこに割り当てますか(今 / 目標)";
+    whose: "Whose shall they be?", "どこに割り当てますか";
     give: "Give {n} seats to {who}", "{who}に{n}席";
     take_back: "Take {n} seats back", "{n}席を未割り当てに戻す";
     choose_first: "Select seats first", "先に席を選んでください";

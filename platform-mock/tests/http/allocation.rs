@@ -174,7 +174,7 @@ async fn held_and_sold_seats_stay() {
     };
     assert_eq!(now.seats[1], held);
     // When nobody holds it any more, it can go.
-    app.minutes_pass(60);
+    app.minutes_pass(15);
     assert_eq!(
         desk.moves(json!([{"from": 1, "to": 2, "seats": [[3, 4]]}]))
             .await,

@@ -13,6 +13,7 @@ const LISTENING = 'listening on ';
  * @property {string} url Where it listens.
  * @property {string} data Its data folder.
  * @property {{ number: string, password: string }} operator Who may see the operator's pages.
+ * @property {(folder: string, number: string) => string} password Of somebody in the demo, by the folder of their file.
  * @property {(terminal: string) => string} token A terminal's token, by the terminal's name.
  * @property {(token: string, path: string, body?: object) => Promise<any>} ask The API: GET, or POST where there is a body.
  * @property {() => Promise<void>} stop Ends it, and nothing is left.
@@ -71,9 +72,10 @@ export async function startPlatform({ prepare, tls } = {}) {
     url,
     data,
     operator: {
-      number: entry(join(data, 'operators', file), 'operator'),
+      number: entry(join(data, 'operators', file), 'number'),
       password: entry(join(data, 'operators', file), 'password'),
     },
+    password: (folder, number) => entry(join(data, folder, `${number}.toml`), 'password'),
     token: (terminal) => entry(join(data, 'terminals', `${terminal}.toml`), 'token'),
     ask: (token, path, body) => ask(`${url}/api/v1${path}`, token, body),
     async stop() {

@@ -54,30 +54,47 @@ export function stage({ furnish, ...setting } = {}) {
  * @param {(guest: Playing) => Promise<void>} play
  */
 export function everyWay(stand, name, play) {
-  for (const lang of LANGUAGES) {
-    for (const size of SIZES) {
-      test(`${name}, ${lang}, ${size.width}`, async () => {
-        const { platform, browser } = await stand();
-        const visitor = await visit(browser, platform.url, lang, size);
-        const good = async (/** @type {string} */ picture) => {
-          // The picture first: it shows what is wrong.
-          await shot(visitor.page, `${picture}-${lang}-${size.width}`);
-          await fits(visitor.page);
-          await axe(visitor.page);
-        };
-        /** @type {string[]} */
-        const told = [];
-        try {
-          await play({ ...visitor, platform, good });
-        } catch (error) {
-          told.push(/** @type {Error} */ (error).stack ?? String(error), await stood(visitor.page));
-        }
-        // Where a test fails, what went wrong in the page is most often why.
-        await visitor.leave().catch((error) => told.push(error.message));
-        if (told.length > 0) throw new Error(told.join('\n\n'));
-      });
+  for (const lang of LANGUAGES) for (const size of SIZES) oneWay(stand, name, play, lang, size);
+}
+
+/**
+ * A test in English at a desk's screen: what depends on neither.
+ * @param {Stage} stand
+ * @param {string} name
+ * @param {(guest: Playing) => Promise<void>} play
+ */
+export function once(stand, name, play) {
+  oneWay(stand, name, play, LANGUAGES[0], SIZES[0]);
+}
+
+/**
+ * @param {Stage} stand
+ * @param {string} name
+ * @param {(guest: Playing) => Promise<void>} play
+ * @param {import('./visitor.mjs').Language} lang
+ * @param {{ width: number, height: number }} size
+ */
+function oneWay(stand, name, play, lang, size) {
+  test(`${name}, ${lang}, ${size.width}`, async () => {
+    const { platform, browser } = await stand();
+    const visitor = await visit(browser, platform.url, lang, size);
+    const good = async (/** @type {string} */ picture) => {
+      // The picture first: it shows what is wrong.
+      await shot(visitor.page, `${picture}-${lang}-${size.width}`);
+      await fits(visitor.page);
+      await axe(visitor.page);
+    };
+    /** @type {string[]} */
+    const told = [];
+    try {
+      await play({ ...visitor, platform, good });
+    } catch (error) {
+      told.push(/** @type {Error} */ (error).stack ?? String(error), await stood(visitor.page));
     }
-  }
+    // Where a test fails, what went wrong in the page is most often why.
+    await visitor.leave().catch((error) => told.push(error.message));
+    if (told.length > 0) throw new Error(told.join('\n\n'));
+  });
 }
 
 /** Where somebody stood when a test failed, and what they saw there. */

@@ -1,5 +1,7 @@
 //! Money back: what waits under a code, and what is due at a seller's registers.
 
+use std::time::Duration;
+
 use kippu_api::{
     client::IdempotencyKey,
     handovers::Purpose,
@@ -29,7 +31,7 @@ pub async fn refunds(app: &TestApp, cases: &mut Cases) {
     let key = IdempotencyKey::random();
     let due = app.kiosk().refund(&wish(0), &key).await.unwrap().refund;
     // The other one's money is due later: another slip is for what is due longest.
-    app.minutes_pass(1);
+    app.clock.advance(Duration::from_millis(1));
 
     let quote = Some(json!({"tickets": [tickets[1].ticket]}));
     cases
