@@ -22,6 +22,7 @@ impl Passing {
             giver_places: None,
             receiver_places: None,
             by_laying: false,
+            tries: 0,
             state: State::Working {
                 no,
                 doing: Doing::Taking,
@@ -99,6 +100,7 @@ impl Passing {
             giver_places: None,
             receiver_places: None,
             by_laying: false,
+            tries: 0,
             state: State::Resting,
         };
         Some(this.rested(doing(facts.destination, facts), news, desk))
@@ -127,6 +129,7 @@ impl Passing {
             giver_places: None,
             receiver_places: None,
             by_laying: false,
+            tries: 0,
             state: State::Resting,
         };
         this.work(job, doing, desk);

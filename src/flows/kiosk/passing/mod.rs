@@ -35,6 +35,9 @@ use crate::flows::facts::Places;
 /// How soon a step that waits for the platform is tried again by itself, while tickets are in this kiosk.
 const BETWEEN_TRIES: i64 = 5 * SECOND;
 
+/// A card that lies there and cannot be opened without the platform is tried so often by itself: a minute. Then the session may end.
+const TRIES_WITH_CARD: u8 = 12;
+
 use begin::{doing, in_kiosk};
 
 pub(super) struct Passing {
@@ -52,6 +55,8 @@ pub(super) struct Passing {
     receiver_places: Option<Places>,
     /// The step at work was begun by laying a card: if that was the wrong one, people are told.
     by_laying: bool,
+    /// How often the card that lies there was tried again by itself.
+    tries: u8,
     state: State,
 }
 
@@ -163,27 +168,41 @@ impl Passing {
             State::Resting | State::Stopped(_) => self.advance(desk),
         }
         self.by_laying = true;
+        self.tries = 0;
     }
 
     /// What waits for platform or printer goes on by itself as soon as it can.
     fn by_itself(&mut self, desk: &mut Desk) {
         let Some(rest) = &self.at else { return };
-        let resting = matches!(self.state, State::Resting);
-        let goes_on = match rest.outcome {
-            Outcome::PlatformAway => {
-                desk.now - rest.since >= BETWEEN_TRIES && in_kiosk(&rest.facts)
+        if !matches!(self.state, State::Resting) || desk.now - rest.since < BETWEEN_TRIES {
+            return;
+        }
+        match rest.outcome {
+            Outcome::PlatformAway if in_kiosk(&rest.facts) => self.advance(desk),
+            Outcome::PrinterNeeded(_)
+                if matches!(
+                    desk.printer,
+                    PrinterCondition::Ready | PrinterCondition::PaperLow
+                ) =>
+            {
+                self.advance(desk);
             }
-            Outcome::PrinterNeeded(_) => {
-                desk.now - rest.since >= BETWEEN_TRIES
-                    && matches!(
-                        desk.printer,
-                        PrinterCondition::Ready | PrinterCondition::PaperLow
-                    )
+            Outcome::LayCard { .. }
+                if rest.refused == Some(CardRefusal::NoNetwork) && desk.card_lies =>
+            {
+                self.try_card_again(desk);
             }
-            _ => false,
-        };
-        if resting && goes_on {
+            _ => {}
+        }
+    }
+
+    /// The card that was laid without connection lies there still: nobody has to lay it anew.
+    fn try_card_again(&mut self, desk: &mut Desk) {
+        if self.tries < TRIES_WITH_CARD {
+            let by_laying = self.by_laying;
             self.advance(desk);
+            self.by_laying = by_laying;
+            self.tries += 1;
         }
     }
 }

@@ -246,3 +246,63 @@ fn a_card_laid_beside_the_code_after_the_answer_is_looked_at() {
     stand.lay();
     assert_eq!(stand.card_job().1, CardJob::Check);
 }
+
+#[test]
+fn a_card_laid_without_connection_is_tried_again_by_itself_for_a_while() {
+    let mut stand = Stand::new();
+    stand.at_swap();
+    stand.lift();
+    stand.lay();
+    let unopened = || {
+        let asks = lay(None, CardWanted::ToWrite, None);
+        let CardNews::Handover(Ok(mut news)) = rest(kept(), asks) else {
+            panic!("news of a handover")
+        };
+        news.unopened = Some(CardFault::NoKeys);
+        CardNews::Handover(Ok(news))
+    };
+    stand.card_says(unopened());
+    let refused = |stand: &Stand| match stand.screen() {
+        Screen::Swap(swap) => swap.refused,
+        other => panic!("{other:?}"),
+    };
+    let mut tries = 0;
+    loop {
+        assert_eq!(refused(&stand), Some(CardRefusal::NoNetwork));
+        stand.wait(6);
+        if stand.wishes_for(|wish| matches!(wish, Effect::Card { .. })) == 0 {
+            break;
+        }
+        assert_eq!(
+            stand.card_says(unopened()),
+            CardJob::Advance { handover: ID }
+        );
+        tries += 1;
+    }
+    assert_eq!(tries, 12, "a minute, and then it is left to people");
+    // Laid again it is tried again, and goes on when the connection is back.
+    stand.lift();
+    stand.lay();
+    stand.card_says(unopened());
+    stand.wait(6);
+    stand.card_says(end_of(ended([ItemState::Given; 2]), None));
+    assert!(matches!(stand.screen(), Screen::HandedOver(_)));
+}
+
+#[test]
+fn a_card_that_was_taken_is_not_tried() {
+    let mut stand = Stand::new();
+    stand.at_swap();
+    stand.lift();
+    stand.lay();
+    let asks = lay(None, CardWanted::ToWrite, None);
+    let CardNews::Handover(Ok(mut news)) = rest(kept(), asks) else {
+        panic!("news of a handover")
+    };
+    news.unopened = Some(CardFault::NoKeys);
+    stand.card_says(CardNews::Handover(Ok(news)));
+    stand.lift();
+    stand.wait(6);
+    let jobs = stand.wishes_for(|wish| matches!(wish, Effect::Card { .. }));
+    assert_eq!(jobs, 0);
+}
