@@ -23,7 +23,7 @@ pub fn allocation(cases: &mut Cases) {
     let aim = Some(json!({"seller": 1, "target": 17}));
     cases.add(organizers, ("post", path), &["7"], aim);
     let path = "/api/v1/organizer/events/{event}/allocation";
-    let moves = Some(json!({"moves": [{"from": 1, "to": 2, "seats": [[9, 9]]}]}));
+    let moves = Some(json!({"moves": [{"from": 1, "to": 2, "seats": [[17, 17]]}]}));
     cases.add(organizers, ("post", path), &["7"], moves);
     let path = "/api/v1/organizer/events/{event}/allocation/moves";
     cases.add(organizers, get(path), &["7"], None).marks = vec!["organizer-1".into()];
