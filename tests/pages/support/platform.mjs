@@ -43,7 +43,8 @@ export async function startPlatform({ prepare, tls } = {}) {
   let server = /** @type {import('node:child_process').ChildProcess | undefined} */ (undefined);
   const cleanUp = () => {
     server?.kill('SIGKILL');
-    rmSync(work, { recursive: true, force: true });
+    // It may still be writing for a moment.
+    rmSync(work, { recursive: true, force: true, maxRetries: 10 });
   };
   process.once('exit', cleanUp);
 
@@ -53,6 +54,8 @@ export async function startPlatform({ prepare, tls } = {}) {
   };
   run('seed', 'demo');
   prepare?.(data, run);
+  const file = join(data, 'operators', readdirSync(join(data, 'operators'))[0]);
+  const operator = { number: entry(file, 'number'), password: entry(file, 'password') };
 
   const listen = ['--listen', '127.0.0.1:0', ...(tls ? ['--tls'] : [])];
   server = spawn(program, ['serve', '--data', data, ...listen], { env, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -67,14 +70,10 @@ export async function startPlatform({ prepare, tls } = {}) {
     server.once('close', () => reject(new Error(`the platform does not start: ${log}`)));
   });
 
-  const [file] = readdirSync(join(data, 'operators'));
   return {
     url,
     data,
-    operator: {
-      number: entry(join(data, 'operators', file), 'number'),
-      password: entry(join(data, 'operators', file), 'password'),
-    },
+    operator,
     password: (folder, number) => entry(join(data, folder, `${number}.toml`), 'password'),
     token: (terminal) => entry(join(data, 'terminals', `${terminal}.toml`), 'token'),
     ask: (token, path, body) => ask(`${url}/api/v1${path}`, token, body),
