@@ -222,7 +222,7 @@ impl App {
     fn routes(&self) -> Routes {
         let routes = openapi::routes(Routes::new(self.clone()));
         let routes = allocation::routes::routes(masters::routes::routes(routes));
-        let routes = allocation::desk::routes(routes);
+        let routes = allocation::desk::routes(masters::organizing::routes(routes));
         let routes = issuing::routes::routes(sales::routes::routes(routes));
         let routes = handovers::routes::routes(cards::routes::routes(routes));
         let routes = parcels::routes::routes(routes);

@@ -35,6 +35,10 @@ use crate::{
     paths(
         masters::routes::events,
         masters::routes::plan,
+        masters::organizing::layouts,
+        masters::organizing::import_layout,
+        masters::organizing::organize,
+        masters::organizing::copy,
         allocation::routes::availability,
         allocation::desk::seat_picture,
         allocation::desk::allocation,

@@ -15,6 +15,7 @@ pub mod identity;
 pub mod members;
 pub mod operator;
 pub mod orders;
+pub mod organizing;
 pub mod own;
 pub mod parcels;
 pub mod people;

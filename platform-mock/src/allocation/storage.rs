@@ -270,7 +270,7 @@ impl AllocationStorage for Database {
 }
 
 /// Refuses another organizer's event as if it were not there.
-fn check_own(unit: &Unit<'_>, desk: &Desk, event: EventId) -> Answer<()> {
+pub(crate) fn check_own(unit: &Unit<'_>, desk: &Desk, event: EventId) -> Answer<()> {
     let own = unit
         .sql
         .prepare_cached("SELECT 1 FROM events WHERE event = ?1 AND organizer = ?2")?
@@ -318,4 +318,43 @@ fn towards(
             }
         })
         .collect())
+}
+
+/// Gives each seller the seats and the target in a new event that it has in another one with the same plan.
+pub(crate) fn copy_allocation(
+    unit: &mut Unit<'_>,
+    desk: &Desk,
+    from: EventId,
+    to: EventId,
+) -> Answer<()> {
+    let mut by_seller: Vec<(SellerId, Vec<u32>)> = Vec::new();
+    {
+        let mut statement = unit.sql.prepare_cached(
+            "SELECT seat, seller FROM stock WHERE event = ?1 AND seller IS NOT NULL ORDER BY seat",
+        )?;
+        let mut rows = statement.query([from.0])?;
+        while let Some(row) = rows.next()? {
+            let (seat, seller) = (row.get(0)?, SellerId(row.get(1)?));
+            match by_seller.iter_mut().find(|(known, _)| *known == seller) {
+                Some((_, seats)) => seats.push(seat),
+                None => by_seller.push((seller, vec![seat])),
+            }
+        }
+    }
+    let moves: Vec<SeatMove> = by_seller
+        .into_iter()
+        .map(|(seller, seats)| SeatMove {
+            from: None,
+            to: Some(seller),
+            seats: runs::of(seats),
+        })
+        .collect();
+    if !moves.is_empty() {
+        move_seats(unit, to, Some(desk.person.account), &moves)?;
+    }
+    unit.sql.execute(
+        "INSERT INTO seller_targets (event, seller, target) SELECT ?2, seller, target FROM seller_targets WHERE event = ?1",
+        (from.0, to.0),
+    )?;
+    Ok(())
 }

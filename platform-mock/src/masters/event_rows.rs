@@ -1,13 +1,15 @@
 //! The rows an event is made of.
 
+use kippu_api::problem::LimitOf;
 use kippu_seatplan::{Plan, best::Places};
 use kippu_ticket::ids::EventId;
 
 use super::rules::{BlockWay, EventFacts, NewEvent, Price};
 use crate::storage::sql::{Optional as _, Sql};
 use crate::{
+    refunds::rules::RefundRule,
     refusal::{Answer, Refusal},
-    sales::limits,
+    sales::limits::{self, PurchaseLimits},
     storage::words::{from_word, optional_word, word},
 };
 
@@ -145,4 +147,39 @@ fn ways(sql: &Sql, event: EventId) -> Answer<Vec<BlockWay>> {
         })
     })?;
     Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// An event's limits on purchases.
+pub fn limits(sql: &Sql, event: EventId) -> Answer<PurchaseLimits> {
+    let mut statement =
+        sql.prepare_cached("SELECT per, most FROM purchase_limits WHERE event = ?1")?;
+    let mut rows = statement.query([event.0])?;
+    let mut found = PurchaseLimits::default();
+    while let Some(row) = rows.next()? {
+        let per: String = row.get(0)?;
+        let most = Some(row.get(1)?);
+        for (of, place) in [
+            (LimitOf::Card, &mut found.per_card),
+            (LimitOf::Person, &mut found.per_person),
+            (LimitOf::Payment, &mut found.per_payment),
+        ] {
+            if limits::column(of) == per {
+                *place = most;
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// By which rule an event takes tickets back.
+pub fn refunds(sql: &Sql, event: EventId) -> Answer<Option<RefundRule>> {
+    Ok(sql
+        .prepare_cached("SELECT until, fee FROM refund_rules WHERE event = ?1")?
+        .query_row([event.0], |row| {
+            Ok(RefundRule {
+                until: row.get(0)?,
+                fee: row.get(1)?,
+            })
+        })
+        .optional()?)
 }

@@ -3,6 +3,9 @@
 pub mod catalogue;
 mod event_rows;
 mod gate_rows;
+pub mod organized;
+pub mod organizing;
 pub mod routes;
 pub mod rules;
 pub mod storage;
+mod wall_clock;

@@ -35,7 +35,7 @@ use crate::{
     handovers::storage::HandoverStorage,
     issuing::storage::IssuingStorage,
     journal::storage::JournalStorage,
-    masters::storage::MasterStorage,
+    masters::{organized::OrganizedStorage, storage::MasterStorage},
     members::storage::MemberStorage,
     operator::{reissue::ReissueStorage, terminals::TerminalStorage, views::ViewStorage},
     own::storage::OwnStorage,
@@ -51,6 +51,7 @@ use crate::{
 /// Everything the platform keeps. A command's answer is durable when it arrives.
 pub trait Storage:
     MasterStorage
+    + OrganizedStorage
     + AllocationStorage
     + SalesStorage
     + IssuingStorage
@@ -80,6 +81,7 @@ pub trait Storage:
 
 impl<T> Storage for T where
     T: MasterStorage
+        + OrganizedStorage
         + AllocationStorage
         + SalesStorage
         + IssuingStorage

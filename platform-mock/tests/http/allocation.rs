@@ -23,14 +23,14 @@ use serde_json::{Value, json};
 use crate::app::{EVENT, OTHER_SELLER, SELLER, TestApp, account, code, token};
 
 /// Somebody of the organizer, logged in.
-struct Desk {
+pub struct Desk {
     http: reqwest::Client,
     base: String,
     token: String,
 }
 
 impl Desk {
-    async fn of(app: &TestApp, name: &str) -> Self {
+    pub async fn of(app: &TestApp, name: &str) -> Self {
         let hash = hash_password("correct horse battery").unwrap();
         let storage = app.storage();
         let who = account(PersonRole::Organizer, name, "o");
@@ -58,7 +58,7 @@ impl Desk {
             .unwrap_or_else(|error| panic!("{path}: {status} {error}: {text}"))
     }
 
-    async fn allocation(&self) -> Allocation {
+    pub async fn allocation(&self) -> Allocation {
         self.get("allocation").await
     }
 

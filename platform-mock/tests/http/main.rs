@@ -19,6 +19,7 @@ mod moves;
 mod neighbours;
 mod nodes;
 mod operator;
+mod organizing;
 mod paper;
 mod parking;
 mod people;

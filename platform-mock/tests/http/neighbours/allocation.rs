@@ -27,4 +27,19 @@ pub fn allocation(cases: &mut Cases) {
     cases.add(organizers, ("post", path), &["7"], moves);
     let path = "/api/v1/organizer/events/{event}/allocation/moves";
     cases.add(organizers, get(path), &["7"], None).marks = vec!["organizer-1".into()];
+
+    let path = "/api/v1/organizer/events/{event}/copies";
+    let copies = Some(json!({"starts": ["2027-01-05T19:00"], "with_allocation": true}));
+    cases.add(organizers, ("post", path), &["7"], copies).marks = vec!["events".into()];
+    let event = |name: &str| {
+        json!({
+            "layout": 1, "name": name, "performers": "Troupe", "doors_open": "2027-01-05T18:00",
+            "starts": "2027-01-05T19:00", "sales_end": "2027-01-05T20:00", "currency": "JPY",
+            "tax_basis_points": 1000, "limit_per_order": 6, "prices": [8800, 6600], "entrances": ["North"],
+        })
+    };
+    let path = "/api/v1/organizer/events";
+    // The neighbour sends what cannot be registered: with the owner's words it would have an event of its own.
+    let case = cases.add(organizers, ("post", path), &[], Some(event("Play")));
+    case.theirs = Some((path.into(), Some(event(""))));
 }

@@ -1,0 +1,55 @@
+//! Times as people write them: by the clock on a venue's wall.
+
+use jiff::{
+    civil::DateTime,
+    tz::{AmbiguousOffset, TimeZone},
+};
+
+use crate::refusal::{Answer, Refusal};
+
+/// The moment a clock in a zone shows a time, UTC microseconds. Where the clock is set back and shows it twice, the first of the two.
+///
+/// # Errors
+/// 400 for what is no time, and for a time the clock never shows because it is set forward.
+pub fn moment(text: &str, zone: &TimeZone) -> Answer<i64> {
+    let time: DateTime = text
+        .trim()
+        .parse()
+        .map_err(|_| Refusal::bad_request(format!("{text:?} is no time like 2026-12-12T19:00.")))?;
+    let moment = zone.to_ambiguous_zoned(time);
+    if matches!(moment.offset(), AmbiguousOffset::Gap { .. }) {
+        return Err(Refusal::bad_request(format!(
+            "There is no {text} at the venue: the clock is set forward over it."
+        ))
+        .hint("Choose a time before or after."));
+    }
+    let moment = moment
+        .earlier()
+        .map_err(|error| Refusal::bad_request(format!("{text:?}: {error}.")))?;
+    Ok(moment.timestamp().as_microsecond())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn clocks_that_are_set_forward_and_back() {
+        let berlin = TimeZone::get("Europe/Berlin").unwrap();
+        let minute = 60_000_000;
+        let noon = moment("2026-03-29T01:59", &berlin).unwrap();
+        assert!(moment("2026-03-29T02:30", &berlin).is_err());
+        assert_eq!(moment("2026-03-29T03:00", &berlin).unwrap(), noon + minute);
+        // 02:30 comes twice; two hours and a half after midnight is the first.
+        let midnight = moment("2026-10-25T00:00", &berlin).unwrap();
+        let twice = moment("2026-10-25T02:30", &berlin).unwrap();
+        assert_eq!(twice - midnight, 150 * minute);
+    }
+
+    #[test]
+    fn what_is_no_time() {
+        for text in ["", "19:00", "2026-02-30T10:00", "2026-12-12T25:00", "soon"] {
+            assert!(moment(text, &TimeZone::UTC).is_err(), "{text}");
+        }
+    }
+}
