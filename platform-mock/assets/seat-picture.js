@@ -261,7 +261,9 @@ export class SeatPicture {
       const far = Math.hypot(dx, dy) || 1;
       const x = this.hall.x[a] + (far > 1 ? (dx / far) * this.pitch : -this.pitch);
       const y = this.hall.y[a] + (far > 1 ? (dy / far) * this.pitch : 0);
-      pen.fillText(row.label, x * view.scale + view.x, y * view.scale + view.y);
+      const [left, top] = [x * view.scale + view.x, y * view.scale + view.y];
+      // Letters are the dearest of all that is drawn: none where nobody sees them.
+      if (left > -size && top > -size && left < this.canvas.width + size && top < this.canvas.height + size) pen.fillText(row.label, left, top);
     }
   }
 
