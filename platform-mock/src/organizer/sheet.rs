@@ -113,11 +113,69 @@ pub fn words(plan: &Plan, runs: &[SeatRun]) -> String {
     text
 }
 
+/// Numbers of neighbours as people read them, each part ascending: `1–12`, every other one as `2, 4 … 24`; others one by one.
 fn between(plan: &Plan, first: usize, last: usize) -> String {
-    let (from, to) = (&plan.seats[first].number, &plan.seats[last].number);
-    if first == last {
-        from.clone()
-    } else {
-        format!("{from}–{to}")
+    let numbers: Vec<&str> = plan.seats[first..=last]
+        .iter()
+        .map(|seat| seat.number.as_str())
+        .collect();
+    listed(&numbers)
+}
+
+fn listed(numbers: &[&str]) -> String {
+    let mut parts: Vec<String> = Vec::new();
+    let mut begin = 0;
+    while begin < numbers.len() {
+        let step = step(numbers, begin);
+        let mut end = begin;
+        while let Some(step) = step
+            && difference(numbers, end) == Some(step)
+        {
+            end += 1;
+        }
+        parts.push(part(&numbers[begin..=end], step));
+        begin = end + 1;
+    }
+    parts.join(", ")
+}
+
+/// The step from this number to the next, where a run of it is worth shortening.
+fn step(numbers: &[&str], at: usize) -> Option<i64> {
+    let step = difference(numbers, at)?;
+    (matches!(step, -2 | -1 | 1 | 2) && difference(numbers, at + 1) == Some(step)).then_some(step)
+}
+
+fn difference(numbers: &[&str], at: usize) -> Option<i64> {
+    let number = |at: usize| numbers.get(at)?.parse::<i64>().ok();
+    Some(number(at + 1)? - number(at)?)
+}
+
+/// One part: a run, or a number that begins none.
+fn part(run: &[&str], step: Option<i64>) -> String {
+    match (step, run) {
+        (Some(1), [first, .., last]) | (Some(-1), [last, .., first]) => format!("{first}–{last}"),
+        (Some(2), [first, second, .., last]) | (Some(-2), [last, .., second, first]) => {
+            format!("{first}, {second} … {last}")
+        }
+        _ => run.join(", "),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_said_as_they_stand_on_the_seats() {
+        for (numbers, words) in [
+            (&["1", "2", "3", "4"][..], "1–4"),
+            (&["6", "4", "2", "1", "3", "5"], "2, 4 … 6, 1, 3 … 5"),
+            (&["5"], "5"),
+            (&["5", "6"], "5, 6"),
+            (&["9", "8", "7", "12", "A"], "7–9, 12, A"),
+            (&[], ""),
+        ] {
+            assert_eq!(listed(numbers), words, "{numbers:?}");
+        }
     }
 }
