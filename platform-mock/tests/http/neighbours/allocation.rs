@@ -23,7 +23,10 @@ pub fn allocation(cases: &mut Cases) {
     let aim = Some(json!({"seller": 1, "target": 17}));
     cases.add(organizers, ("post", path), &["7"], aim);
     let path = "/api/v1/organizer/events/{event}/allocation";
-    let moves = Some(json!({"moves": [{"from": 1, "to": 2, "seats": [[17, 17]]}]}));
+    // There and back again, so that other cases find the seats where they expect them.
+    let there = json!({"from": 1, "to": null, "seats": [[17, 17]]});
+    let back = json!({"from": null, "to": 1, "seats": [[17, 17]]});
+    let moves = Some(json!({"moves": [there, back]}));
     cases.add(organizers, ("post", path), &["7"], moves);
     let path = "/api/v1/organizer/events/{event}/allocation/moves";
     cases.add(organizers, get(path), &["7"], None).marks = vec!["organizer-1".into()];
