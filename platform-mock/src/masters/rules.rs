@@ -152,6 +152,9 @@ impl NewEvent {
     /// Checks it against the plan it is played in.
     pub fn check(&self, plan: &Plan) -> Answer<()> {
         let bad = |what: String| Err(Refusal::bad_request(what));
+        if self.doors_open > self.starts {
+            return bad("The doors open after the start.".into());
+        }
         if self.prices.len() != plan.classes.len() {
             return bad(format!(
                 "The plan has {} classes and the event {} prices.",
@@ -192,9 +195,6 @@ impl NewEvent {
                 "Entrance {} is not among the event's entrances.",
                 way.entrance
             ));
-        }
-        if self.doors_open > self.starts {
-            return bad("The doors open after the start.".into());
         }
         Ok(())
     }
