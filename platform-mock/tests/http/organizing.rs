@@ -198,7 +198,7 @@ async fn what_cannot_be_registered_is_refused_in_words() {
     );
     for body in [
         json!({"starts": [], "with_allocation": false}),
-        json!({"starts": ["2027-05-01T19:00", "2027-03-28T02:15"], "with_allocation": true}),
+        json!({"starts": ["2027-05-01T19:00", "2027-02-30T19:00"], "with_allocation": true}),
     ] {
         organizer.refused("events/7/copies", &body).await;
     }
