@@ -18,7 +18,7 @@ use crate::{
         door::Peer,
     },
     masters::rules::{Terminal, TerminalRole},
-    pages::{self, site},
+    pages::{Asked, site},
     people::rules::{Bound, Clerk, Operator, Person},
     refusal::{Answer, Refusal},
     restore::guard,
@@ -217,7 +217,8 @@ pub async fn authorize(
         }
         other => other,
     };
-    match checked {
+    let asked = site::is_shown(entry.path).then(|| Asked::of(&request, checked.as_ref().ok()));
+    let answer = match checked {
         Ok(caller) => {
             if let Some(caller) = caller {
                 request.extensions_mut().insert(caller);
@@ -225,8 +226,11 @@ pub async fn authorize(
             request.extensions_mut().insert(entry);
             next.run(request).await
         }
-        Err(refusal) if site::is_page(entry.path) => pages::refused(&request, refusal),
         Err(refusal) => refusal.into_response(),
+    };
+    match asked {
+        Some(asked) => asked.shown(answer),
+        None => answer,
     }
 }
 

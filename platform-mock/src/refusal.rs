@@ -32,9 +32,9 @@ pub struct Refusal {
     pub limit: Option<LimitFacts>,
 }
 
-/// Marks an answer that is a refusal, for counting.
-#[derive(Debug, Clone, Copy)]
-pub struct Refused(pub ProblemCode);
+/// Marks an answer that is a refusal, for counting, and for showing it as a page.
+#[derive(Debug, Clone)]
+pub struct Refused(pub Refusal);
 
 impl Refusal {
     /// A refusal without a hint.
@@ -147,7 +147,11 @@ impl Refusal {
 
     /// Its HTTP status.
     pub fn status(&self) -> StatusCode {
-        describe(self.code).0
+        if self.unknown {
+            StatusCode::GATEWAY_TIMEOUT
+        } else {
+            describe(self.code).0
+        }
     }
 
     fn problem(self) -> Problem {
@@ -195,26 +199,23 @@ impl From<serde_json::Error> for Refusal {
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
-        if self.unknown {
-            let mut response = (StatusCode::GATEWAY_TIMEOUT, self.detail).into_response();
-            response.extensions_mut().insert(Refused(self.code));
-            return response;
-        }
-        let (code, retry_after) = (self.code, self.retry_after);
-        let problem = self.problem();
-        let status =
-            StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let mut response = (status, Json(problem)).into_response();
-        response.headers_mut().insert(
-            header::CONTENT_TYPE,
-            HeaderValue::from_static("application/problem+json"),
-        );
-        if let Some(seconds) = retry_after {
+        let refused = Refused(self.clone());
+        let (status, retry_after) = (self.status(), self.retry_after);
+        let mut response = if self.unknown {
+            (status, self.detail).into_response()
+        } else {
+            let mut response = (status, Json(self.problem())).into_response();
+            response.headers_mut().insert(
+                header::CONTENT_TYPE,
+                HeaderValue::from_static("application/problem+json"),
+            );
             response
-                .headers_mut()
-                .insert(header::RETRY_AFTER, seconds.into());
+        };
+        if let Some(seconds) = retry_after {
+            let headers = response.headers_mut();
+            headers.insert(header::RETRY_AFTER, seconds.into());
         }
-        response.extensions_mut().insert(Refused(code));
+        response.extensions_mut().insert(refused);
         response
     }
 }

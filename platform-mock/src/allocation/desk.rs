@@ -23,8 +23,8 @@ use serde::Deserialize;
 use super::{picture, runs, storage::Desk};
 use crate::{
     app::App,
-    auth::{AsOrganizer, ORGANIZER, OwnOrganizer, Scope},
-    own::routes::among,
+    auth::{AsOrganizer, ORGANIZER, Scope},
+    own::event::OwnEvent,
     refusal::{Answer, Refusal},
     request::{Body, KeyedJson, Path, Query},
     routes::Routes,
@@ -100,10 +100,8 @@ pub struct Wished {
     responses((status = 200, body = SeatPicture), (status = "default", body = Problem)))]
 pub async fn seat_picture(
     State(app): State<App>,
-    OwnOrganizer(organizer): OwnOrganizer,
-    Path(event): Path<EventId>,
+    OwnEvent(event): OwnEvent,
 ) -> Answer<Json<SeatPicture>> {
-    among(event, &app.storage().events_of_organizer(organizer).await?)?;
     Ok(Json(picture::of(&*app.event(event).await?)))
 }
 
@@ -112,10 +110,8 @@ pub async fn seat_picture(
     responses((status = 200, body = Allocation), (status = "default", body = Problem)))]
 pub async fn allocation(
     State(app): State<App>,
-    OwnOrganizer(organizer): OwnOrganizer,
-    Path(event): Path<EventId>,
+    OwnEvent(event): OwnEvent,
 ) -> Answer<Json<Allocation>> {
-    among(event, &app.storage().events_of_organizer(organizer).await?)?;
     app.storage().expire_due().await?;
     Ok(Json(Allocation {
         event,
@@ -150,11 +146,9 @@ pub async fn change(
     responses((status = 200, body = FoundSeats), (status = "default", body = Problem)))]
 pub async fn typed(
     State(app): State<App>,
-    OwnOrganizer(organizer): OwnOrganizer,
-    Path(event): Path<EventId>,
+    OwnEvent(event): OwnEvent,
     Query(Typed { block, text }): Query<Typed>,
 ) -> Answer<Json<FoundSeats>> {
-    among(event, &app.storage().events_of_organizer(organizer).await?)?;
     let facts = app.event(event).await?;
     if usize::from(block) >= facts.plan.blocks.len() {
         return Err(Refusal::not_found("block"));
@@ -176,11 +170,9 @@ pub async fn typed(
     responses((status = 200, body = FoundSeats), (status = "default", body = Problem)))]
 pub async fn together(
     State(app): State<App>,
-    OwnOrganizer(organizer): OwnOrganizer,
-    Path(event): Path<EventId>,
+    OwnEvent(event): OwnEvent,
     Query(Wished { count, class }): Query<Wished>,
 ) -> Answer<Json<FoundSeats>> {
-    among(event, &app.storage().events_of_organizer(organizer).await?)?;
     let facts = app.event(event).await?;
     let free = app.storage().free(event, NOBODY)?;
     let searched = tokio::task::spawn_blocking(move || {
@@ -213,10 +205,8 @@ pub async fn together(
     responses((status = 200, body = Vec<AllocationMove>), (status = "default", body = Problem)))]
 pub async fn moves(
     State(app): State<App>,
-    OwnOrganizer(organizer): OwnOrganizer,
-    Path(event): Path<EventId>,
+    OwnEvent(event): OwnEvent,
 ) -> Answer<Json<Vec<AllocationMove>>> {
-    among(event, &app.storage().events_of_organizer(organizer).await?)?;
     Ok(Json(app.storage().moves(event).await?))
 }
 

@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::{
     extract::State,
-    http::{HeaderMap, StatusCode, header},
+    http::header,
     response::{IntoResponse as _, Response},
     routing::get,
 };
@@ -23,10 +23,9 @@ use crate::{
     app::App,
     auth::{Allow, ORGANIZER, OwnOrganizer, Scope},
     masters::rules::EventFacts,
-    own::routes::{among, sales},
-    pages::{Page, asset, place::Place, respond, respond_with_scripts, shown},
+    own::{event::OwnEvent, routes::sales},
+    pages::{Page, asset, respond, respond_with_scripts},
     refusal::Answer,
-    request::Path,
     routes::Routes,
 };
 
@@ -81,9 +80,7 @@ struct Head {
 }
 
 impl Head {
-    /// The event, if it is the organizer's.
-    async fn of(app: &App, organizer: i64, event: EventId) -> Answer<Self> {
-        among(event, &app.storage().events_of_organizer(organizer).await?)?;
+    async fn of(app: &App, event: EventId) -> Answer<Self> {
         let facts = app.event(event).await?;
         let zone = TimeZone::get(&facts.zone).unwrap_or(TimeZone::UTC);
         Ok(Self { facts, zone })
@@ -181,126 +178,87 @@ impl MovesPage<'_> {
 pub async fn events(
     State(app): State<App>,
     page: Page,
-    headers: HeaderMap,
     OwnOrganizer(organizer): OwnOrganizer,
-) -> Response {
-    let page = page.at(Place::Events);
-    let answer = async {
-        let mut rows = Vec::new();
-        for event in app.storage().events_of_organizer(organizer).await? {
-            let head = Head::of(&app, organizer, event).await?;
-            rows.push((head, sales(&app, event, None).await?.event));
-        }
-        let template = EventsPage {
-            page: &page,
-            t: words(&headers),
-            rows: &rows,
-        };
-        Answer::Ok(respond(&template, StatusCode::OK))
+) -> Answer<Response> {
+    let mut rows = Vec::new();
+    for event in app.storage().events_of_organizer(organizer).await? {
+        let head = Head::of(&app, event).await?;
+        rows.push((head, sales(&app, event, None).await?.event));
     }
-    .await;
-    shown(page, answer)
+    let template = EventsPage {
+        page: &page,
+        t: words(page.language),
+        rows: &rows,
+    };
+    respond(&template)
 }
 
 /// An event with its sales.
 pub async fn event(
     State(app): State<App>,
     page: Page,
-    headers: HeaderMap,
-    OwnOrganizer(organizer): OwnOrganizer,
-    Path(event): Path<EventId>,
-) -> Response {
-    let page = page.at(Place::Events);
-    let answer = async {
-        let template = EventPage {
-            page: &page,
-            t: words(&headers),
-            head: &Head::of(&app, organizer, event).await?,
-            sales: &sales(&app, event, None).await?,
-        };
-        Answer::Ok(respond(&template, StatusCode::OK))
-    }
-    .await;
-    shown(page, answer)
+    OwnEvent(event): OwnEvent,
+) -> Answer<Response> {
+    let template = EventPage {
+        page: &page,
+        t: words(page.language),
+        head: &Head::of(&app, event).await?,
+        sales: &sales(&app, event, None).await?,
+    };
+    respond(&template)
 }
 
 /// The desk.
 pub async fn allocation(
     State(app): State<App>,
     page: Page,
-    headers: HeaderMap,
-    OwnOrganizer(organizer): OwnOrganizer,
-    Path(event): Path<EventId>,
-) -> Response {
-    let page = page.at(Place::Events);
-    let answer = async {
-        let template = AllocationPage {
-            page: &page,
-            t: words(&headers),
-            head: &Head::of(&app, organizer, event).await?,
-            sellers: &app.storage().allocated(event).await?,
-        };
-        Answer::Ok(respond_with_scripts(&template, StatusCode::OK))
-    }
-    .await;
-    shown(page, answer)
+    OwnEvent(event): OwnEvent,
+) -> Answer<Response> {
+    let template = AllocationPage {
+        page: &page,
+        t: words(page.language),
+        head: &Head::of(&app, event).await?,
+        sellers: &app.storage().allocated(event).await?,
+    };
+    respond_with_scripts(&template)
 }
 
 /// The allocation on paper.
 pub async fn printed(
     State(app): State<App>,
     page: Page,
-    headers: HeaderMap,
-    OwnOrganizer(organizer): OwnOrganizer,
-    Path(event): Path<EventId>,
-) -> Response {
-    let page = page.at(Place::Events);
-    let answer = async {
-        let head = Head::of(&app, organizer, event).await?;
-        let owners: Vec<AllocatedRun> = app.storage().owners(event).await?;
-        let sellers = app.storage().allocated(event).await?;
-        let template = SheetPage {
-            page: &page,
-            t: words(&headers),
-            now: app.now(),
-            blocks: &sheet::blocks(&head.facts.plan, &owners, &sellers),
-            head: &head,
-        };
-        Answer::Ok(respond(&template, StatusCode::OK))
-    }
-    .await;
-    shown(page, answer)
+    OwnEvent(event): OwnEvent,
+) -> Answer<Response> {
+    let head = Head::of(&app, event).await?;
+    let owners: Vec<AllocatedRun> = app.storage().owners(event).await?;
+    let sellers = app.storage().allocated(event).await?;
+    let template = SheetPage {
+        page: &page,
+        t: words(page.language),
+        now: app.now(),
+        blocks: &sheet::blocks(&head.facts.plan, &owners, &sellers),
+        head: &head,
+    };
+    respond(&template)
 }
 
 /// When seats changed hands.
 pub async fn moves(
     State(app): State<App>,
     page: Page,
-    headers: HeaderMap,
-    OwnOrganizer(organizer): OwnOrganizer,
-    Path(event): Path<EventId>,
-) -> Response {
-    let page = page.at(Place::Events);
-    let answer = async {
-        let template = MovesPage {
-            page: &page,
-            t: words(&headers),
-            head: &Head::of(&app, organizer, event).await?,
-            rows: &app.storage().moves(event).await?,
-        };
-        Answer::Ok(respond(&template, StatusCode::OK))
-    }
-    .await;
-    shown(page, answer)
+    OwnEvent(event): OwnEvent,
+) -> Answer<Response> {
+    let template = MovesPage {
+        page: &page,
+        t: words(page.language),
+        head: &Head::of(&app, event).await?,
+        rows: &app.storage().moves(event).await?,
+    };
+    respond(&template)
 }
 
 /// Sales as a table for other programs.
-pub async fn sales_csv(
-    State(app): State<App>,
-    OwnOrganizer(organizer): OwnOrganizer,
-    Path(event): Path<EventId>,
-) -> Answer<Response> {
-    among(event, &app.storage().events_of_organizer(organizer).await?)?;
+pub async fn sales_csv(State(app): State<App>, OwnEvent(event): OwnEvent) -> Answer<Response> {
     let EventSales { event, parts } = sales(&app, event, None).await?;
     let mut text = String::from("class,seller,seats,free,held,sold,revenue,currency\r\n");
     for part in parts {

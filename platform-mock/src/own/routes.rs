@@ -7,7 +7,10 @@ use kippu_api::{
 };
 use kippu_ticket::ids::{CardUid, EventId, SellerId};
 
-use super::storage::{CardTicket, PartRow, is_on};
+use super::{
+    event::OwnEvent,
+    storage::{CardTicket, PartRow, is_on},
+};
 use crate::{
     app::App,
     auth::{MEMBER, ORGANIZER, OwnCards, OwnOrganizer, OwnSeller, OwnVenue, SELLER, Scope, VENUE},
@@ -76,10 +79,8 @@ pub async fn organized(
     responses((status = 200, body = EventSales), (status = "default", body = Problem)))]
 pub async fn organized_sales(
     State(app): State<App>,
-    OwnOrganizer(organizer): OwnOrganizer,
-    Path(event): Path<EventId>,
+    OwnEvent(event): OwnEvent,
 ) -> Answer<Json<EventSales>> {
-    among(event, &app.storage().events_of_organizer(organizer).await?)?;
     Ok(Json(sales(&app, event, None).await?))
 }
 
@@ -88,10 +89,8 @@ pub async fn organized_sales(
     responses((status = 200, body = SeatStates), (status = "default", body = Problem)))]
 pub async fn organized_seats(
     State(app): State<App>,
-    OwnOrganizer(organizer): OwnOrganizer,
-    Path(event): Path<EventId>,
+    OwnEvent(event): OwnEvent,
 ) -> Answer<Json<SeatStates>> {
-    among(event, &app.storage().events_of_organizer(organizer).await?)?;
     Ok(Json(SeatStates {
         plan_tag: app.event(event).await?.plan_tag.clone(),
         seats: app.storage().seat_states(event).await?,
@@ -114,9 +113,8 @@ pub async fn sold(
 pub async fn sold_parts(
     State(app): State<App>,
     OwnSeller(seller): OwnSeller,
-    Path(event): Path<EventId>,
+    OwnEvent(event): OwnEvent,
 ) -> Answer<Json<EventSales>> {
-    among(event, &app.storage().events_of_seller(seller).await?)?;
     Ok(Json(sales(&app, event, Some(seller)).await?))
 }
 
@@ -138,10 +136,8 @@ pub async fn entrances(
     responses((status = 200, body = EntranceState), (status = "default", body = Problem)))]
 pub async fn entrance(
     State(app): State<App>,
-    OwnVenue(venue): OwnVenue,
-    Path(event): Path<EventId>,
+    OwnEvent(event): OwnEvent,
 ) -> Answer<Json<EntranceState>> {
-    among(event, &app.storage().events_of_venue(venue).await?)?;
     Ok(Json(entrance_of(&app, event).await?))
 }
 
@@ -166,13 +162,6 @@ pub async fn tickets_of_card(
         return Err(Refusal::not_found("card"));
     }
     Ok(Json(named(&app, vec![card]).await?))
-}
-
-/// Refuses what is not among somebody's own as if it were not there.
-pub(crate) fn among(event: EventId, own: &[EventId]) -> Answer<()> {
-    own.contains(&event)
-        .then_some(())
-        .ok_or_else(|| Refusal::not_found("event"))
 }
 
 async fn list(

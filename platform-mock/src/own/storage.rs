@@ -16,14 +16,22 @@ use crate::{
     },
 };
 
-/// Tickets that were paid for: what the word `sold` means here.
-const SOLD: &str =
-    "t.void = 0 AND t.order_id IS NOT NULL AND o.state IN ('paid', 'granted', 'issued')";
+/// Tickets `t` of orders `o` that were paid for: what the word `sold` means here.
+macro_rules! sold {
+    () => {
+        "t.void = 0 AND t.order_id IS NOT NULL AND o.state IN ('paid', 'granted', 'issued')"
+    };
+}
+
+const SOLD: &str = sold!();
 
 /// What became of a seat `s` of the stock, as a letter: `-` nobody may sell it, `f` free, `h` held, `s` sold.
-pub(crate) const STATE: &str = "CASE WHEN s.seller IS NULL AND s.claim IS NULL THEN '-' WHEN s.claim IS NULL THEN 'f'
-    WHEN EXISTS (SELECT 1 FROM tickets t JOIN orders o ON o.id = t.order_id WHERE t.event = s.event AND t.seat = s.seat
-        AND t.void = 0 AND t.order_id IS NOT NULL AND o.state IN ('paid', 'granted', 'issued')) THEN 's' ELSE 'h' END";
+pub(crate) const STATE: &str = concat!(
+    "CASE WHEN s.seller IS NULL AND s.claim IS NULL THEN '-' WHEN s.claim IS NULL THEN 'f'
+    WHEN EXISTS (SELECT 1 FROM tickets t JOIN orders o ON o.id = t.order_id WHERE t.event = s.event AND t.seat = s.seat AND ",
+    sold!(),
+    ") THEN 's' ELSE 'h' END"
+);
 
 /// Seats of one class at one seller.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -9,11 +9,13 @@ use axum::{
 use kippu_api::{people::PersonLogin, problem::ProblemCode};
 use serde::Deserialize;
 
-use super::{Page, respond, shown, site::Site};
+use super::{
+    Page, render_as,
+    site::{Site, SiteFacts},
+};
 use crate::{
     app::App,
     auth::AsPerson,
-    headers::is_loopback,
     people::{
         routes::with_password,
         sessions::{Opened, Source},
@@ -55,18 +57,13 @@ pub struct Signed {
 }
 
 /// The form.
-pub(super) fn page(page: Page, to: String, trouble: Option<&str>, status: StatusCode) -> Response {
-    let template = LoginPage {
-        page: &page,
-        to: &to,
-        trouble,
-    };
-    respond(&template, status)
+pub(super) fn page(page: &Page, to: &str, trouble: Option<&str>, status: StatusCode) -> Response {
+    render_as(&LoginPage { page, to, trouble }, status)
 }
 
 /// Shows the form.
 pub async fn form(at: Page, Query(Wanted { to }): Query<Wanted>) -> Response {
-    page(at, to, None, StatusCode::OK)
+    page(&at, &to, None, StatusCode::OK)
 }
 
 /// Opens a session and goes where somebody wanted to go.
@@ -76,38 +73,34 @@ pub async fn log_in(
     Source(source): Source,
     headers: HeaderMap,
     Form(typed): Form<Typed>,
-) -> Response {
+) -> Answer<Response> {
     let login = PersonLogin {
         number: typed.number,
         password: typed.password,
     };
-    match open(&app, at.site, login, source, &headers).await {
+    let refusal = match open(&app, at.site, login, source, &headers).await {
         Ok(opened) => {
             let lasts = (opened.expires - app.now()) / 1_000_000;
-            let cookie = cookie(at.site, &headers, &opened.token, lasts);
-            with_cookie(
-                Redirect::to(inside(at.site, &typed.to)).into_response(),
-                &cookie,
-            )
+            let cookie = at.site.cookie(&headers, &opened.token, lasts);
+            let to = inside(at.site, &typed.to);
+            return Ok(with_cookie(Redirect::to(to).into_response(), &cookie));
         }
-        Err(refusal) => {
-            let text = match (refusal.code, refusal.retry_after) {
-                (ProblemCode::Unauthenticated, _) => at.w.wrong_login.to_owned(),
-                (ProblemCode::TooMany, Some(seconds)) => {
-                    at.w.too_many
-                        .replace("{}", &seconds.div_ceil(60).to_string())
-                }
-                _ => return at.trouble(refusal),
-            };
-            let (status, wait) = (refusal.status(), refusal.retry_after);
-            let mut response = page(at, typed.to, Some(&text), status);
-            if let Some(seconds) = wait {
-                let headers = response.headers_mut();
-                headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
-            }
-            response
+        Err(refusal) => refusal,
+    };
+    let text = match (refusal.code, refusal.retry_after) {
+        (ProblemCode::Unauthenticated, _) => at.w.wrong_login.to_owned(),
+        (ProblemCode::TooMany, Some(seconds)) => {
+            let minutes = seconds.div_ceil(60).to_string();
+            at.w.too_many.replace("{}", &minutes)
         }
+        _ => return Err(refusal),
+    };
+    let mut response = page(&at, &typed.to, Some(&text), refusal.status());
+    if let Some(seconds) = refusal.retry_after {
+        let headers = response.headers_mut();
+        headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
+    Ok(response)
 }
 
 /// Ends the session.
@@ -117,48 +110,38 @@ pub async fn log_out(
     AsPerson(_, session): AsPerson,
     headers: HeaderMap,
     Form(Signed { form }): Form<Signed>,
-) -> Response {
-    let done = async {
-        at.check_form(&form)?;
-        app.storage().close_session(session).await?;
-        let cookie = cookie(at.site, &headers, "", 0);
-        let back = format!("{}/login", at.site.below());
-        Answer::Ok(with_cookie(Redirect::to(&back).into_response(), &cookie))
-    }
-    .await;
-    shown(at, done)
+) -> Answer<Response> {
+    at.check_form(&form)?;
+    app.storage().close_session(session).await?;
+    let cookie = at.site.cookie(&headers, "", 0);
+    let back = Redirect::to(at.site.login).into_response();
+    Ok(with_cookie(back, &cookie))
 }
 
 /// A page of this site, whatever was asked for.
-fn inside(site: Site, to: &str) -> &str {
-    let login = to.strip_prefix(site.below()) == Some("/login");
-    if Site::of(to) == Some(site) && !to.contains(['\\', '\r', '\n']) && !login {
+fn inside<'a>(site: &SiteFacts, to: &'a str) -> &'a str {
+    let path = to.split('?').next().unwrap_or_default();
+    let here = Site::of(path).is_some_and(|found| found.facts().below == site.below);
+    if here && !to.contains(['\\', '\r', '\n']) && path != site.login {
         to
     } else {
-        site.home()
+        site.home
     }
 }
 
 /// Opens a session; the one the browser still had ends.
 async fn open(
     app: &App,
-    site: Site,
+    site: &SiteFacts,
     login: PersonLogin,
     source: String,
     headers: &HeaderMap,
 ) -> Answer<Opened> {
-    let opened = with_password(app, login, source, |person| person.role == site.role()).await?;
+    let opened = with_password(app, login, source, |person| person.role == site.role).await?;
     if let Some(before) = site.session(headers) {
         app.storage().close_session(before).await?;
     }
     Ok(opened)
-}
-
-/// The session's cookie: no script reads it, no other site sends it, and it goes over TLS alone wherever there is a network.
-fn cookie(site: Site, headers: &HeaderMap, token: &str, seconds: i64) -> String {
-    let secure = if is_loopback(headers) { "" } else { "; Secure" };
-    let (name, below) = (site.cookie(), site.below());
-    format!("{name}={token}; Path={below}; Max-Age={seconds}; HttpOnly; SameSite=Strict{secure}")
 }
 
 fn with_cookie(mut response: Response, cookie: &str) -> Response {
@@ -174,7 +157,7 @@ mod tests {
 
     #[test]
     fn nobody_is_sent_to_another_site() {
-        let inside = |to| super::inside(Site::Operator, to);
+        let inside = |to| super::inside(Site::Operator.facts(), to);
         assert_eq!(inside("/operator/terminals"), "/operator/terminals");
         for elsewhere in [
             "",

@@ -8,7 +8,7 @@ pub mod words;
 use askama::Template;
 use axum::{
     extract::{FromRequestParts, Request},
-    http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts},
     response::{Html, IntoResponse as _, Response},
     routing::{MethodRouter, get, post},
 };
@@ -18,13 +18,13 @@ use sha2::{Digest as _, Sha256};
 
 use self::{
     place::Place,
-    site::Site,
-    words::{Words, words},
+    site::{Site, SiteFacts},
+    words::{Language, Words, words},
 };
 use crate::{
     app::App,
-    auth::{Allow, Caller, OPERATOR, ORGANIZER, Scope},
-    refusal::{Answer, Refusal},
+    auth::{Allow, Caller, Scope},
+    refusal::{Answer, Refusal, Refused},
     routes::Routes,
 };
 
@@ -36,55 +36,72 @@ const STYLE: &str = include_str!("../../assets/pages.css");
 pub fn routes(routes: Routes) -> Routes {
     let anyone = Allow::Anyone.of(Scope::Common);
     let stranger = Allow::Anyone.of(Scope::Account);
-    routes
-        .on(
-            "/assets/pages.css",
-            "get",
-            anyone,
-            asset("text/css; charset=utf-8", STYLE),
-        )
-        .on("/operator/login", "get", anyone, get(login::form))
-        .on("/operator/login", "post", stranger, post(login::log_in))
-        .on(
-            "/operator/logout",
-            "post",
-            OPERATOR.of(Scope::Account),
-            post(login::log_out),
-        )
-        .on("/organizer/login", "get", anyone, get(login::form))
-        .on("/organizer/login", "post", stranger, post(login::log_in))
-        .on(
-            "/organizer/logout",
-            "post",
-            ORGANIZER.of(Scope::Account),
-            post(login::log_out),
-        )
+    let style = asset("text/css; charset=utf-8", STYLE);
+    let routes = routes.on("/assets/pages.css", "get", anyone, style);
+    Site::ALL.into_iter().fold(routes, |routes, site| {
+        let site = site.facts();
+        let own = site.allow.of(Scope::Account);
+        routes
+            .on(site.login, "get", anyone, get(login::form))
+            .on(site.login, "post", stranger, post(login::log_in))
+            .on(site.logout, "post", own, post(login::log_out))
+    })
 }
 
-/// A page somebody may not see: the log-in form, or why not.
-pub fn refused(request: &Request, refusal: Refusal) -> Response {
-    let page = Page::of(request.uri().path(), request.headers(), None);
-    if refusal.code == ProblemCode::Unauthenticated {
-        let to = request.uri().path().to_owned();
-        let to = if request.method() == axum::http::Method::GET {
-            to
-        } else {
-            String::new()
-        };
-        let text = page.w.session_over;
-        return login::page(page, to, Some(text), StatusCode::UNAUTHORIZED);
+/// What was asked for, kept until it is known whether it is refused.
+pub struct Asked {
+    page: Page,
+    /// Where to go after logging in: to what was asked for, if that was a page.
+    to: String,
+}
+
+impl Asked {
+    /// By somebody, if anybody who may.
+    pub fn of(request: &Request, caller: Option<&Option<Caller>>) -> Self {
+        let path = request.uri().path();
+        let caller = caller.and_then(Option::as_ref);
+        Self {
+            page: Page::of(path, request.headers(), caller),
+            to: if request.method() == Method::GET {
+                request.uri().to_string()
+            } else {
+                String::new()
+            },
+        }
     }
-    page.trouble(refusal)
+
+    /// Shows what was answered: a refusal as the page that says why, or as the form to log in by.
+    pub fn shown(self, mut answer: Response) -> Response {
+        let Some(refused) = answer.extensions_mut().remove::<Refused>() else {
+            return answer;
+        };
+        let refusal = &refused.0;
+        let mut shown = if refusal.code == ProblemCode::Unauthenticated {
+            let text = self.page.w.session_over;
+            login::page(&self.page, &self.to, Some(text), refusal.status())
+        } else {
+            self.page.trouble(refusal)
+        };
+        if let Some(seconds) = refusal.retry_after {
+            let headers = shown.headers_mut();
+            headers.insert(header::RETRY_AFTER, seconds.into());
+        }
+        shown.extensions_mut().insert(refused);
+        shown
+    }
 }
 
 /// What every page needs: its language, who looks at it, and the token of its forms.
 #[derive(Debug)]
 pub struct Page {
+    pub(crate) language: Language,
     pub(crate) w: &'static Words,
-    pub(crate) site: Site,
+    pub(crate) site: &'static SiteFacts,
+    pub(crate) product: &'static str,
     pub(crate) name: Option<String>,
     pub(crate) form: String,
-    pub(crate) place: Place,
+    pub(crate) places: Vec<Place>,
+    pub(crate) place: Option<&'static str>,
     zone: TimeZone,
 }
 
@@ -96,29 +113,21 @@ impl Page {
             }
             _ => (None, String::new()),
         };
+        let language = words::language(headers);
+        let w = words(language);
+        let site = Site::of(path).unwrap_or(Site::Operator);
+        let places = place::of(site, w);
         Self {
-            w: words(headers),
-            site: Site::of(path).unwrap_or(Site::Operator),
+            language,
+            w,
+            site: site.facts(),
+            product: site.product(w),
             name,
             form,
-            place: Place::Nowhere,
+            place: place::around(&places, path),
+            places,
             zone: TimeZone::system(),
         }
-    }
-
-    /// The page of a place in the navigation.
-    pub(crate) fn at(self, place: Place) -> Self {
-        Self { place, ..self }
-    }
-
-    /// The site's name.
-    pub(crate) fn product(&self) -> &'static str {
-        self.site.product(self.w)
-    }
-
-    /// The navigation: place, path and text.
-    pub(crate) fn places(&self) -> Vec<(Place, &'static str, &'static str)> {
-        place::of(self.site, self.w)
     }
 
     /// A time, UTC microseconds, by the clock of the place where the platform stands.
@@ -142,14 +151,12 @@ impl Page {
     }
 
     /// The page that says why something was not done.
-    pub(crate) fn trouble(self, refusal: Refusal) -> Response {
-        let status = refusal.status();
+    fn trouble(&self, refusal: &Refusal) -> Response {
         let template = Trouble {
-            detail: &refusal.detail,
-            hint: refusal.hint,
-            page: &self,
+            page: self,
+            refusal,
         };
-        respond(&template, status)
+        render_as(&template, refusal.status())
     }
 }
 
@@ -169,50 +176,51 @@ impl<S: Send + Sync> FromRequestParts<S> for Page {
 #[template(path = "pages/trouble.html")]
 struct Trouble<'a> {
     page: &'a Page,
-    detail: &'a str,
-    hint: Option<&'a str>,
+    refusal: &'a Refusal,
 }
 
 /// The token forms of a session carry. Another site cannot know it, as it cannot read the session's cookie.
 fn form_token(session: &[u8; 32]) -> String {
     let digest = Sha256::new()
-        .chain_update(b"kippu operator form\0")
+        .chain_update(b"kippu form\0")
         .chain_update(session)
         .finalize();
     hex::encode(&digest[..16])
 }
 
-/// Shows a page, or why not.
-pub(crate) fn shown(page: Page, answer: Answer<Response>) -> Response {
-    answer.unwrap_or_else(|refusal| page.trouble(refusal))
-}
-
 /// A page without scripts.
-pub(crate) fn respond(template: &impl Template, status: StatusCode) -> Response {
-    with_policy(template, status, PLAIN)
+pub(crate) fn respond(template: &impl Template) -> Answer<Response> {
+    rendered(template, PLAIN)
 }
 
 /// A page with the product's own scripts, which talk to pages of the same site.
-pub(crate) fn respond_with_scripts(template: &impl Template, status: StatusCode) -> Response {
-    with_policy(template, status, SCRIPTED)
+pub(crate) fn respond_with_scripts(template: &impl Template) -> Answer<Response> {
+    rendered(template, SCRIPTED)
 }
 
-fn with_policy(template: &impl Template, status: StatusCode, policy: &'static str) -> Response {
-    match template.render() {
-        Ok(text) => {
-            let mut response = (status, Html(text)).into_response();
-            let headers = response.headers_mut();
-            for (name, value) in [
-                (header::CONTENT_SECURITY_POLICY, policy),
-                (header::REFERRER_POLICY, "same-origin"),
-                (header::VARY, "Accept-Language, Cookie"),
-            ] {
-                headers.insert(name, HeaderValue::from_static(value));
-            }
-            response
-        }
-        Err(error) => Refusal::internal(&error).into_response(),
+fn rendered(template: &impl Template, policy: &'static str) -> Answer<Response> {
+    let text = template
+        .render()
+        .map_err(|error| Refusal::internal(&error))?;
+    let mut response = Html(text).into_response();
+    let headers = response.headers_mut();
+    for (name, value) in [
+        (header::CONTENT_SECURITY_POLICY, policy),
+        (header::REFERRER_POLICY, "same-origin"),
+        (header::VARY, "Accept-Language, Cookie"),
+    ] {
+        headers.insert(name, HeaderValue::from_static(value));
     }
+    Ok(response)
+}
+
+/// A page that says something else than what was asked for.
+fn render_as(template: &impl Template, status: StatusCode) -> Response {
+    let mut response = respond(template).into_response();
+    if response.status() == StatusCode::OK {
+        *response.status_mut() = status;
+    }
+    response
 }
 
 /// A file the pages use.

@@ -2,41 +2,40 @@
 
 use super::{site::Site, words::Words};
 
-/// Places in the navigation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Place {
-    /// None of them.
-    Nowhere,
-    /// Handovers.
-    Handovers,
-    /// Unproved reports.
-    Unproved,
-    /// Re-issue.
-    Reissue,
-    /// Terminals.
-    Terminals,
-    /// Accounts.
-    Accounts,
-    /// Who did what.
-    Audit,
-    /// Restore.
-    Restore,
-    /// An organizer's events.
-    Events,
+/// A key of the navigation.
+#[derive(Debug, Clone, Copy)]
+pub struct Place {
+    /// The page it leads to.
+    pub path: &'static str,
+    /// What it says.
+    pub text: &'static str,
 }
 
-/// Place, path and text of everything in a site's navigation.
-pub(super) fn of(site: Site, w: &Words) -> Vec<(Place, &'static str, &'static str)> {
+/// Everything in a site's navigation.
+pub(super) fn of(site: Site, w: &'static Words) -> Vec<Place> {
+    let place = |path, text| Place { path, text };
     match site {
         Site::Operator => vec![
-            (Place::Handovers, "/operator/handovers", w.handovers),
-            (Place::Unproved, "/operator/unproved", w.unproved),
-            (Place::Reissue, "/operator/reissue", w.reissue),
-            (Place::Terminals, "/operator/terminals", w.terminals),
-            (Place::Accounts, "/operator/accounts", w.accounts),
-            (Place::Audit, "/operator/audit", w.audit),
-            (Place::Restore, "/operator/restore", w.restore),
+            place("/operator/handovers", w.handovers),
+            place("/operator/unproved", w.unproved),
+            place("/operator/reissue", w.reissue),
+            place("/operator/terminals", w.terminals),
+            place("/operator/accounts", w.accounts),
+            place("/operator/audit", w.audit),
+            place("/operator/restore", w.restore),
         ],
-        Site::Organizer => vec![(Place::Events, "/organizer", w.events)],
+        Site::Organizer => vec![place("/organizer", w.events)],
     }
+}
+
+/// The place a page belongs to: the one whose path begins the page's own, the longest of them.
+pub(super) fn around(places: &[Place], path: &str) -> Option<&'static str> {
+    places
+        .iter()
+        .map(|place| place.path)
+        .filter(|place| {
+            path.strip_prefix(place)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        })
+        .max_by_key(|place| place.len())
 }

@@ -6,7 +6,8 @@ use kippu_api::{people::PersonRole, problem::ProblemCode};
 
 use super::words::Words;
 use crate::{
-    auth::hash_token,
+    auth::{Allow, OPERATOR, ORGANIZER, hash_token},
+    headers::is_loopback,
     refusal::{Answer, Refusal},
 };
 
@@ -21,38 +22,62 @@ pub enum Site {
     Organizer,
 }
 
+/// What is one way at one site and another way at the others.
+#[derive(Debug)]
+pub struct SiteFacts {
+    /// Everything of it is below this path.
+    pub below: &'static str,
+    /// The first page of somebody who has logged in.
+    pub home: &'static str,
+    /// Where people log in.
+    pub login: &'static str,
+    /// Where people log out.
+    pub logout: &'static str,
+    /// Who logs in here.
+    pub role: PersonRole,
+    /// The same for routes.
+    pub allow: Allow,
+    /// Cookie with the session's token.
+    cookie: &'static str,
+}
+
+const OPERATORS: SiteFacts = SiteFacts {
+    below: "/operator",
+    home: "/operator/handovers",
+    login: "/operator/login",
+    logout: "/operator/logout",
+    role: PersonRole::Operator,
+    allow: OPERATOR,
+    cookie: "kippu_operator",
+};
+
+const ORGANIZERS: SiteFacts = SiteFacts {
+    below: "/organizer",
+    home: "/organizer",
+    login: "/organizer/login",
+    logout: "/organizer/logout",
+    role: PersonRole::Organizer,
+    allow: ORGANIZER,
+    cookie: "kippu_organizer",
+};
+
 impl Site {
-    const ALL: [Self; 2] = [Self::Operator, Self::Organizer];
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::Operator, Self::Organizer];
 
     /// The site a path belongs to; `None` for what is no page.
     pub fn of(path: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|site| {
-            path.strip_prefix(site.below())
+            path.strip_prefix(site.facts().below)
                 .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         })
     }
 
-    /// Everything of it is below this path.
-    pub fn below(self) -> &'static str {
+    /// What is its own way.
+    pub fn facts(self) -> &'static SiteFacts {
         match self {
-            Self::Operator => "/operator",
-            Self::Organizer => "/organizer",
-        }
-    }
-
-    /// The first page of somebody who has logged in.
-    pub fn home(self) -> &'static str {
-        match self {
-            Self::Operator => "/operator/handovers",
-            Self::Organizer => "/organizer",
-        }
-    }
-
-    /// Who logs in here.
-    pub fn role(self) -> PersonRole {
-        match self {
-            Self::Operator => PersonRole::Operator,
-            Self::Organizer => PersonRole::Organizer,
+            Self::Operator => &OPERATORS,
+            Self::Organizer => &ORGANIZERS,
         }
     }
 
@@ -63,35 +88,43 @@ impl Site {
             Self::Organizer => w.product_organizer,
         }
     }
+}
 
-    /// Cookie with the session's token.
-    pub fn cookie(self) -> &'static str {
-        match self {
-            Self::Operator => "kippu_operator",
-            Self::Organizer => "kippu_organizer",
-        }
-    }
-
+impl SiteFacts {
     /// The hash of the session's token in this site's cookie.
-    pub fn session(self, headers: &HeaderMap) -> Option<[u8; 32]> {
+    pub fn session(&self, headers: &HeaderMap) -> Option<[u8; 32]> {
         headers
             .get_all(header::COOKIE)
             .iter()
             .filter_map(|value| value.to_str().ok())
             .flat_map(|value| value.split(';'))
-            .find_map(|pair| pair.trim().strip_prefix(self.cookie())?.strip_prefix('='))
+            .find_map(|pair| pair.trim().strip_prefix(self.cookie)?.strip_prefix('='))
             .map(hash_token)
+    }
+
+    /// The session's cookie: no script reads it, no other site sends it, and it goes over TLS alone wherever there is a network.
+    pub(super) fn cookie(&self, headers: &HeaderMap, token: &str, seconds: i64) -> String {
+        let secure = if is_loopback(headers) { "" } else { "; Secure" };
+        let (name, below) = (self.cookie, self.below);
+        format!(
+            "{name}={token}; Path={below}; Max-Age={seconds}; HttpOnly; SameSite=Strict{secure}"
+        )
     }
 }
 
-/// Whether a route is a page.
+/// Whether a route is for pages: they, and the data their scripts ask for.
 pub fn is_page(route: &str) -> bool {
     Site::of(route).is_some()
 }
 
+/// Whether somebody looks at what a route answers.
+pub fn is_shown(route: &str) -> bool {
+    is_page(route) && !route.contains("/data/")
+}
+
 /// The hash of the session's token in a page's cookie; routes of the API take none, so that no other site's page can use them.
 pub fn cookie(route: &str, headers: &HeaderMap) -> Option<[u8; 32]> {
-    Site::of(route)?.session(headers)
+    Site::of(route)?.facts().session(headers)
 }
 
 /// Refuses a form that another site's page sent. A browser says where a form comes from by `Sec-Fetch-Site`, older ones by `Origin`; who sends

@@ -15,12 +15,11 @@ macro_rules! words {
         const ENGLISH: Words = Words { $($name: $english,)* };
         const JAPANESE: Words = Words { $($name: $japanese,)* };
 
-        /// The texts in the language somebody reads.
-        pub fn words(headers: &axum::http::HeaderMap) -> &'static Words {
-            if $crate::pages::words::japanese(headers) {
-                &JAPANESE
-            } else {
-                &ENGLISH
+        /// The texts in a language.
+        pub fn words(language: $crate::pages::words::Language) -> &'static Words {
+            match language {
+                $crate::pages::words::Language::English => &ENGLISH,
+                $crate::pages::words::Language::Japanese => &JAPANESE,
             }
         }
     };
@@ -243,14 +242,24 @@ table! {
     due_count: "Kiosks still missing", "まだの端末";
     // Errors
     trouble: "This was not done", "できませんでした";
+    trouble_unknown: "It is not known whether this was done", "行われたかどうか、わかりません";
     something_changed: "Something has changed since you looked. Nothing was done. Look again.", "確認した後に変わったことがあります。何もしていません。もう一度確認してください。";
     form_old: "The form is out of date. Nothing was done. Open the page again.", "ページが古くなっています。何もしていません。開き直してください。";
     next_step: "What to do", "つぎに";
     home: "To the first page", "最初のページへ";
 }
 
-/// Whether somebody reads Japanese: where the browser prefers it to English.
-pub(crate) fn japanese(headers: &HeaderMap) -> bool {
+/// A language the pages speak.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Language {
+    /// Wherever no other is preferred.
+    English,
+    /// Where the browser prefers it to English.
+    Japanese,
+}
+
+/// The language the browser prefers.
+pub(super) fn language(headers: &HeaderMap) -> Language {
     let wished = headers
         .get(header::ACCEPT_LANGUAGE)
         .and_then(|value| value.to_str().ok())
@@ -268,7 +277,11 @@ pub(crate) fn japanese(headers: &HeaderMap) -> bool {
             })
             .fold(0.0_f32, f32::max)
     };
-    weight("ja") > weight("en")
+    if weight("ja") > weight("en") {
+        Language::Japanese
+    } else {
+        Language::English
+    }
 }
 
 #[cfg(test)]
@@ -280,13 +293,13 @@ mod tests {
         let lang = |text: &str| {
             let mut headers = HeaderMap::new();
             headers.insert(header::ACCEPT_LANGUAGE, text.parse().unwrap());
-            words(&headers).lang
+            words(language(&headers)).lang
         };
         assert_eq!(lang("ja"), "ja");
         assert_eq!(lang("ja-JP,ja;q=0.9,en;q=0.8"), "ja");
         assert_eq!(lang("en-GB,en;q=0.9,ja;q=0.5"), "en");
         assert_eq!(lang("de, ja;q=0.3"), "ja");
         assert_eq!(lang("de"), "en");
-        assert_eq!(words(&HeaderMap::new()).lang, "en");
+        assert_eq!(words(language(&HeaderMap::new())).lang, "en");
     }
 }

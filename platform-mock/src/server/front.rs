@@ -143,8 +143,8 @@ pub async fn front(State(app): State<App>, request: Request, next: Next) -> Resp
     let refused = answer.extensions_mut().remove::<Refused>();
     let metrics = app.front().metrics();
     metrics.answered(&method, &route, status, took);
-    if let Some(Refused(code)) = refused {
-        metrics.refused(code);
+    if let Some(Refused(refusal)) = refused {
+        metrics.refused(refusal.code);
     }
     if let Some(id) = id.header() {
         answer.headers_mut().insert(REQUEST_ID, id);

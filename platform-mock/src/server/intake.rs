@@ -20,7 +20,6 @@ use super::{
 use crate::{
     app::App,
     auth::Caller,
-    pages::{self, site},
     refusal::{Answer, Refusal},
     routes::RouteEntry,
 };
@@ -41,9 +40,6 @@ pub async fn intake(
     };
     match taken {
         Ok(body) => next.run(Request::from_parts(parts, body)).await,
-        Err(refusal) if site::is_page(entry.path) => {
-            pages::refused(&Request::from_parts(parts, Body::empty()), refusal)
-        }
         Err(refusal) => refusal.into_response(),
     }
 }

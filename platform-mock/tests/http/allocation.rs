@@ -11,79 +11,32 @@ use kippu_api::{
     problem::{Problem, ProblemCode},
 };
 use kippu_ticket::ids::SellerId;
-use platform_center::auth::hash_token;
-use platform_center::people::{
-    accounts::AccountStorage as _,
-    secrets::hash_password,
-    storage::{Opening, PeopleStorage as _},
-};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
-use crate::app::{EVENT, OTHER_SELLER, SELLER, TestApp, account, code, token};
+use crate::{
+    app::{EVENT, OTHER_SELLER, SELLER, TestApp, code},
+    logged_in::LoggedIn,
+};
 
-/// Somebody of the organizer, logged in.
-pub struct Desk {
-    http: reqwest::Client,
-    base: String,
-    token: String,
-}
+/// Somebody of the organizer at the desk of the event.
+struct Desk(LoggedIn);
 
 impl Desk {
-    pub async fn of(app: &TestApp, name: &str) -> Self {
-        let hash = hash_password("correct horse battery").unwrap();
-        let storage = app.storage();
-        let who = account(PersonRole::Organizer, name, "o");
-        let opening = Opening {
-            token: hash_token(&token(name)),
-            account: storage.put_account(who, hash).await.unwrap(),
-            terminal: None,
-            attempt: None,
-            from: "a test".into(),
-        };
-        storage.open_session(opening).await.unwrap();
-        Self {
-            http: reqwest::Client::new(),
-            base: format!("{}/api/v1/organizer/events/7", app.url),
-            token: token(name),
-        }
+    async fn of(app: &TestApp, name: &str) -> Self {
+        let below = "/api/v1/organizer/events/7";
+        Self(LoggedIn::of(app, PersonRole::Organizer, name, "o", below).await)
     }
 
-    async fn get<T: serde::de::DeserializeOwned>(&self, path: &str) -> T {
-        let request = self.http.get(format!("{}/{path}", self.base));
-        let answer = request.bearer_auth(&self.token).send().await.unwrap();
-        let status = answer.status();
-        let text = answer.text().await.unwrap();
-        serde_json::from_str(&text)
-            .unwrap_or_else(|error| panic!("{path}: {status} {error}: {text}"))
-    }
-
-    pub async fn allocation(&self) -> Allocation {
-        self.get("allocation").await
-    }
-
-    async fn post(&self, path: &str, key: &IdempotencyKey, body: Value) -> reqwest::Response {
-        self.http
-            .post(format!("{}/{path}", self.base))
-            .bearer_auth(&self.token)
-            .header("Idempotency-Key", key.as_str())
-            .json(&body)
-            .send()
-            .await
-            .unwrap()
+    async fn allocation(&self) -> Allocation {
+        self.0.get("allocation").await
     }
 
     /// Moves seats as somebody does who looked a moment ago.
     async fn moves(&self, moves: Value) -> Result<u32, (ProblemCode, String)> {
         let body = json!({ "moves": moves });
-        let answer = self
-            .post("allocation", &IdempotencyKey::random(), body)
-            .await;
-        if answer.status() == StatusCode::OK {
-            return Ok(answer.json::<AllocationDone>().await.unwrap().seats);
-        }
-        let problem: Problem = answer.json().await.unwrap();
-        Err((problem.code, problem.detail.unwrap()))
+        let done: AllocationDone = self.0.tries("allocation", &body).await?;
+        Ok(done.seats)
     }
 }
 
@@ -123,7 +76,7 @@ async fn seats_move_all_or_none_and_every_move_is_kept() {
     let refused = app.kiosk().hold(EVENT, &wish, &key).await;
     assert_eq!(code(refused.unwrap_err()), ProblemCode::SeatTaken);
 
-    let moves: Vec<AllocationMove> = desk.get("allocation/moves").await;
+    let moves: Vec<AllocationMove> = desk.0.get("allocation/moves").await;
     let last = &moves[1];
     assert!(last.who.as_deref().unwrap().contains("desk-1"));
     assert_eq!(
@@ -189,10 +142,10 @@ async fn a_repeated_request_moves_once() {
     let key = IdempotencyKey::random();
     let body = json!({"moves": [{"from": 1, "to": 2, "seats": [[0, 0]]}]});
     for _ in 0..2 {
-        let answer = desk.post("allocation", &key, body.clone()).await;
+        let answer = desk.0.post(&key, "allocation", &body).await;
         assert_eq!(answer.status(), StatusCode::OK);
     }
-    let moves: Vec<AllocationMove> = desk.get("allocation/moves").await;
+    let moves: Vec<AllocationMove> = desk.0.get("allocation/moves").await;
     assert_eq!(moves.iter().filter(|one| one.who.is_some()).count(), 1);
 }
 
@@ -242,19 +195,19 @@ async fn what_makes_no_sense_is_refused_in_words() {
 async fn seats_are_found_by_typing_and_side_by_side() {
     let app = TestApp::start().await;
     let desk = Desk::of(&app, "desk-1").await;
-    let picture: SeatPicture = desk.get("picture").await;
+    let picture: SeatPicture = desk.0.get("picture").await;
     assert_eq!((picture.x.len(), picture.number.len()), (20, 20));
-    let found: FoundSeats = desk.get("allocation/typed?text=A1:B2").await;
+    let found: FoundSeats = desk.0.get("allocation/typed?text=A1:B2").await;
     assert_eq!(found.read, FoundBy::Printed);
     assert_eq!(found.seats, [[0, 1], [10, 11]]);
-    let problem: Problem = desk.get("allocation/typed?text=Q99").await;
+    let problem: Problem = desk.0.get("allocation/typed?text=Q99").await;
     assert_eq!(problem.code, ProblemCode::BadRequest);
 
     let back = json!([{"from": 1, "to": null, "seats": [[2, 5]]}]);
     desk.moves(back).await.unwrap();
-    let found: FoundSeats = desk.get("allocation/together?count=4").await;
+    let found: FoundSeats = desk.0.get("allocation/together?count=4").await;
     assert_eq!((found.read, found.seats), (FoundBy::Together, vec![[2, 5]]));
-    let problem: Problem = desk.get("allocation/together?count=5").await;
+    let problem: Problem = desk.0.get("allocation/together?count=5").await;
     assert_eq!(problem.code, ProblemCode::NoSeatsTogether);
 }
 
@@ -268,7 +221,10 @@ async fn a_target_is_said_and_taken_back() {
         (json!(null), None),
     ] {
         let body = json!({"seller": 2, "target": target});
-        let answer = desk.post("targets", &IdempotencyKey::random(), body).await;
+        let answer = desk
+            .0
+            .post(&IdempotencyKey::random(), "targets", &body)
+            .await;
         assert_eq!(answer.status(), StatusCode::NO_CONTENT);
         let now = desk.allocation().await;
         let other = now
@@ -279,7 +235,8 @@ async fn a_target_is_said_and_taken_back() {
     }
     let nobody = json!({"seller": 77, "target": 1});
     let answer = desk
-        .post("targets", &IdempotencyKey::random(), nobody)
+        .0
+        .post(&IdempotencyKey::random(), "targets", &nobody)
         .await;
     assert_eq!(answer.status(), StatusCode::NOT_FOUND);
 }

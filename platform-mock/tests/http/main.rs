@@ -14,6 +14,7 @@ mod holds;
 mod hostile;
 mod items;
 mod limits;
+mod logged_in;
 mod members;
 mod moves;
 mod neighbours;

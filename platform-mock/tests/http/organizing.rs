@@ -5,95 +5,23 @@ use kippu_api::{
     organizing::{LayoutInList, ReadLayout, RegisteredEvents},
     own::EventFigures,
     people::PersonRole,
-    problem::{Problem, ProblemCode},
-};
-use platform_center::{
-    auth::hash_token,
-    people::{
-        accounts::AccountStorage as _,
-        secrets::hash_password,
-        storage::{Opening, PeopleStorage as _},
-    },
+    problem::ProblemCode,
 };
 use reqwest::StatusCode;
-use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use crate::app::{TestApp, account, token};
+use crate::{app::TestApp, logged_in::LoggedIn};
 
 /// Two rows in two classes.
 const HALL: &str = "block,row,seat,class\nstalls,A,1-4,S\nstalls,B,1-4,A\n";
 
-struct Organizer {
-    http: reqwest::Client,
-    base: String,
-    token: String,
+async fn organizer(app: &TestApp) -> LoggedIn {
+    let below = "/api/v1/organizer";
+    LoggedIn::of(app, PersonRole::Organizer, "organizer-1", "o", below).await
 }
 
-impl Organizer {
-    async fn of(app: &TestApp) -> Self {
-        let name = "organizer-1";
-        let storage = app.storage();
-        let who = account(PersonRole::Organizer, name, "o");
-        let hash = hash_password("correct horse battery").unwrap();
-        let opening = Opening {
-            token: hash_token(&token(name)),
-            account: storage.put_account(who, hash).await.unwrap(),
-            terminal: None,
-            attempt: None,
-            from: "a test".into(),
-        };
-        storage.open_session(opening).await.unwrap();
-        Self {
-            http: reqwest::Client::new(),
-            base: format!("{}/api/v1/organizer", app.url),
-            token: token(name),
-        }
-    }
-
-    async fn get<T: DeserializeOwned>(&self, path: &str) -> T {
-        let request = self.http.get(format!("{}/{path}", self.base));
-        let answer = request.bearer_auth(&self.token).send().await.unwrap();
-        answer.json().await.unwrap()
-    }
-
-    async fn post(&self, path: &str, body: &Value) -> reqwest::Response {
-        self.post_as(&IdempotencyKey::random(), path, body).await
-    }
-
-    async fn post_as(&self, key: &IdempotencyKey, path: &str, body: &Value) -> reqwest::Response {
-        self.http
-            .post(format!("{}/{path}", self.base))
-            .bearer_auth(&self.token)
-            .header("Idempotency-Key", key.as_str())
-            .json(body)
-            .send()
-            .await
-            .unwrap()
-    }
-
-    /// Does it and reads what came of it.
-    async fn done<T: DeserializeOwned>(&self, path: &str, body: &Value) -> T {
-        let answer = self.post(path, body).await;
-        let status = answer.status();
-        assert!(
-            status.is_success(),
-            "{path}: {status} {}",
-            answer.text().await.unwrap()
-        );
-        answer.json().await.unwrap()
-    }
-
-    async fn refused(&self, path: &str, body: &Value) -> (ProblemCode, String) {
-        let answer = self.post(path, body).await;
-        assert!(!answer.status().is_success(), "{path} {body}");
-        let problem: Problem = answer.json().await.unwrap();
-        (problem.code, problem.detail.unwrap())
-    }
-
-    async fn events(&self) -> Vec<EventFigures> {
-        self.get("events").await
-    }
+async fn events(organizer: &LoggedIn) -> Vec<EventFigures> {
+    organizer.get("events").await
 }
 
 fn hall(text: &str) -> Value {
@@ -117,7 +45,7 @@ fn event(layout: i64) -> Value {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_hall_from_a_file_an_event_in_it_and_its_other_dates() {
     let app = TestApp::start().await;
-    let organizer = Organizer::of(&app).await;
+    let organizer = organizer(&app).await;
     let looked: ReadLayout = organizer
         .done("layouts", &with(hall(HALL), "look_only", json!(true)))
         .await;
@@ -131,7 +59,7 @@ async fn a_hall_from_a_file_an_event_in_it_and_its_other_dates() {
     let key = IdempotencyKey::random();
     let mut numbers = Vec::new();
     for _ in 0..2 {
-        let answer = organizer.post_as(&key, "events", &event(layout)).await;
+        let answer = organizer.post(&key, "events", &event(layout)).await;
         assert_eq!(answer.status(), StatusCode::CREATED);
         numbers.push(answer.json::<RegisteredEvents>().await.unwrap().events[0]);
     }
@@ -148,7 +76,7 @@ async fn a_hall_from_a_file_an_event_in_it_and_its_other_dates() {
     let copied: RegisteredEvents = organizer
         .done(&format!("events/{first}/copies"), &copies)
         .await;
-    let events = organizer.events().await;
+    let events = events(&organizer).await;
     let of = |number| events.iter().find(|event| event.event == number).unwrap();
     let hour = 3_600_000_000;
     assert_eq!(of(copied.events[0]).starts - of(first).starts, 23 * hour);
@@ -166,10 +94,10 @@ async fn a_hall_from_a_file_an_event_in_it_and_its_other_dates() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_cannot_be_registered_is_refused_in_words() {
     let app = TestApp::start().await;
-    let organizer = Organizer::of(&app).await;
+    let organizer = organizer(&app).await;
     let read: ReadLayout = organizer.done("layouts", &hall(HALL)).await;
     let good = event(read.layout.unwrap());
-    let before = organizer.events().await;
+    let before = events(&organizer).await;
     for (name, value, words) in [
         ("name", json!(" "), "A name has"),
         ("name", json!("a\u{7}b"), "A name has"),
@@ -202,13 +130,13 @@ async fn what_cannot_be_registered_is_refused_in_words() {
     ] {
         organizer.refused("events/7/copies", &body).await;
     }
-    assert_eq!(organizer.events().await, before, "nothing was registered");
+    assert_eq!(events(&organizer).await, before, "nothing was registered");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_broken_file_is_refused_with_its_lines() {
     let app = TestApp::start().await;
-    let organizer = Organizer::of(&app).await;
+    let organizer = organizer(&app).await;
     let (code, told) = organizer
         .refused("layouts", &hall("block,row,seat\nstalls,A,1-\n"))
         .await;

@@ -8,7 +8,8 @@ use std::{
 use anyhow::Context as _;
 use kippu_api::people::NewAccount;
 use platform_center::{
-    people::{rules::Role, secrets::hash_password},
+    pages::site::Site,
+    people::{rules::role_word, secrets::hash_password},
     private::write_private,
     storage::Storage,
 };
@@ -18,47 +19,32 @@ use crate::commands::say;
 
 /// Somebody who logs in to a site of pages.
 struct Visitor {
-    /// What they are, as the log says it.
-    word: &'static str,
-    role: Role,
+    site: Site,
     /// What they log in with.
     number: &'static str,
     name: &'static str,
-    /// Code of their organizer; nothing for operators.
+    /// Code of what they belong to; nothing for operators.
     of: &'static str,
-    /// Their first page.
-    page: &'static str,
-    /// Folder of their file.
-    folder: &'static str,
 }
 
 const VISITORS: [Visitor; 3] = [
     Visitor {
-        word: "operator",
-        role: Role::Operator,
+        site: Site::Operator,
         number: "op-1",
         name: "佐藤(運営)",
         of: "",
-        page: "/operator",
-        folder: "operators",
     },
     Visitor {
-        word: "organizer",
-        role: Role::Organizer,
+        site: Site::Organizer,
         number: "hoshimi-1",
         name: "ほしみ芸術振興会 公演係",
         of: "hoshimi",
-        page: "/organizer",
-        folder: "organizers",
     },
     Visitor {
-        word: "organizer",
-        role: Role::Organizer,
+        site: Site::Organizer,
         number: "harbour-1",
         name: "Harbour City FC, ticketing",
         of: "harbour",
-        page: "/organizer",
-        folder: "organizers",
     },
 ];
 
@@ -71,18 +57,27 @@ struct CredentialsFile<'a> {
 }
 
 impl Visitor {
+    /// What they are, as the log says it.
+    fn word(&self) -> &'static str {
+        role_word(self.site.facts().role)
+    }
+
+    fn folder(&self, data: &Path) -> PathBuf {
+        data.join(format!("{}s", self.word()))
+    }
+
     fn file(&self, data: &Path) -> PathBuf {
-        data.join(self.folder).join(format!("{}.toml", self.number))
+        self.folder(data).join(format!("{}.toml", self.number))
     }
 }
 
 /// Registers them with fresh passwords.
 pub async fn register(storage: &dyn Storage, data: &Path) -> anyhow::Result<()> {
     for visitor in &VISITORS {
-        fs::create_dir_all(data.join(visitor.folder))?;
+        fs::create_dir_all(visitor.folder(data))?;
         let password = hex::encode(rand::random::<[u8; 8]>());
         let account = NewAccount {
-            role: visitor.role,
+            role: visitor.site.facts().role,
             number: visitor.number.into(),
             name: visitor.name.into(),
             of: visitor.of.into(),
@@ -95,7 +90,7 @@ pub async fn register(storage: &dyn Storage, data: &Path) -> anyhow::Result<()> 
             number: visitor.number,
             name: visitor.name,
             password: &password,
-            page: visitor.page,
+            page: visitor.site.facts().below,
         })?;
         write_private(&visitor.file(data), &text).context("cannot write somebody's credentials")?;
     }
@@ -109,9 +104,9 @@ pub fn say(data: &Path) {
         if file.exists() {
             say::line(format_args!(
                 "{} {}: page {}, password in {}",
-                visitor.word,
+                visitor.word(),
                 visitor.number,
-                visitor.page,
+                visitor.site.facts().below,
                 file.display()
             ));
         }

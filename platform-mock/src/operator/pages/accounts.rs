@@ -3,7 +3,6 @@
 use askama::Template;
 use axum::{
     extract::{Form, Path, Query, State},
-    http::StatusCode,
     response::Response,
 };
 use kippu_api::{
@@ -21,7 +20,7 @@ use crate::{
         accounts::{self as acts, FindActs},
         routes::Find,
     },
-    pages::{Page, place::Place, respond, shown, words::Words},
+    pages::{Page, respond, words::Words},
     people::rules::role_of,
     refusal::{Answer, Refusal},
     storage::idempotency::RequestKey,
@@ -83,10 +82,8 @@ pub async fn list(
     State(app): State<App>,
     page: Page,
     Query(Find { find }): Query<Find>,
-) -> Response {
-    let page = page.at(Place::Accounts);
-    let answer = show(&app, &page, find.trim(), None).await;
-    shown(page, answer)
+) -> Answer<Response> {
+    show(&app, &page, find.trim(), None).await
 }
 
 async fn show(
@@ -104,7 +101,7 @@ async fn show(
         fresh,
         key: hex::encode(rand::random::<[u8; 16]>()),
     };
-    Ok(respond(&template, StatusCode::OK))
+    respond(&template)
 }
 
 /// Makes an account and shows its secret once.
@@ -113,23 +110,18 @@ pub async fn make(
     page: Page,
     AsOperator(operator, _): AsOperator,
     Form(new): Form<NewForm>,
-) -> Response {
-    let page = page.at(Place::Accounts);
-    let answer = async {
-        page.check_form(&new.form)?;
-        let key = new.key(operator.id)?;
-        let account = NewAccount {
-            role: role_of(&new.role).ok_or_else(|| Refusal::bad_request(page.w.form_old))?,
-            number: new.number.trim().to_owned(),
-            name: new.name.trim().to_owned(),
-            of: new.of.trim().to_owned(),
-            cards: cards(&new.cards)?,
-        };
-        let fresh = acts::made(&app, key, &operator, account).await?;
-        show(&app, &page, "", Some(&fresh)).await
-    }
-    .await;
-    shown(page, answer)
+) -> Answer<Response> {
+    page.check_form(&new.form)?;
+    let key = new.key(operator.id)?;
+    let account = NewAccount {
+        role: role_of(&new.role).ok_or_else(|| Refusal::bad_request(page.w.form_old))?,
+        number: new.number.trim().to_owned(),
+        name: new.name.trim().to_owned(),
+        of: new.of.trim().to_owned(),
+        cards: cards(&new.cards)?,
+    };
+    let fresh = acts::made(&app, key, &operator, account).await?;
+    show(&app, &page, "", Some(&fresh)).await
 }
 
 /// Does something about an account and shows the list.
@@ -139,25 +131,20 @@ pub async fn wish(
     AsOperator(operator, _): AsOperator,
     Path(account): Path<String>,
     Form(wished): Form<Wished>,
-) -> Response {
-    let page = page.at(Place::Accounts);
-    let answer = async {
-        page.check_form(&wished.form)?;
-        let wish = match wished.wish.as_str() {
-            "disable" => AccountWish::Disable,
-            "enable" => AccountWish::Enable,
-            "reset" => AccountWish::Reset,
-            "cards" => AccountWish::Cards {
-                cards: cards(&wished.cards)?,
-            },
-            _ => return Err(Refusal::bad_request(page.w.form_old)),
-        };
-        let account = account.parse().map_err(|_| Refusal::not_found("account"))?;
-        let fresh = acts::done(&app, &operator, account, wish).await?;
-        show(&app, &page, "", Some(&fresh)).await
-    }
-    .await;
-    shown(page, answer)
+) -> Answer<Response> {
+    page.check_form(&wished.form)?;
+    let wish = match wished.wish.as_str() {
+        "disable" => AccountWish::Disable,
+        "enable" => AccountWish::Enable,
+        "reset" => AccountWish::Reset,
+        "cards" => AccountWish::Cards {
+            cards: cards(&wished.cards)?,
+        },
+        _ => return Err(Refusal::bad_request(page.w.form_old)),
+    };
+    let account = account.parse().map_err(|_| Refusal::not_found("account"))?;
+    let fresh = acts::done(&app, &operator, account, wish).await?;
+    show(&app, &page, "", Some(&fresh)).await
 }
 
 /// Who did what.
@@ -165,22 +152,17 @@ pub async fn audit(
     State(app): State<App>,
     page: Page,
     Query(FindActs { find, before }): Query<FindActs>,
-) -> Response {
-    let page = page.at(Place::Audit);
-    let answer = async {
-        let find = find.trim();
-        let Listed { rows, more } = app.storage().audit(find.to_owned(), before).await?;
-        let last = rows.last().map(|row| row.entry);
-        let template = AuditPage {
-            page: &page,
-            find,
-            rows: &rows,
-            next: last.filter(|_| more),
-        };
-        Answer::Ok(respond(&template, StatusCode::OK))
-    }
-    .await;
-    shown(page, answer)
+) -> Answer<Response> {
+    let find = find.trim();
+    let Listed { rows, more } = app.storage().audit(find.to_owned(), before).await?;
+    let last = rows.last().map(|row| row.entry);
+    let template = AuditPage {
+        page: &page,
+        find,
+        rows: &rows,
+        next: last.filter(|_| more),
+    };
+    respond(&template)
 }
 
 impl NewForm {

@@ -3,7 +3,6 @@
 use askama::Template;
 use axum::{
     extract::{Path, Query, State},
-    http::StatusCode,
     response::{IntoResponse as _, Redirect, Response},
 };
 use kippu_api::operator::{
@@ -18,7 +17,7 @@ use crate::{
         routes::Find,
         views::{self, Sought},
     },
-    pages::{Page, place::Place, respond, shown},
+    pages::{Page, respond},
     refusal::{Answer, Refusal},
 };
 
@@ -58,62 +57,51 @@ pub async fn list(
     State(app): State<App>,
     page: Page,
     Query(Find { find }): Query<Find>,
-) -> Response {
-    let page = page.at(Place::Handovers);
+) -> Answer<Response> {
     let find = find.trim();
     let sought = Sought::parse(find);
-    let answer = async {
-        let found = match sought.clone() {
-            Some(sought) => views::find(&app, sought).await?,
-            // What is no number at all is nowhere.
-            None => nothing(),
-        };
-        let template = ListPage {
-            page: &page,
-            find,
-            rows: &found.handovers.rows,
-            tickets: &found.tickets,
-            reissue: sought.as_ref().and_then(reissue_link),
-            more: found.handovers.more,
-        };
-        Answer::Ok(respond(&template, StatusCode::OK))
-    }
-    .await;
-    shown(page, answer)
+    let found = match sought.clone() {
+        Some(sought) => views::find(&app, sought).await?,
+        // What is no number at all is nowhere.
+        None => nothing(),
+    };
+    let template = ListPage {
+        page: &page,
+        find,
+        rows: &found.handovers.rows,
+        tickets: &found.tickets,
+        reissue: sought.as_ref().and_then(reissue_link),
+        more: found.handovers.more,
+    };
+    respond(&template)
 }
 
 /// One handover's story.
-pub async fn story(State(app): State<App>, page: Page, Path(handover): Path<String>) -> Response {
-    let page = page.at(Place::Handovers);
-    let answer = async {
-        let handover: HandoverId = handover
-            .parse()
-            .map_err(|_| Refusal::not_found("handover"))?;
-        let story = views::story(&app, handover).await?;
-        let template = StoryPage {
-            page: &page,
-            story: &story,
-        };
-        Answer::Ok(respond(&template, StatusCode::OK))
-    }
-    .await;
-    shown(page, answer)
+pub async fn story(
+    State(app): State<App>,
+    page: Page,
+    Path(handover): Path<String>,
+) -> Answer<Response> {
+    let handover: HandoverId = handover
+        .parse()
+        .map_err(|_| Refusal::not_found("handover"))?;
+    let story = views::story(&app, handover).await?;
+    let template = StoryPage {
+        page: &page,
+        story: &story,
+    };
+    respond(&template)
 }
 
 /// Reports no card proved.
-pub async fn unproved(State(app): State<App>, page: Page) -> Response {
-    let page = page.at(Place::Unproved);
-    let answer = async {
-        let Listed { rows, more } = app.storage().unproved().await?;
-        let template = UnprovedPage {
-            page: &page,
-            rows: &rows,
-            more,
-        };
-        Answer::Ok(respond(&template, StatusCode::OK))
-    }
-    .await;
-    shown(page, answer)
+pub async fn unproved(State(app): State<App>, page: Page) -> Answer<Response> {
+    let Listed { rows, more } = app.storage().unproved().await?;
+    let template = UnprovedPage {
+        page: &page,
+        rows: &rows,
+        more,
+    };
+    respond(&template)
 }
 
 fn nothing() -> Found {

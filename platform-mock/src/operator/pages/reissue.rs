@@ -3,7 +3,6 @@
 use askama::Template;
 use axum::{
     extract::{Form, Query, State},
-    http::StatusCode,
     response::Response,
 };
 use kippu_api::{
@@ -19,7 +18,7 @@ use crate::{
     app::App,
     auth::AsOperator,
     operator::reissue,
-    pages::{Page, place::Place, respond, shown},
+    pages::{Page, respond},
     refusal::{Answer, Refusal},
     storage::idempotency::RequestKey,
 };
@@ -68,26 +67,25 @@ pub struct Confirmed {
 }
 
 /// Asks what, or shows what it would do.
-pub async fn look(State(app): State<App>, page: Page, Query(asked): Query<Asked>) -> Response {
-    let page = page.at(Place::Reissue);
-    let answer = async {
-        let (what, looked) = match asked.what() {
-            None => (("", String::new()), None),
-            Some((word, which)) => {
-                let what = parse(word, &which)?;
-                ((word, which), Some(reissue::look(&app, what).await?))
-            }
-        };
-        let template = LookPage {
-            page: &page,
-            looked: looked.as_ref(),
-            what,
-            key: hex::encode(rand::random::<[u8; 16]>()),
-        };
-        Answer::Ok(respond(&template, StatusCode::OK))
-    }
-    .await;
-    shown(page, answer)
+pub async fn look(
+    State(app): State<App>,
+    page: Page,
+    Query(asked): Query<Asked>,
+) -> Answer<Response> {
+    let (what, looked) = match asked.what() {
+        None => (("", String::new()), None),
+        Some((word, which)) => {
+            let what = parse(word, &which)?;
+            ((word, which), Some(reissue::look(&app, what).await?))
+        }
+    };
+    let template = LookPage {
+        page: &page,
+        looked: looked.as_ref(),
+        what,
+        key: hex::encode(rand::random::<[u8; 16]>()),
+    };
+    respond(&template)
 }
 
 /// Does it and shows where the new tickets wait.
@@ -96,28 +94,23 @@ pub async fn order(
     page: Page,
     AsOperator(operator, _): AsOperator,
     Form(confirmed): Form<Confirmed>,
-) -> Response {
-    let page = page.at(Place::Reissue);
-    let answer = async {
-        page.check_form(&confirmed.form)?;
-        let key = confirmed.key(operator.id);
-        let order = ReissueOrder {
-            what: parse(&confirmed.what, &confirmed.which)?,
-            reason: confirmed.reason()?,
-            words: confirmed.words.clone(),
-            state: confirmed.state.clone(),
-        };
-        let done = reissue::order(&app, key, operator, order)
-            .await
-            .map_err(|refusal| in_words(&page, refusal))?;
-        let template = DonePage {
-            page: &page,
-            done: &done,
-        };
-        Answer::Ok(respond(&template, StatusCode::OK))
-    }
-    .await;
-    shown(page, answer)
+) -> Answer<Response> {
+    page.check_form(&confirmed.form)?;
+    let key = confirmed.key(operator.id);
+    let order = ReissueOrder {
+        what: parse(&confirmed.what, &confirmed.which)?,
+        reason: confirmed.reason()?,
+        words: confirmed.words.clone(),
+        state: confirmed.state.clone(),
+    };
+    let done = reissue::order(&app, key, operator, order)
+        .await
+        .map_err(|refusal| in_words(&page, refusal))?;
+    let template = DonePage {
+        page: &page,
+        done: &done,
+    };
+    respond(&template)
 }
 
 impl Asked {

@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::{
     extract::{DefaultBodyLimit, Form, Multipart, Path, Query, State},
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderValue, header},
     response::{IntoResponse as _, Redirect, Response},
 };
 use kippu_api::{
@@ -18,7 +18,7 @@ use crate::{
     auth::AsOperator,
     devices::{self, codes},
     operator::routes::Find,
-    pages::{Page, place::Place, respond, shown},
+    pages::{Page, respond},
     refusal::{Answer, Refusal},
     stick::{keys as stick_keys, reports, routes::stick_headers},
 };
@@ -72,10 +72,8 @@ pub async fn list(
     State(app): State<App>,
     page: Page,
     Query(Find { find }): Query<Find>,
-) -> Response {
-    let page = page.at(Place::Terminals);
-    let answer = show(&app, &page, find.trim(), None).await;
-    shown(page, answer)
+) -> Answer<Response> {
+    show(&app, &page, find.trim(), None).await
 }
 
 async fn show(app: &App, page: &Page, find: &str, imported: Option<&Imported>) -> Answer<Response> {
@@ -87,7 +85,7 @@ async fn show(app: &App, page: &Page, find: &str, imported: Option<&Imported>) -
         more,
         imported,
     };
-    Ok(respond(&template, StatusCode::OK))
+    respond(&template)
 }
 
 /// Does something about a terminal and goes back to the list.
@@ -97,29 +95,24 @@ pub async fn wish(
     AsOperator(operator, _): AsOperator,
     Path(terminal): Path<String>,
     Form(wished): Form<Wished>,
-) -> Response {
-    let page = page.at(Place::Terminals);
-    let answer = async {
-        page.check_form(&wished.form)?;
-        let wish = match wished.wish.as_str() {
-            "write_off" => TerminalWish::WriteOff {
-                reason: wished.reason,
-            },
-            "revoke" => TerminalWish::Revoke {
-                reason: wished.reason,
-            },
-            "put_back" => TerminalWish::PutBack,
-            "allow_keys" => TerminalWish::LocalKeys { allow: true },
-            "forbid_keys" => TerminalWish::LocalKeys { allow: false },
-            _ => return Err(Refusal::bad_request(page.w.form_old)),
-        };
-        app.storage()
-            .do_about_terminal(operator, number(&terminal)?, wish)
-            .await?;
-        Ok(Redirect::to("/operator/terminals").into_response())
-    }
-    .await;
-    shown(page, answer)
+) -> Answer<Response> {
+    page.check_form(&wished.form)?;
+    let wish = match wished.wish.as_str() {
+        "write_off" => TerminalWish::WriteOff {
+            reason: wished.reason,
+        },
+        "revoke" => TerminalWish::Revoke {
+            reason: wished.reason,
+        },
+        "put_back" => TerminalWish::PutBack,
+        "allow_keys" => TerminalWish::LocalKeys { allow: true },
+        "forbid_keys" => TerminalWish::LocalKeys { allow: false },
+        _ => return Err(Refusal::bad_request(page.w.form_old)),
+    };
+    app.storage()
+        .do_about_terminal(operator, number(&terminal)?, wish)
+        .await?;
+    Ok(Redirect::to("/operator/terminals").into_response())
 }
 
 /// Makes an enrolment code and shows it, once.
@@ -129,52 +122,41 @@ pub async fn enrolment_code(
     AsOperator(operator, _): AsOperator,
     Path(terminal): Path<String>,
     Form(wished): Form<Wished>,
-) -> Response {
-    let page = page.at(Place::Terminals);
-    let answer = async {
-        page.check_form(&wished.form)?;
-        let opened = codes::open(
-            app.storage(),
-            devices::routes::authority(&app)?,
-            Some(operator),
-            number(&terminal)?,
-            app.now(),
-        )
-        .await?;
-        let template = EnrolmentPage {
-            page: &page,
-            code: &opened.code,
-            name: &opened.name,
-            expires: opened.expires,
-        };
-        Answer::Ok(respond(&template, StatusCode::OK))
-    }
-    .await;
-    shown(page, answer)
+) -> Answer<Response> {
+    page.check_form(&wished.form)?;
+    let opened = codes::open(
+        app.storage(),
+        devices::routes::authority(&app)?,
+        Some(operator),
+        number(&terminal)?,
+        app.now(),
+    )
+    .await?;
+    let template = EnrolmentPage {
+        page: &page,
+        code: &opened.code,
+        name: &opened.name,
+        expires: opened.expires,
+    };
+    respond(&template)
 }
 
 /// The file of keys for a terminal's stick.
 pub async fn keys(
     State(app): State<App>,
-    page: Page,
     AsOperator(operator, _): AsOperator,
     Path(terminal): Path<String>,
-) -> Response {
-    let page = page.at(Place::Terminals);
-    let answer = async {
-        let terminal = number(&terminal)?;
-        let file = stick_keys::file(&app, terminal, Some(operator))
-            .await
-            .map_err(|refusal| Refusal {
-                code: kippu_api::problem::ProblemCode::WrongState,
-                ..refusal
-            })?;
-        let name = format!("attachment; filename=\"keys-{terminal}.kst\"");
-        let name = HeaderValue::from_str(&name).map_err(|error| Refusal::internal(&error))?;
-        Answer::Ok((stick_headers(), [(header::CONTENT_DISPOSITION, name)], file).into_response())
-    }
-    .await;
-    shown(page, answer)
+) -> Answer<Response> {
+    let terminal = number(&terminal)?;
+    let file = stick_keys::file(&app, terminal, Some(operator))
+        .await
+        .map_err(|refusal| Refusal {
+            code: kippu_api::problem::ProblemCode::WrongState,
+            ..refusal
+        })?;
+    let name = format!("attachment; filename=\"keys-{terminal}.kst\"");
+    let name = HeaderValue::from_str(&name).map_err(|error| Refusal::internal(&error))?;
+    Ok((stick_headers(), [(header::CONTENT_DISPOSITION, name)], file).into_response())
 }
 
 /// How large an uploaded file may be.
@@ -188,17 +170,12 @@ pub async fn import(
     page: Page,
     AsOperator(operator, _): AsOperator,
     upload: Result<Multipart, axum::extract::multipart::MultipartRejection>,
-) -> Response {
-    let page = page.at(Place::Terminals);
-    let answer = async {
-        let upload = upload.map_err(|error| Refusal::bad_request(error.body_text()))?;
-        let (form, file) = read(upload).await?;
-        page.check_form(&form)?;
-        let done = reports::import(&app, &file, (&operator).into()).await?;
-        show(&app, &page, "", Some(&done)).await
-    }
-    .await;
-    shown(page, answer)
+) -> Answer<Response> {
+    let upload = upload.map_err(|error| Refusal::bad_request(error.body_text()))?;
+    let (form, file) = read(upload).await?;
+    page.check_form(&form)?;
+    let done = reports::import(&app, &file, (&operator).into()).await?;
+    show(&app, &page, "", Some(&done)).await
 }
 
 async fn read(mut upload: Multipart) -> Answer<(String, Vec<u8>)> {
@@ -217,24 +194,19 @@ async fn read(mut upload: Multipart) -> Answer<(String, Vec<u8>)> {
 }
 
 /// Which terminals have sent their rows again to a restored platform.
-pub async fn restore(State(app): State<App>, page: Page) -> Response {
-    let page = page.at(Place::Restore);
-    let answer = async {
-        let life = app.storage().life();
-        let Listed { mut rows, more } = app.storage().terminals_in_view(String::new()).await?;
-        rows.retain(|terminal| terminal.role == "kiosk");
-        let template = RestorePage {
-            page: &page,
-            incarnation: life.incarnation,
-            began: life.began,
-            due: app.storage().owing().await?,
-            rows: &rows,
-            more,
-        };
-        Answer::Ok(respond(&template, StatusCode::OK))
-    }
-    .await;
-    shown(page, answer)
+pub async fn restore(State(app): State<App>, page: Page) -> Answer<Response> {
+    let life = app.storage().life();
+    let Listed { mut rows, more } = app.storage().terminals_in_view(String::new()).await?;
+    rows.retain(|terminal| terminal.role == "kiosk");
+    let template = RestorePage {
+        page: &page,
+        incarnation: life.incarnation,
+        began: life.began,
+        due: app.storage().owing().await?,
+        rows: &rows,
+        more,
+    };
+    respond(&template)
 }
 
 fn number(text: &str) -> Answer<TerminalId> {
