@@ -35,6 +35,7 @@ use crate::{
     people::{self, secrets::Checking},
     refunds,
     refusal::{Answer, Refusal},
+    reports,
     restore::{self, guard::Standings},
     routes::{RouteEntry, Routes},
     sales::{self, picking::Picking},
@@ -230,7 +231,7 @@ impl App {
         let routes = members::routes::routes(till::routes::routes(routes));
         let routes = clerks::routes::routes(gates::routes::routes(routes));
         let routes = stick::routes::routes(restore::routes::routes(routes));
-        let routes = own::routes::routes(people::routes::routes(routes));
+        let routes = reports::routes::routes(own::routes::routes(people::routes::routes(routes)));
         let routes = devices::routes::routes(routes);
         let routes = operator::routes::routes(operator::sessions::routes(routes));
         let routes = operator::pages::routes(operator::accounts::routes(routes));

@@ -28,6 +28,7 @@ pub mod people;
 pub mod private;
 pub mod refunds;
 pub mod refusal;
+pub mod reports;
 pub mod request;
 pub mod restore;
 pub mod routes;

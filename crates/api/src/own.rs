@@ -25,6 +25,17 @@ pub struct SeatCounts {
     pub sold: u32,
 }
 
+impl SeatCounts {
+    /// Counts others with its own.
+    pub fn add(&mut self, other: &Self) {
+        self.seats += other.seats;
+        self.unallocated += other.unallocated;
+        self.free += other.free;
+        self.held += other.held;
+        self.sold += other.sold;
+    }
+}
+
 /// An event with its figures.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct EventFigures {

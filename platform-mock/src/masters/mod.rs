@@ -1,7 +1,7 @@
 //! Masters: organizers, venues with their layouts, events with prices and doors, sellers, stores, terminals.
 
 pub mod catalogue;
-mod event_rows;
+pub(crate) mod event_rows;
 mod gate_rows;
 pub mod organized;
 pub mod organizing;

@@ -15,6 +15,7 @@ use kippu_api::{
 use kippu_ticket::ids::EventId;
 
 use super::{
+    sales::{report, status},
     sheet::{self, SheetBlock},
     words::{Words, words},
 };
@@ -48,6 +49,14 @@ pub fn routes(routes: Routes) -> Routes {
         .on("/organizer/events/{event}/sheet", "get", own, get(printed))
         .on("/organizer/events/{event}/moves", "get", own, get(moves))
         .on(
+            "/organizer/events/{event}/sales",
+            "get",
+            own,
+            get(status::status),
+        )
+        .on("/organizer/report", "get", own, get(report::report))
+        .on("/organizer/report.csv", "get", own, get(report::report_csv))
+        .on(
             "/organizer/events/{event}/sales.csv",
             "get",
             own,
@@ -58,6 +67,12 @@ pub fn routes(routes: Routes) -> Routes {
             "get",
             anyone,
             script(include_str!("../../assets/allocation.js")),
+        )
+        .on(
+            "/assets/sales-status.js",
+            "get",
+            anyone,
+            script(include_str!("../../assets/sales-status.js")),
         )
         .on(
             "/assets/seat-picture.js",
@@ -74,42 +89,52 @@ pub fn routes(routes: Routes) -> Routes {
 }
 
 /// What every page of an event says of it.
-struct Head {
-    facts: std::sync::Arc<EventFacts>,
+pub(super) struct Head {
+    pub(super) facts: std::sync::Arc<EventFacts>,
     zone: TimeZone,
 }
 
 impl Head {
-    async fn of(app: &App, event: EventId) -> Answer<Self> {
+    pub(super) async fn of(app: &App, event: EventId) -> Answer<Self> {
         let facts = app.event(event).await?;
         let zone = TimeZone::get(&facts.zone).unwrap_or(TimeZone::UTC);
         Ok(Self { facts, zone })
     }
 
     /// A time by the clock of the venue.
-    fn time(&self, at: &i64) -> String {
+    pub(super) fn time(&self, at: &i64) -> String {
         let words = |at: Timestamp| at.to_zoned(self.zone.clone()).strftime("%Y-%m-%d %H:%M");
         Timestamp::from_microsecond(*at).map_or_else(|_| "–".into(), |at| words(at).to_string())
     }
 
-    fn money(&self, amount: &i64) -> String {
+    pub(super) fn count(&self, count: &u32) -> String {
+        grouped((*count).into())
+    }
+
+    pub(super) fn money(&self, amount: &i64) -> String {
         money(*amount, &self.facts.currency)
     }
 }
 
+/// A count with its thousands apart.
+pub(super) fn grouped(count: u64) -> String {
+    let digits = count.to_string();
+    let mut grouped = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at) % 3 == 0 {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
 /// An amount with its currency; yen have no smaller unit.
-fn money(amount: i64, currency: &str) -> String {
+pub(super) fn money(amount: i64, currency: &str) -> String {
     let decimals = if currency == "JPY" { 0 } else { 2 };
     let unit = 10_i64.pow(decimals);
     let (whole, rest) = (amount / unit, (amount % unit).abs());
-    let mut digits = whole.abs().to_string();
-    for at in (1..digits.len())
-        .rev()
-        .filter(|at| (digits.len() - at) % 3 == 0)
-        .collect::<Vec<_>>()
-    {
-        digits.insert(at, ',');
-    }
+    let digits = grouped(whole.unsigned_abs());
     let sign = if amount < 0 { "−" } else { "" };
     if decimals == 0 {
         format!("{sign}{digits} {currency}")
@@ -276,18 +301,23 @@ pub async fn sales_csv(State(app): State<App>, OwnEvent(event): OwnEvent) -> Ans
             event.currency
         );
     }
+    Ok(csv(&format!("sales-{}", event.event), text))
+}
+
+/// A table as a file to keep.
+pub(super) fn csv(name: &str, text: String) -> Response {
     let headers = [
         (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
         (
             header::CONTENT_DISPOSITION,
-            format!("attachment; filename=\"sales-{}.csv\"", event.event),
+            format!("attachment; filename=\"{name}.csv\""),
         ),
     ];
-    Ok((headers, text).into_response())
+    (headers, text).into_response()
 }
 
 /// A text as one cell. What a spreadsheet would take for a formula is put behind an apostrophe.
-fn cell(text: &str) -> String {
+pub(super) fn cell(text: &str) -> String {
     let guarded = if text.starts_with(['=', '+', '-', '@', '\t']) {
         format!("'{text}")
     } else {

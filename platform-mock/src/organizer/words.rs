@@ -18,7 +18,7 @@ table! {
     seller: "Seller", "販売者";
     class: "Seat type", "席種";
     sales: "Sales", "販売状況";
-    by_seller: "By seller and seat type", "販売者・席種別";
+    sales_status: "Sales status: seats, sellers, seat types", "販売状況を見る(空席図・販売者・席種)";
     allocation: "Allocation", "割り当て";
     allocate: "Allocate seats", "席を割り当てる";
     moves: "Every move of seats", "席の移動の記録";
@@ -29,7 +29,6 @@ table! {
     to: "To", "移動先";
     command_line: "Set up", "初期設定";
     nobody: "nobody", "未割り当て";
-    as_csv: "As CSV", "CSVで保存";
     print: "Print", "印刷";
     sheet: "Allocation sheet", "割り当て表";
     printed: "As of", "作成";

@@ -187,11 +187,7 @@ pub(crate) async fn sales(
     let parts: Vec<SalesPart> = rows.into_iter().map(|row| part(&facts, row)).collect();
     let mut counts = SeatCounts::default();
     for part in &parts {
-        counts.seats += part.counts.seats;
-        counts.unallocated += part.counts.unallocated;
-        counts.free += part.counts.free;
-        counts.held += part.counts.held;
-        counts.sold += part.counts.sold;
+        counts.add(&part.counts);
     }
     Ok(EventSales {
         event: EventFigures {

@@ -23,7 +23,7 @@ macro_rules! sold {
     };
 }
 
-const SOLD: &str = sold!();
+pub(crate) const SOLD: &str = sold!();
 
 /// What became of a seat `s` of the stock, as a letter: `-` nobody may sell it, `f` free, `h` held, `s` sold.
 pub(crate) const STATE: &str = concat!(

@@ -142,6 +142,11 @@ impl Page {
         )
     }
 
+    /// The clock of the place where the platform stands.
+    pub(crate) fn zone(&self) -> &TimeZone {
+        &self.zone
+    }
+
     /// Checks that a form came from a page of this very session.
     pub(crate) fn check_form(&self, form: &str) -> Answer<()> {
         if self.form.is_empty() || form != self.form {

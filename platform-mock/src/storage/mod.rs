@@ -42,6 +42,7 @@ use crate::{
     parcels::storage::ParcelStorage,
     people::{accounts::AccountStorage, storage::PeopleStorage, tries::TryStorage},
     refunds::storage::RefundStorage,
+    reports::storage::ReportStorage,
     restore::storage::RestoreStorage,
     sales::storage::SalesStorage,
     stick::storage::StickStorage,
@@ -67,6 +68,7 @@ pub trait Storage:
     + AccountStorage
     + AuditStorage
     + OwnStorage
+    + ReportStorage
     + PeopleStorage
     + TryStorage
     + JournalStorage
@@ -97,6 +99,7 @@ impl<T> Storage for T where
         + AccountStorage
         + AuditStorage
         + OwnStorage
+        + ReportStorage
         + PeopleStorage
         + TryStorage
         + JournalStorage

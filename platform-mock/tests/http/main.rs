@@ -29,6 +29,7 @@ mod purchase;
 mod refunds;
 mod reissuing;
 mod releasing;
+mod reports;
 mod restart;
 mod restored;
 mod routes;

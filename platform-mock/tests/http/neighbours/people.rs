@@ -31,6 +31,9 @@ pub fn people(cases: &mut Cases) {
             None,
         )
         .marks = vec!["plan_tag".into()];
+    let case = cases.add(organizers, ("get", "/api/v1/organizer/report"), &[], None);
+    case.path += "?period=2026-12";
+    case.marks = own();
     let sellers = ("seller-1", "seller-9");
     cases
         .add(sellers, ("get", "/api/v1/seller/events"), &[], None)
