@@ -65,6 +65,8 @@ export class SeatPicture {
   }
 
   resize() {
+    // Paper takes what is on the screen: a new layer would not be whole in time.
+    if (matchMedia("print").matches) return;
     const ratio = window.devicePixelRatio || 1;
     const box = this.canvas.getBoundingClientRect();
     this.ratio = ratio;
@@ -177,6 +179,7 @@ export class SeatPicture {
   /** Marks or view have changed: a new layer is begun. */
   changed() {
     clearTimeout(this.rest);
+    this.canvas.dataset.whole = "no";
     this.job++;
     const job = this.job;
     const layer = document.createElement("canvas");
@@ -200,6 +203,7 @@ export class SeatPicture {
       } else {
         this.drawLabels(pen, view);
         this.layer = { canvas: layer, view };
+        this.canvas.dataset.whole = "yes";
         this.show();
       }
     };

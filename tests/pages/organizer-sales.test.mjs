@@ -13,7 +13,12 @@ const WORDS = {
 };
 
 /** @param {import('playwright-core').Page} page */
-const drawn = (page) => page.locator('#status[data-ready="yes"]').waitFor();
+const drawn = async (page) => {
+  await page.locator('#status[data-ready="yes"] #picture[data-whole="yes"]').waitFor();
+  await frames(page);
+};
+/** What was drawn is seen. @param {import('playwright-core').Page} page */
+const frames = (page) => page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
 /** The figure that counts sold seats. @param {import('playwright-core').Page} page */
 const sold = async (page) => Number((await page.locator('ul.figures li').nth(1).locator('strong').innerText()).replace(/\D/g, ''));
 
@@ -57,6 +62,27 @@ once(stand, 'a sale shows on the page without a hand', async (guest) => {
   // The tables went along, and agree.
   const rows = await page.locator('#tables table').first().locator('tbody tr').evaluateAll((all) => all.map((row) => Number(row.children[2].textContent?.replace(/\D/g, ''))));
   assert.equal(rows.reduce((sum, seats) => sum + seats, 0), before + 2);
+});
+
+once(stand, 'the hall is on paper as it is on the screen', async (guest) => {
+  const { page } = guest;
+  await open(guest, HOSHIMI, `${PLAY}/sales`);
+  await drawn(page);
+  /** How many pixels are not white. */
+  const ink = () => page.locator('#picture').evaluate((canvas) => {
+    const { width, height } = /** @type {HTMLCanvasElement} */ (canvas);
+    const pen = /** @type {HTMLCanvasElement} */ (canvas).getContext('2d');
+    const bytes = pen?.getImageData(0, 0, width, height).data ?? [];
+    let inked = 0;
+    for (let at = 0; at < bytes.length; at += 4) if (bytes[at + 3] && bytes[at] < 200) inked++;
+    return inked;
+  });
+  const onScreen = await ink();
+  assert.ok(onScreen > 1000, `${onScreen} pixels`);
+  await page.emulateMedia({ media: 'print' });
+  await page.setViewportSize({ width: 720, height: 1000 });
+  await frames(page);
+  assert.equal(await ink(), onScreen);
 });
 
 once(stand, 'what was sold is in the report of its month, and in its file', async (guest) => {
