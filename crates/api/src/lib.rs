@@ -21,6 +21,7 @@ pub mod parcels;
 pub mod people;
 pub mod problem;
 pub mod refunds;
+pub mod returns;
 pub mod staff_acts;
 pub mod stick;
 pub mod terminals;

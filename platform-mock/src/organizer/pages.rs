@@ -29,7 +29,8 @@ use crate::{
     routes::Routes,
 };
 
-const SCRIPT: &str = "text/javascript; charset=utf-8";
+/// What kind of file a script is.
+pub(crate) const SCRIPT: &str = "text/javascript; charset=utf-8";
 
 /// The pages and their scripts.
 pub fn routes(routes: Routes) -> Routes {
@@ -60,6 +61,12 @@ pub fn routes(routes: Routes) -> Routes {
             script(include_str!("../../assets/allocation.js")),
         )
         .on(
+            "/assets/seat-desk.js",
+            "get",
+            anyone,
+            script(include_str!("../../assets/seat-desk.js")),
+        )
+        .on(
             "/assets/seat-picture.js",
             "get",
             anyone,
@@ -74,31 +81,34 @@ pub fn routes(routes: Routes) -> Routes {
 }
 
 /// What every page of an event says of it.
-struct Head {
-    facts: std::sync::Arc<EventFacts>,
+pub(crate) struct Head {
+    /// The event.
+    pub(crate) facts: std::sync::Arc<EventFacts>,
     zone: TimeZone,
 }
 
 impl Head {
-    async fn of(app: &App, event: EventId) -> Answer<Self> {
+    /// Of an event that is there.
+    pub(crate) async fn of(app: &App, event: EventId) -> Answer<Self> {
         let facts = app.event(event).await?;
         let zone = TimeZone::get(&facts.zone).unwrap_or(TimeZone::UTC);
         Ok(Self { facts, zone })
     }
 
     /// A time by the clock of the venue.
-    fn time(&self, at: &i64) -> String {
+    pub(crate) fn time(&self, at: &i64) -> String {
         let words = |at: Timestamp| at.to_zoned(self.zone.clone()).strftime("%Y-%m-%d %H:%M");
         Timestamp::from_microsecond(*at).map_or_else(|_| "–".into(), |at| words(at).to_string())
     }
 
-    fn money(&self, amount: &i64) -> String {
+    /// An amount in the event's currency.
+    pub(crate) fn money(&self, amount: &i64) -> String {
         money(*amount, &self.facts.currency)
     }
 }
 
 /// An amount with its currency; yen have no smaller unit.
-fn money(amount: i64, currency: &str) -> String {
+pub(crate) fn money(amount: i64, currency: &str) -> String {
     let decimals = if currency == "JPY" { 0 } else { 2 };
     let unit = 10_i64.pow(decimals);
     let (whole, rest) = (amount / unit, (amount % unit).abs());
@@ -287,7 +297,7 @@ pub async fn sales_csv(State(app): State<App>, OwnEvent(event): OwnEvent) -> Ans
 }
 
 /// A text as one cell. What a spreadsheet would take for a formula is put behind an apostrophe.
-fn cell(text: &str) -> String {
+pub(crate) fn cell(text: &str) -> String {
     let guarded = if text.starts_with(['=', '+', '-', '@', '\t']) {
         format!("'{text}")
     } else {

@@ -21,6 +21,7 @@ table! {
     by_seller: "By seller and seat type", "販売者・席種別";
     allocation: "Allocation", "割り当て";
     allocate: "Allocate seats", "席を割り当てる";
+    call_in: "Call unsold seats in", "売れていない席を引き上げる";
     moves: "Every move of seats", "席の移動の記録";
     no_moves: "No seat was moved yet.", "まだ席は動いていません。";
     when: "When", "日時";

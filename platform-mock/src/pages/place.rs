@@ -24,7 +24,16 @@ pub(super) fn of(site: Site, w: &'static Words) -> Vec<Place> {
             place("/operator/audit", w.audit),
             place("/operator/restore", w.restore),
         ],
-        Site::Organizer => vec![place("/organizer", w.events)],
+        Site::Organizer => vec![
+            place("/organizer", w.events),
+            place("/organizer/returns", w.returns),
+        ],
+        Site::Seller => vec![
+            place("/seller", w.events),
+            place("/seller/returns", w.returns),
+            place("/seller/columns", w.columns),
+            place("/seller/members", w.members),
+        ],
     }
 }
 

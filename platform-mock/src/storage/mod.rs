@@ -43,7 +43,9 @@ use crate::{
     people::{accounts::AccountStorage, storage::PeopleStorage, tries::TryStorage},
     refunds::storage::RefundStorage,
     restore::storage::RestoreStorage,
+    returns::storage::ReturnStorage,
     sales::storage::SalesStorage,
+    seller::format::FormatStorage,
     stick::storage::StickStorage,
     till::storage::TillStorage,
 };
@@ -53,6 +55,8 @@ pub trait Storage:
     MasterStorage
     + OrganizedStorage
     + AllocationStorage
+    + ReturnStorage
+    + FormatStorage
     + SalesStorage
     + IssuingStorage
     + CardStorage
@@ -83,6 +87,8 @@ impl<T> Storage for T where
     T: MasterStorage
         + OrganizedStorage
         + AllocationStorage
+        + ReturnStorage
+        + FormatStorage
         + SalesStorage
         + IssuingStorage
         + CardStorage

@@ -31,6 +31,7 @@ mod reissuing;
 mod releasing;
 mod restart;
 mod restored;
+mod returns;
 mod routes;
 mod slips;
 mod sticks;
