@@ -226,6 +226,9 @@ fn decide(
         ReturnDecision::Accept { to } => (ReturnState::Accepted, to, "return_accepted"),
         ReturnDecision::Decline => (ReturnState::Declined, None, "return_declined"),
     };
+    if let Some(seller) = to {
+        check_seller(unit.sql, seller)?;
+    }
     record::settle(unit, known, state, person.account, to)?;
     put_back(unit, known.event, &claim(known.number), &known.seats)?;
     if state == ReturnState::Accepted {

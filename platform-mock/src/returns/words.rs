@@ -33,7 +33,7 @@ table! {
     call_in_go: "Call in from {who}", "{who}から引き上げる";
     no_sellers: "No seller has seats of this event yet. Allocate seats first.", "この公演の席を持つ販売者はいません。先に席を割り当ててください。";
     unsold: "Unsold", "未販売";
-    sold_share: "Sold or held", "販売済み・仮押さえ";
+    sold_share: "Sold, held or offered back", "販売済み・仮押さえ・返却申し出中";
     which: "Which", "対象";
     all_types: "all seat types", "すべての席種";
     nothing_unsold: "Nothing unsold", "未販売の席なし";

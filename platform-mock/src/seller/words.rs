@@ -29,7 +29,7 @@ table! {
     offer_type_go: "Offer all unsold {class} seats back", "未販売の{class}席をすべて申し出る";
     note: "Note for the organizer", "主催者へのメモ";
     offered_done: "{n} seats are offered back. Nobody sells them until the organizer answers.", "{n}席の返却を申し出ました。主催者が返事をするまで、だれも販売できません。";
-    not_yours: "not yours", "他社の席";
+    not_yours: "not yours", "自社以外の席";
     legend: "Your seats", "自社の席";
     state_free: "unsold", "未販売";
     state_held: "held", "仮押さえ";
