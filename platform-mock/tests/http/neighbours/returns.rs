@@ -41,7 +41,7 @@ pub async fn returns(app: &TestApp, cases: &mut Cases) {
         case.path += "?text=A1";
         case.marks = vec![mark.into()];
         // Both have seats of this event: the neighbour asks about one that it has none of.
-        case.theirs = Some((path.replace("{event}", "9") + "?text=A1", None));
+        case.theirs = Some((path.replace("{event}", "99") + "?text=A1", None));
     }
     let path = "/api/v1/seller/returns/{return}/withdraw";
     let case = cases.add(sellers, ("post", path), &[&withdrawn], None);
