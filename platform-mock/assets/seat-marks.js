@@ -1,7 +1,7 @@
 // How seats look: one shape and colour for each kind, so that colour is never all there is. Marks are drawn once a size and copied.
 
 /** @typedef {"circle"|"square"|"diamond"|"triangle"|"cross"|"down"} Shape */
-/** @typedef {{shape: Shape, colour: string, hollow?: boolean, dot?: boolean, chosen?: boolean}} Mark */
+/** @typedef {{shape: Shape, colour: string, hollow?: boolean, dot?: boolean, chosen?: boolean, small?: boolean}} Mark */
 
 const INK = "#141c2e";
 const CHOSEN = "#ffc21a";
@@ -50,8 +50,9 @@ function corners(pen, at) {
   pen.closePath();
 }
 
-/** Draws a mark. @param {CanvasRenderingContext2D} pen @param {Mark} mark @param {number} x @param {number} y @param {number} r half its size */
-export function draw(pen, mark, x, y, r) {
+/** Draws a mark. @param {CanvasRenderingContext2D} pen @param {Mark} mark @param {number} x @param {number} y @param {number} size half its size */
+export function draw(pen, mark, x, y, size) {
+  const r = mark.small ? 0.5 * size : size;
   const line = Math.max(1, r * 0.18);
   if (mark.chosen) {
     outline(pen, "circle", x, y, r * 1.08);
@@ -95,7 +96,7 @@ export class Stamps {
 
   /** @param {Mark} mark @returns {HTMLCanvasElement} */
   of(mark) {
-    const name = `${mark.shape}${mark.colour}${mark.hollow ? "h" : ""}${mark.dot ? "d" : ""}${mark.chosen ? "c" : ""}`;
+    const name = `${mark.shape}${mark.colour}${mark.hollow ? "h" : ""}${mark.dot ? "d" : ""}${mark.chosen ? "c" : ""}${mark.small ? "s" : ""}`;
     let stamp = this.made.get(name);
     if (!stamp) {
       stamp = document.createElement("canvas");

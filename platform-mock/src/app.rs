@@ -37,8 +37,10 @@ use crate::{
     refusal::{Answer, Refusal},
     reports,
     restore::{self, guard::Standings},
+    returns,
     routes::{RouteEntry, Routes},
     sales::{self, picking::Picking},
+    seller,
     server::{
         front::{self, Front},
         limits::LIST_BYTES,
@@ -235,7 +237,9 @@ impl App {
         let routes = devices::routes::routes(routes);
         let routes = operator::routes::routes(operator::sessions::routes(routes));
         let routes = operator::pages::routes(operator::accounts::routes(routes));
-        organizer::pages::routes(pages::routes(routes))
+        let routes = organizer::pages::routes(pages::routes(routes));
+        let routes = returns::pages::routes(returns::routes::routes(routes));
+        seller::pages::routes(routes)
     }
 
     /// Serves in the clear until `stop` is done, then finishes the requests that are under way.

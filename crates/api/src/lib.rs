@@ -22,6 +22,7 @@ pub mod people;
 pub mod problem;
 pub mod refunds;
 pub mod reports;
+pub mod returns;
 pub mod staff_acts;
 pub mod stick;
 pub mod terminals;

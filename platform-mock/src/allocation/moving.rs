@@ -20,7 +20,7 @@ use crate::{
 ///
 /// # Errors
 /// 409 with how many seats are otherwise than believed.
-pub(super) fn move_seats(
+pub(crate) fn move_seats(
     unit: &mut Unit<'_>,
     event: EventId,
     account: Option<i64>,
@@ -60,7 +60,7 @@ pub(super) fn move_seats(
 }
 
 /// Refuses a seller that does not exist.
-pub(super) fn check_seller(sql: &Sql, seller: SellerId) -> Answer<()> {
+pub(crate) fn check_seller(sql: &Sql, seller: SellerId) -> Answer<()> {
     let known = sql
         .prepare_cached("SELECT 1 FROM sellers WHERE seller = ?1")?
         .query_row([seller.0], |row| row.get::<i64>(0))

@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// Most rows of a list.
-const ROWS_MAX: u32 = 200;
+pub(crate) const ROWS_MAX: u32 = 200;
 
 /// A member with its row.
 #[derive(Debug, Clone, PartialEq, Eq)]

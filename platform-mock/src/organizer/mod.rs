@@ -2,5 +2,5 @@
 
 pub mod pages;
 mod sales;
-mod sheet;
+pub(crate) mod sheet;
 pub(crate) mod words;

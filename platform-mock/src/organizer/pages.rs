@@ -30,7 +30,8 @@ use crate::{
     routes::Routes,
 };
 
-const SCRIPT: &str = "text/javascript; charset=utf-8";
+/// What kind of file a script is.
+pub(crate) const SCRIPT: &str = "text/javascript; charset=utf-8";
 
 /// The pages and their scripts.
 pub fn routes(routes: Routes) -> Routes {
@@ -75,6 +76,12 @@ pub fn routes(routes: Routes) -> Routes {
             script(include_str!("../../assets/sales-status.js")),
         )
         .on(
+            "/assets/seat-desk.js",
+            "get",
+            anyone,
+            script(include_str!("../../assets/seat-desk.js")),
+        )
+        .on(
             "/assets/seat-picture.js",
             "get",
             anyone,
@@ -89,29 +96,33 @@ pub fn routes(routes: Routes) -> Routes {
 }
 
 /// What every page of an event says of it.
-pub(super) struct Head {
-    pub(super) facts: std::sync::Arc<EventFacts>,
+pub(crate) struct Head {
+    /// The event.
+    pub(crate) facts: std::sync::Arc<EventFacts>,
     zone: TimeZone,
 }
 
 impl Head {
-    pub(super) async fn of(app: &App, event: EventId) -> Answer<Self> {
+    /// Of an event that is there.
+    pub(crate) async fn of(app: &App, event: EventId) -> Answer<Self> {
         let facts = app.event(event).await?;
         let zone = TimeZone::get(&facts.zone).unwrap_or(TimeZone::UTC);
         Ok(Self { facts, zone })
     }
 
     /// A time by the clock of the venue.
-    pub(super) fn time(&self, at: &i64) -> String {
+    pub(crate) fn time(&self, at: &i64) -> String {
         let words = |at: Timestamp| at.to_zoned(self.zone.clone()).strftime("%Y-%m-%d %H:%M");
         Timestamp::from_microsecond(*at).map_or_else(|_| "–".into(), |at| words(at).to_string())
     }
 
-    pub(super) fn count(&self, count: &u32) -> String {
+    /// A count with its thousands apart.
+    pub(crate) fn count(&self, count: &u32) -> String {
         grouped((*count).into())
     }
 
-    pub(super) fn money(&self, amount: &i64) -> String {
+    /// An amount in the event's currency.
+    pub(crate) fn money(&self, amount: &i64) -> String {
         money(*amount, &self.facts.currency)
     }
 }
@@ -130,7 +141,7 @@ pub(super) fn grouped(count: u64) -> String {
 }
 
 /// An amount with its currency; yen have no smaller unit.
-pub(super) fn money(amount: i64, currency: &str) -> String {
+pub(crate) fn money(amount: i64, currency: &str) -> String {
     let decimals = if currency == "JPY" { 0 } else { 2 };
     let unit = 10_i64.pow(decimals);
     let (whole, rest) = (amount / unit, (amount % unit).abs());
@@ -317,7 +328,7 @@ pub(super) fn csv(name: &str, text: String) -> Response {
 }
 
 /// A text as one cell. What a spreadsheet would take for a formula is put behind an apostrophe.
-pub(super) fn cell(text: &str) -> String {
+pub(crate) fn cell(text: &str) -> String {
     let guarded = if text.starts_with(['=', '+', '-', '@', '\t']) {
         format!("'{text}")
     } else {

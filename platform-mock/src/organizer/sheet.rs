@@ -114,7 +114,7 @@ pub fn words(plan: &Plan, runs: &[SeatRun]) -> String {
 }
 
 /// Numbers of neighbours as people read them, each part ascending: `1–12`, every other one as `2, 4 … 24`; others one by one.
-fn between(plan: &Plan, first: usize, last: usize) -> String {
+pub(crate) fn between(plan: &Plan, first: usize, last: usize) -> String {
     let numbers: Vec<&str> = plan.seats[first..=last]
         .iter()
         .map(|seat| seat.number.as_str())

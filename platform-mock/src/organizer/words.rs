@@ -18,9 +18,11 @@ table! {
     seller: "Seller", "販売者";
     class: "Seat type", "席種";
     sales: "Sales", "販売状況";
+    as_csv: "As CSV", "CSVで保存";
     sales_status: "Sales status: seats, sellers, seat types", "販売状況を見る(空席図・販売者・席種)";
     allocation: "Allocation", "割り当て";
     allocate: "Allocate seats", "席を割り当てる";
+    call_in: "Call unsold seats in", "売れていない席を引き上げる";
     moves: "Every move of seats", "席の移動の記録";
     no_moves: "No seat was moved yet.", "まだ席は動いていません。";
     when: "When", "日時";

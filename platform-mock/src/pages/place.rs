@@ -27,6 +27,13 @@ pub(super) fn of(site: Site, w: &'static Words) -> Vec<Place> {
         Site::Organizer => vec![
             place("/organizer", w.events),
             place("/organizer/report", w.report),
+            place("/organizer/returns", w.returns),
+        ],
+        Site::Seller => vec![
+            place("/seller", w.events),
+            place("/seller/returns", w.returns),
+            place("/seller/columns", w.columns),
+            place("/seller/members", w.members),
         ],
     }
 }

@@ -1,12 +1,12 @@
-//! Which pages belong together: the operator's, and the organizers'. Each site has a cookie of its own, so that somebody who is both can be
-//! logged in to both.
+//! Which pages belong together: the operator's, the organizers', and the sellers'. Each site has a cookie of its own, so that somebody who is several
+//! of these can be logged in to each.
 
 use axum::http::{HeaderMap, HeaderName, header};
 use kippu_api::{people::PersonRole, problem::ProblemCode};
 
 use super::words::Words;
 use crate::{
-    auth::{Allow, OPERATOR, ORGANIZER, hash_token},
+    auth::{Allow, OPERATOR, ORGANIZER, SELLER, hash_token},
     headers::is_loopback,
     refusal::{Answer, Refusal},
 };
@@ -20,6 +20,8 @@ pub enum Site {
     Operator,
     /// Of those who put on events.
     Organizer,
+    /// Of those who sell seats.
+    Seller,
 }
 
 /// What is one way at one site and another way at the others.
@@ -61,9 +63,19 @@ const ORGANIZERS: SiteFacts = SiteFacts {
     cookie: "kippu_organizer",
 };
 
+const SELLERS: SiteFacts = SiteFacts {
+    below: "/seller",
+    home: "/seller",
+    login: "/seller/login",
+    logout: "/seller/logout",
+    role: PersonRole::Seller,
+    allow: SELLER,
+    cookie: "kippu_seller",
+};
+
 impl Site {
     /// All of them.
-    pub const ALL: [Self; 2] = [Self::Operator, Self::Organizer];
+    pub const ALL: [Self; 3] = [Self::Operator, Self::Organizer, Self::Seller];
 
     /// The site a path belongs to; `None` for what is no page.
     pub fn of(path: &str) -> Option<Self> {
@@ -78,6 +90,7 @@ impl Site {
         match self {
             Self::Operator => &OPERATORS,
             Self::Organizer => &ORGANIZERS,
+            Self::Seller => &SELLERS,
         }
     }
 
@@ -86,6 +99,7 @@ impl Site {
         match self {
             Self::Operator => w.product_operator,
             Self::Organizer => w.product_organizer,
+            Self::Seller => w.product_seller,
         }
     }
 }

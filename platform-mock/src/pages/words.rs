@@ -1,4 +1,4 @@
-//! What the pages say, in English and Japanese. Here are the operator's texts and those all sites share; the organizers' have a table of their own.
+//! What the pages say, in English and Japanese. Here are the operator's texts and those all sites share; organizers' and sellers' pages have tables of their own.
 
 use axum::http::{HeaderMap, header};
 
@@ -30,6 +30,7 @@ table! {
     lang: "en", "ja";
     product_operator: "Kippu operator", "Kippu 運営";
     product_organizer: "Kippu organizer", "Kippu 主催者";
+    product_seller: "Kippu seller", "Kippu 販売会社";
     // Navigation
     handovers: "Handovers", "受け渡し";
     unproved: "Unproved reports", "証明のない報告";
@@ -37,6 +38,9 @@ table! {
     terminals: "Terminals", "端末";
     events: "Events", "公演";
     report: "Reports", "日報・月報";
+    returns: "Returns", "返却";
+    columns: "Columns", "列の設定";
+    members: "Members", "会員";
     restore: "Restore", "復元";
     log_out: "Log out", "ログアウト";
     // Login

@@ -8,6 +8,8 @@ pub const BODY_BYTES: usize = 64 * 1024;
 pub const LIST_BYTES: usize = 1024 * 1024;
 /// Bytes of a seat plan's file: a stadium of 40,000 seats has 5 million.
 pub const PLAN_BYTES: usize = 32 * 1024 * 1024;
+/// Bytes of a seller's file that is compared with its stock: a stadium's 40,000 seats with every column are 6 million.
+pub const STOCK_FILE_BYTES: usize = 12 * 1024 * 1024;
 /// Bytes a second that even a poor line brings; a body gets the time its route's limit takes at this rate.
 const SLOWEST_BYTES_PER_SECOND: usize = 64 * 1024;
 
@@ -67,6 +69,9 @@ const STICK_FILE: &str = "/api/v1/operator/reports";
 /// Takes one out of a form.
 const STICK_FORM: &str = "/operator/reports";
 
+/// Takes a file of seats out of a form.
+const STOCK_FORM: &str = "/seller/events/{event}/compare";
+
 /// Whether a route takes bytes that only look like text: sealed files.
 pub fn is_sealed(path: &str) -> bool {
     [STICK_FILE, STICK_FORM].contains(&path)
@@ -76,6 +81,7 @@ pub fn is_sealed(path: &str) -> bool {
 pub fn body_max(path: &str) -> usize {
     match path {
         "/api/v1/organizer/layouts" | "/organizer/layouts" => PLAN_BYTES,
+        STOCK_FORM => STOCK_FILE_BYTES,
         STICK_FILE => kippu_api::stick::BODY_MAX,
         STICK_FORM => kippu_api::stick::BODY_MAX + LIST_BYTES,
         "/api/v1/entrance-records"
@@ -86,7 +92,10 @@ pub fn body_max(path: &str) -> usize {
         | "/api/v1/handovers/{handover}/park"
         | "/api/v1/handovers/{handover}/take-over"
         | "/api/v1/organizer/events/{event}/allocation"
-        | "/organizer/events/{event}/data/allocation" => LIST_BYTES,
+        | "/organizer/events/{event}/data/allocation"
+        | "/api/v1/seller/events/{event}/returns"
+        | "/seller/events/{event}/data/returns"
+        | "/seller/events/{event}/returns" => LIST_BYTES,
         _ => BODY_BYTES,
     }
 }

@@ -18,6 +18,7 @@ const FILES: &[(u32, &str)] = &[
     (13, include_str!("../../migrations/0013_refunds.sql")),
     (14, include_str!("../../migrations/0014_members.sql")),
     (15, include_str!("../../migrations/0015_allocation.sql")),
+    (16, include_str!("../../migrations/0016_returns.sql")),
 ];
 
 /// PostgreSQL came with version 9; what was before it is one file.
@@ -49,6 +50,10 @@ const POSTGRES_FILES: &[(u32, &str)] = &[
     (
         15,
         include_str!("../../migrations/postgres/0015_allocation.sql"),
+    ),
+    (
+        16,
+        include_str!("../../migrations/postgres/0016_returns.sql"),
     ),
 ];
 

@@ -44,7 +44,9 @@ use crate::{
     refunds::storage::RefundStorage,
     reports::storage::ReportStorage,
     restore::storage::RestoreStorage,
+    returns::storage::ReturnStorage,
     sales::storage::SalesStorage,
+    seller::format::FormatStorage,
     stick::storage::StickStorage,
     till::storage::TillStorage,
 };
@@ -54,6 +56,8 @@ pub trait Storage:
     MasterStorage
     + OrganizedStorage
     + AllocationStorage
+    + ReturnStorage
+    + FormatStorage
     + SalesStorage
     + IssuingStorage
     + CardStorage
@@ -85,6 +89,8 @@ impl<T> Storage for T where
     T: MasterStorage
         + OrganizedStorage
         + AllocationStorage
+        + ReturnStorage
+        + FormatStorage
         + SalesStorage
         + IssuingStorage
         + CardStorage

@@ -32,6 +32,7 @@ mod releasing;
 mod reports;
 mod restart;
 mod restored;
+mod returns;
 mod routes;
 mod slips;
 mod sticks;

@@ -1,4 +1,4 @@
-//! The demo's people with pages: an operator, and one of each organizer, each with a file of credentials.
+//! The demo's people with pages: an operator, and one of each organizer and each seller, each with a file of credentials.
 
 use std::{
     fs,
@@ -27,7 +27,7 @@ struct Visitor {
     of: &'static str,
 }
 
-const VISITORS: [Visitor; 3] = [
+const VISITORS: [Visitor; 5] = [
     Visitor {
         site: Site::Operator,
         number: "op-1",
@@ -45,6 +45,18 @@ const VISITORS: [Visitor; 3] = [
         number: "harbour-1",
         name: "Harbour City FC, ticketing",
         of: "harbour",
+    },
+    Visitor {
+        site: Site::Seller,
+        number: "hoshimi-tickets-1",
+        name: "ほしみチケット 販売係",
+        of: "HSM",
+    },
+    Visitor {
+        site: Site::Seller,
+        number: "northern-stars-1",
+        name: "Northern Stars Fan Club",
+        of: "FAN",
     },
 ];
 

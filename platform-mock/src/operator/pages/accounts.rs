@@ -11,7 +11,6 @@ use kippu_api::{
 };
 use kippu_ticket::ids::CardUid;
 use serde::Deserialize;
-use sha2::{Digest as _, Sha256};
 
 use crate::{
     app::App,
@@ -20,7 +19,7 @@ use crate::{
         accounts::{self as acts, FindActs},
         routes::Find,
     },
-    pages::{Page, respond, words::Words},
+    pages::{Page, form_key, fresh_key, respond, words::Words},
     people::rules::role_of,
     refusal::{Answer, Refusal},
     storage::idempotency::RequestKey,
@@ -99,7 +98,7 @@ async fn show(
         rows: &rows,
         more,
         fresh,
-        key: hex::encode(rand::random::<[u8; 16]>()),
+        key: fresh_key(),
     };
     respond(&template)
 }
@@ -168,19 +167,8 @@ pub async fn audit(
 impl NewForm {
     /// The page's own key: sending the form twice makes one account.
     fn key(&self, operator: i64) -> Answer<RequestKey> {
-        if self.key.len() != 32 || !self.key.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-            return Err(Refusal::bad_request("The form has no key."));
-        }
-        let mut hasher = Sha256::new();
-        for part in [&self.role, &self.number, &self.name, &self.of, &self.cards] {
-            hasher.update(part.as_bytes());
-            hasher.update([0]);
-        }
-        Ok(RequestKey {
-            caller: format!("a{operator}"),
-            key: self.key.clone(),
-            fingerprint: hasher.finalize().into(),
-        })
+        let words = [&self.role, &self.number, &self.name, &self.of, &self.cards];
+        form_key(operator, &self.key, &words.map(String::as_str))
     }
 }
 

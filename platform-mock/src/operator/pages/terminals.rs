@@ -18,7 +18,7 @@ use crate::{
     auth::AsOperator,
     devices::{self, codes},
     operator::routes::Find,
-    pages::{Page, respond},
+    pages::{Page, respond, upload},
     refusal::{Answer, Refusal},
     stick::{keys as stick_keys, reports, routes::stick_headers},
 };
@@ -169,28 +169,12 @@ pub async fn import(
     State(app): State<App>,
     page: Page,
     AsOperator(operator, _): AsOperator,
-    upload: Result<Multipart, axum::extract::multipart::MultipartRejection>,
+    sent: Result<Multipart, axum::extract::multipart::MultipartRejection>,
 ) -> Answer<Response> {
-    let upload = upload.map_err(|error| Refusal::bad_request(error.body_text()))?;
-    let (form, file) = read(upload).await?;
-    page.check_form(&form)?;
-    let done = reports::import(&app, &file, (&operator).into()).await?;
+    let sent = upload::read(sent).await?;
+    page.check_form(&sent.form)?;
+    let done = reports::import(&app, &sent.file, (&operator).into()).await?;
     show(&app, &page, "", Some(&done)).await
-}
-
-async fn read(mut upload: Multipart) -> Answer<(String, Vec<u8>)> {
-    let bad = |error: axum::extract::multipart::MultipartError| {
-        Refusal::bad_request(format!("The file did not arrive: {}.", error.body_text()))
-    };
-    let (mut form, mut file) = (String::new(), Vec::new());
-    while let Some(field) = upload.next_field().await.map_err(bad)? {
-        match field.name() {
-            Some("form") => form = field.text().await.map_err(bad)?,
-            Some("file") => file = field.bytes().await.map_err(bad)?.to_vec(),
-            _ => {}
-        }
-    }
-    Ok((form, file))
 }
 
 /// Which terminals have sent their rows again to a restored platform.

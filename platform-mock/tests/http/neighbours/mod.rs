@@ -7,6 +7,7 @@ mod handovers;
 mod members;
 mod people;
 mod refunds;
+mod returns;
 mod sales;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,7 +21,7 @@ use crate::app::{TestApp, token};
 
 /// What belongs to somebody: every row of it.
 fn books(app: &TestApp) -> BTreeMap<&'static str, Vec<String>> {
-    const QUESTIONS: [&str; 25] = [
+    const QUESTIONS: [&str; 27] = [
         "SELECT * FROM holds ORDER BY hold",
         "SELECT * FROM orders ORDER BY id",
         "SELECT * FROM tickets ORDER BY ticket",
@@ -41,6 +42,8 @@ fn books(app: &TestApp) -> BTreeMap<&'static str, Vec<String>> {
         "SELECT * FROM stock ORDER BY event, seat",
         "SELECT * FROM allocation_moves ORDER BY move",
         "SELECT * FROM seller_targets ORDER BY event, seller",
+        "SELECT * FROM seat_returns ORDER BY number",
+        "SELECT * FROM stock_formats ORDER BY seller",
         "SELECT terminal, written_off, local_keys FROM terminals ORDER BY terminal",
         "SELECT resent FROM terminals WHERE terminal = 11",
         "SELECT * FROM account_cards ORDER BY card",
@@ -94,6 +97,7 @@ async fn cases(app: &TestApp) -> Cases {
     refunds::refunds(app, &mut cases).await;
     members::members(app, &mut cases).await;
     allocation::allocation(&mut cases);
+    returns::returns(app, &mut cases).await;
     people::people(&mut cases);
     cases
 }

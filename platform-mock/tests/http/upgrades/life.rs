@@ -161,6 +161,9 @@ fn rows_of_their_own(sql: &Sql) {
         "INSERT INTO purchases SELECT 7, 'card', card, id FROM orders WHERE state = 'paid'",
         "INSERT INTO terminals_heard VALUES (12, 5) ON CONFLICT (terminal) DO UPDATE SET at = 5",
         "INSERT INTO seller_targets VALUES (7, 1, 18)",
+        "INSERT INTO seat_returns (event, seller, seats, note, state, asked, asked_by, decided, decided_by)
+             SELECT 7, 1, '15-15', 'frozen', 'declined', 5, account, 6, account FROM accounts WHERE role = 'member'",
+        "INSERT INTO stock_formats VALUES (1, '{\"separator\":\"comma\",\"columns\":[]}')",
         "INSERT INTO till_closings SELECT 'frozen ' || number, store, 'JPY', 5, account, 8800, 8800 FROM accounts WHERE role = 'clerk'",
     ] {
         assert!(sql.execute(text, []).unwrap() > 0, "{text}");

@@ -1,0 +1,302 @@
+//! Comparing a seller's file with what the platform knows: what differs, and nothing is changed.
+
+use std::collections::{BTreeMap, HashMap};
+
+use kippu_api::returns::StockState;
+use kippu_seatplan::Plan;
+use kippu_ticket::ids::EventId;
+
+use super::{
+    exchange::unguarded,
+    format::{Column, StockFormat},
+    stock,
+};
+use crate::refusal::{Answer, Refusal};
+
+/// The word in a file for a seat that is to be offered back.
+const RETURN: &str = "return";
+/// Lines named one by one at most.
+const LINES_NAMED: usize = 10;
+
+/// What is otherwise in a file.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Report {
+    /// Lines with something in them.
+    pub lines: usize,
+    /// Seats in the file that are not the seller's.
+    pub not_yours: Vec<u32>,
+    /// The seller's seats that are not in the file.
+    pub missing: Vec<u32>,
+    /// Seats in more than one line.
+    pub twice: Vec<u32>,
+    /// By what the file says and what is so.
+    pub states: BTreeMap<(&'static str, &'static str), Vec<u32>>,
+    /// Lines about seats that the hall does not have.
+    pub unknown: Named,
+    /// Lines with a word for a state that is none, or too few columns.
+    pub unreadable: Named,
+    /// Lines about another event.
+    pub other_event: Named,
+    /// Unsold seats of the seller that the file wants to offer back.
+    pub marked: Vec<u32>,
+    /// Marked seats that cannot be.
+    pub marked_fixed: usize,
+}
+
+/// Lines, the first of them by their numbers.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Named {
+    /// How many.
+    pub count: usize,
+    /// Numbers of the first ones, as an editor counts.
+    pub first: Vec<usize>,
+}
+
+impl Named {
+    fn add(&mut self, line: usize) {
+        self.count += 1;
+        if self.first.len() < LINES_NAMED {
+            self.first.push(line);
+        }
+    }
+
+    /// How many are not named.
+    pub fn more(&self) -> usize {
+        self.count - self.first.len()
+    }
+}
+
+impl Report {
+    /// Whether the file says what the platform says.
+    pub fn agrees(&self) -> bool {
+        let seats = [&self.not_yours, &self.missing, &self.twice, &self.marked];
+        let lines = [&self.unknown, &self.unreadable, &self.other_event];
+        seats.iter().all(|seats| seats.is_empty())
+            && lines.iter().all(|lines| lines.count == 0)
+            && self.states.is_empty()
+            && self.marked_fixed == 0
+    }
+}
+
+/// One line of a file, with the text of each column it has.
+struct Line {
+    number: usize,
+    cells: HashMap<Column, String>,
+}
+
+impl Line {
+    fn cell(&self, column: Column) -> &str {
+        self.cells.get(&column).map_or("", String::as_str)
+    }
+}
+
+/// Compares a file in a seller's columns with its seats. A file that begins with `[` is JSON.
+///
+/// # Errors
+/// 400 for what is no such file at all.
+pub(super) fn compare(
+    file: &[u8],
+    format: &StockFormat,
+    (event, plan): (EventId, &Plan),
+    states: &[StockState],
+) -> Answer<Report> {
+    for needed in [Column::Row, Column::Number] {
+        if !format.has(needed) {
+            return Err(
+                Refusal::bad_request("Your columns do not say row and number of a seat.")
+                    .hint("Add both to your columns, then compare the file."),
+            );
+        }
+    }
+    let text = std::str::from_utf8(file)
+        .map_err(|_| Refusal::bad_request("The file is not a text in UTF-8."))?;
+    let text = text.trim_start_matches('\u{feff}');
+    let lines = if text.trim_start().starts_with('[') {
+        from_json(text, format)?
+    } else {
+        from_csv(text, format)?
+    };
+    let halls = Seats::of(plan, format);
+    let mut report = Report::default();
+    let mut seen = vec![false; states.len()];
+    for line in &lines {
+        report.take(line, &halls, event, states, &mut seen);
+    }
+    let own = states.iter().zip(&seen).zip(0_u32..);
+    report.missing = own
+        .filter(|((state, seen), _)| **state != StockState::Other && !**seen)
+        .map(|(_, seat)| seat)
+        .collect();
+    for seats in [&mut report.not_yours, &mut report.twice, &mut report.marked] {
+        seats.sort_unstable();
+        seats.dedup();
+    }
+    report
+        .states
+        .values_mut()
+        .for_each(|seats| seats.sort_unstable());
+    Ok(report)
+}
+
+impl Report {
+    fn take(
+        &mut self,
+        line: &Line,
+        halls: &Seats,
+        event: EventId,
+        states: &[StockState],
+        seen: &mut [bool],
+    ) {
+        self.lines += 1;
+        let named = line.cell(Column::Event);
+        if !named.is_empty() && named != event.to_string() {
+            return self.other_event.add(line.number);
+        }
+        let Some(seat) = halls.find(line) else {
+            return self.unknown.add(line.number);
+        };
+        let at = seat as usize;
+        if std::mem::replace(&mut seen[at], true) {
+            self.twice.push(seat);
+            return;
+        }
+        let word = line.cell(Column::State).to_lowercase();
+        if states[at] == StockState::Other {
+            self.not_yours.push(seat);
+        } else if word == RETURN {
+            if states[at] == StockState::Free {
+                self.marked.push(seat);
+            } else {
+                self.marked_fixed += 1;
+            }
+        } else if let Some(said) = said(&word) {
+            let is = stock::word(states[at]);
+            if said != is {
+                self.states.entry((said, is)).or_default().push(seat);
+            }
+        } else if !word.is_empty() {
+            self.unreadable.add(line.number);
+        }
+    }
+}
+
+/// The state a word names.
+fn said(word: &str) -> Option<&'static str> {
+    let all = [
+        StockState::Free,
+        StockState::Held,
+        StockState::Offered,
+        StockState::Sold,
+    ];
+    all.into_iter()
+        .map(stock::word)
+        .find(|known| *known == word)
+}
+
+/// Seats of a hall by what a file says of them.
+struct Seats {
+    by_words: HashMap<[String; 3], Vec<u32>>,
+    floors: Vec<u8>,
+    /// The column that names the block, if one does.
+    block: Option<Column>,
+}
+
+impl Seats {
+    fn of(plan: &Plan, format: &StockFormat) -> Self {
+        let block = [Column::Block, Column::BlockName]
+            .into_iter()
+            .find(|column| format.has(*column));
+        let mut by_words: HashMap<[String; 3], Vec<u32>> = HashMap::new();
+        let mut floors = Vec::with_capacity(plan.seats.len());
+        for (at, seat) in (0_u32..).zip(&plan.seats) {
+            let (home, row) = (plan.block_of(at as usize), plan.row_of(at as usize));
+            let name = match block {
+                Some(Column::Block) => home.code.clone(),
+                Some(_) => home.name.clone(),
+                None => String::new(),
+            };
+            let words = [name, row.label.clone(), seat.number.clone()];
+            by_words.entry(words).or_default().push(at);
+            floors.push(home.floor);
+        }
+        Self {
+            by_words,
+            floors,
+            block,
+        }
+    }
+
+    /// The one seat a line can mean.
+    fn find(&self, line: &Line) -> Option<u32> {
+        let block = self.block.map_or("", |column| line.cell(column));
+        let words = [block, line.cell(Column::Row), line.cell(Column::Number)];
+        let floor = line.cell(Column::Floor);
+        let mut found = self
+            .by_words
+            .get(&words.map(str::to_owned))?
+            .iter()
+            .filter(|seat| floor.is_empty() || self.floors[**seat as usize].to_string() == floor);
+        match (found.next(), found.next()) {
+            (Some(seat), None) => Some(*seat),
+            _ => None,
+        }
+    }
+}
+
+fn from_csv(text: &str, format: &StockFormat) -> Answer<Vec<Line>> {
+    let bad = |error: csv::Error| Refusal::bad_request(format!("The file is not read: {error}."));
+    // Every separator is a letter of one byte.
+    let separator = format.separator.letter() as u8;
+    let mut reader = csv::ReaderBuilder::new()
+        .delimiter(separator)
+        .flexible(true)
+        .from_reader(text.as_bytes());
+    let headers = reader.headers().map_err(bad)?.clone();
+    let mut places = Vec::new();
+    for one in &format.columns {
+        let at = headers
+            .iter()
+            .position(|header| unguarded(header.trim()) == one.header);
+        if at.is_none() && matches!(one.column, Column::Row | Column::Number) {
+            return Err(Refusal::bad_request(format!(
+                "The first line of the file has no column {}.",
+                one.header
+            ))
+            .hint("The first line has to name the columns as you have saved them."));
+        }
+        places.extend(at.map(|at| (one.column, at)));
+    }
+    let mut lines = Vec::new();
+    for record in reader.records() {
+        let record = record.map_err(bad)?;
+        let number = record.position().map_or(0, |position| position.line());
+        let cell = |at: usize| unguarded(record.get(at).unwrap_or_default().trim()).to_owned();
+        lines.push(Line {
+            number: usize::try_from(number).unwrap_or(usize::MAX),
+            cells: places
+                .iter()
+                .map(|(column, at)| (*column, cell(*at)))
+                .collect(),
+        });
+    }
+    Ok(lines)
+}
+
+fn from_json(text: &str, format: &StockFormat) -> Answer<Vec<Line>> {
+    let rows: Vec<serde_json::Map<String, serde_json::Value>> = serde_json::from_str(text)
+        .map_err(|error| Refusal::bad_request(format!("The file is not read: {error}.")))?;
+    let cell = |value: &serde_json::Value| match value {
+        serde_json::Value::String(text) => text.trim().to_owned(),
+        serde_json::Value::Null => String::new(),
+        other => other.to_string(),
+    };
+    let line = |(at, row): (usize, serde_json::Map<_, _>)| Line {
+        number: at + 1,
+        cells: format
+            .columns
+            .iter()
+            .filter_map(|one| Some((one.column, cell(row.get(&one.header)?))))
+            .collect(),
+    };
+    Ok(rows.into_iter().enumerate().map(line).collect())
+}
