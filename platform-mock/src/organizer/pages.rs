@@ -15,7 +15,10 @@ use kippu_api::{
 use kippu_ticket::ids::EventId;
 
 use super::{
+    amount::money,
+    dates, halls, registering,
     sheet::{self, SheetBlock},
+    table::cell,
     words::{Words, words},
 };
 use crate::{
@@ -36,6 +39,7 @@ pub fn routes(routes: Routes) -> Routes {
     let own = ORGANIZER.of(Scope::Organizer);
     let anyone = Allow::Anyone.of(Scope::Common);
     let script = |text| asset(SCRIPT, text);
+    let routes = dates::routes(registering::routes(halls::routes(routes)));
     routes
         .on("/organizer", "get", own, get(events))
         .on("/organizer/events/{event}", "get", own, get(event))
@@ -74,20 +78,23 @@ pub fn routes(routes: Routes) -> Routes {
 }
 
 /// What every page of an event says of it.
-struct Head {
-    facts: std::sync::Arc<EventFacts>,
-    zone: TimeZone,
+pub(super) struct Head {
+    /// What is fixed about it.
+    pub facts: std::sync::Arc<EventFacts>,
+    /// The zone of its venue.
+    pub zone: TimeZone,
 }
 
 impl Head {
-    async fn of(app: &App, event: EventId) -> Answer<Self> {
+    /// Of an event.
+    pub async fn of(app: &App, event: EventId) -> Answer<Self> {
         let facts = app.event(event).await?;
         let zone = TimeZone::get(&facts.zone).unwrap_or(TimeZone::UTC);
         Ok(Self { facts, zone })
     }
 
     /// A time by the clock of the venue.
-    fn time(&self, at: &i64) -> String {
+    pub fn time(&self, at: &i64) -> String {
         let words = |at: Timestamp| at.to_zoned(self.zone.clone()).strftime("%Y-%m-%d %H:%M");
         Timestamp::from_microsecond(*at).map_or_else(|_| "–".into(), |at| words(at).to_string())
     }
@@ -97,33 +104,14 @@ impl Head {
     }
 }
 
-/// An amount with its currency; yen have no smaller unit.
-fn money(amount: i64, currency: &str) -> String {
-    let decimals = if currency == "JPY" { 0 } else { 2 };
-    let unit = 10_i64.pow(decimals);
-    let (whole, rest) = (amount / unit, (amount % unit).abs());
-    let mut digits = whole.abs().to_string();
-    for at in (1..digits.len())
-        .rev()
-        .filter(|at| (digits.len() - at) % 3 == 0)
-        .collect::<Vec<_>>()
-    {
-        digits.insert(at, ',');
-    }
-    let sign = if amount < 0 { "−" } else { "" };
-    if decimals == 0 {
-        format!("{sign}{digits} {currency}")
-    } else {
-        format!("{sign}{digits}.{rest:02} {currency}")
-    }
-}
-
 #[derive(Template)]
 #[template(path = "organizer/events.html")]
 struct EventsPage<'a> {
     page: &'a Page,
     t: &'a Words,
     rows: &'a [(Head, EventFigures)],
+    /// Whether there is any hall to put an event in.
+    halls: bool,
 }
 
 #[derive(Template)]
@@ -133,6 +121,20 @@ struct EventPage<'a> {
     t: &'a Words,
     head: &'a Head,
     sales: &'a EventSales,
+}
+
+impl EventsPage<'_> {
+    /// Which of the first steps is next.
+    fn step(&self) -> u8 {
+        if self.halls { 2 } else { 1 }
+    }
+}
+
+impl EventPage<'_> {
+    /// The same for an event there is.
+    fn step(&self) -> u8 {
+        3
+    }
 }
 
 #[derive(Template)]
@@ -189,6 +191,7 @@ pub async fn events(
         page: &page,
         t: words(page.language),
         rows: &rows,
+        halls: !app.storage().layouts().await?.is_empty(),
     };
     respond(&template)
 }
@@ -284,32 +287,4 @@ pub async fn sales_csv(State(app): State<App>, OwnEvent(event): OwnEvent) -> Ans
         ),
     ];
     Ok((headers, text).into_response())
-}
-
-/// A text as one cell. What a spreadsheet would take for a formula is put behind an apostrophe.
-fn cell(text: &str) -> String {
-    let guarded = if text.starts_with(['=', '+', '-', '@', '\t']) {
-        format!("'{text}")
-    } else {
-        text.to_owned()
-    };
-    format!("\"{}\"", guarded.replace('"', "\"\""))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn money_is_grouped_and_keeps_its_minor_units() {
-        assert_eq!(money(0, "JPY"), "0 JPY");
-        assert_eq!(money(1_234_567, "JPY"), "1,234,567 JPY");
-        assert_eq!(money(-123_405, "EUR"), "−1,234.05 EUR");
-    }
-
-    #[test]
-    fn a_name_is_no_formula() {
-        assert_eq!(cell("=cmd()"), "\"'=cmd()\"");
-        assert_eq!(cell("a \"b\""), "\"a \"\"b\"\"\"");
-    }
 }

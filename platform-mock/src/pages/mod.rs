@@ -3,6 +3,7 @@
 pub mod login;
 pub mod place;
 pub mod site;
+pub(crate) mod typed;
 pub mod words;
 
 use askama::Template;
@@ -28,7 +29,7 @@ use crate::{
     routes::Routes,
 };
 
-const PLAIN: &str = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+const PLAIN: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 const SCRIPTED: &str = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 const STYLE: &str = include_str!("../../assets/pages.css");
 

@@ -24,7 +24,10 @@ pub(super) fn of(site: Site, w: &'static Words) -> Vec<Place> {
             place("/operator/audit", w.audit),
             place("/operator/restore", w.restore),
         ],
-        Site::Organizer => vec![place("/organizer", w.events)],
+        Site::Organizer => vec![
+            place("/organizer", w.events),
+            place("/organizer/halls", w.halls),
+        ],
     }
 }
 

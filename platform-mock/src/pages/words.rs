@@ -36,6 +36,7 @@ table! {
     reissue: "Re-issue", "再発行";
     terminals: "Terminals", "端末";
     events: "Events", "公演";
+    halls: "Halls", "会場";
     restore: "Restore", "復元";
     log_out: "Log out", "ログアウト";
     // Login

@@ -8,6 +8,8 @@ pub const BODY_BYTES: usize = 64 * 1024;
 pub const LIST_BYTES: usize = 1024 * 1024;
 /// Bytes of a seat plan's file: a stadium of 40,000 seats has 5 million.
 pub const PLAN_BYTES: usize = 32 * 1024 * 1024;
+/// Bytes of a form with such a file.
+pub const PLAN_FORM_BYTES: usize = PLAN_BYTES + LIST_BYTES;
 /// Bytes a second that even a poor line brings; a body gets the time its route's limit takes at this rate.
 const SLOWEST_BYTES_PER_SECOND: usize = 64 * 1024;
 
@@ -75,7 +77,8 @@ pub fn is_sealed(path: &str) -> bool {
 /// Bytes of a body that a route takes.
 pub fn body_max(path: &str) -> usize {
     match path {
-        "/api/v1/organizer/layouts" | "/organizer/layouts" => PLAN_BYTES,
+        "/api/v1/organizer/layouts" => PLAN_BYTES,
+        "/organizer/halls" | "/organizer/halls/import" => PLAN_FORM_BYTES,
         STICK_FILE => kippu_api::stick::BODY_MAX,
         STICK_FORM => kippu_api::stick::BODY_MAX + LIST_BYTES,
         "/api/v1/entrance-records"

@@ -11,7 +11,6 @@ use kippu_api::{
 };
 use kippu_ticket::ids::CardUid;
 use serde::Deserialize;
-use sha2::{Digest as _, Sha256};
 
 use crate::{
     app::App,
@@ -20,10 +19,13 @@ use crate::{
         accounts::{self as acts, FindActs},
         routes::Find,
     },
-    pages::{Page, respond, words::Words},
+    pages::{
+        Page, respond,
+        typed::{Typed, fresh_key},
+        words::Words,
+    },
     people::rules::role_of,
     refusal::{Answer, Refusal},
-    storage::idempotency::RequestKey,
 };
 
 #[derive(Template)]
@@ -45,25 +47,6 @@ struct AuditPage<'a> {
     rows: &'a [AuditRow],
     /// Where the next page begins, if there is one.
     next: Option<i64>,
-}
-
-/// The form for a new account.
-#[derive(Debug, Deserialize)]
-pub struct NewForm {
-    #[serde(default)]
-    form: String,
-    #[serde(default)]
-    key: String,
-    #[serde(default)]
-    role: String,
-    #[serde(default)]
-    number: String,
-    #[serde(default)]
-    name: String,
-    #[serde(default)]
-    of: String,
-    #[serde(default)]
-    cards: String,
 }
 
 /// A key of an account's row.
@@ -99,7 +82,7 @@ async fn show(
         rows: &rows,
         more,
         fresh,
-        key: hex::encode(rand::random::<[u8; 16]>()),
+        key: fresh_key(),
     };
     respond(&template)
 }
@@ -109,16 +92,16 @@ pub async fn make(
     State(app): State<App>,
     page: Page,
     AsOperator(operator, _): AsOperator,
-    Form(new): Form<NewForm>,
+    new: Typed,
 ) -> Answer<Response> {
-    page.check_form(&new.form)?;
-    let key = new.key(operator.id)?;
+    new.check(&page)?;
+    let key = new.key(format!("a{}", operator.id), &page)?;
     let account = NewAccount {
-        role: role_of(&new.role).ok_or_else(|| Refusal::bad_request(page.w.form_old))?,
-        number: new.number.trim().to_owned(),
-        name: new.name.trim().to_owned(),
-        of: new.of.trim().to_owned(),
-        cards: cards(&new.cards)?,
+        role: role_of(new.get("role")).ok_or_else(|| Refusal::bad_request(page.w.form_old))?,
+        number: new.get("number").to_owned(),
+        name: new.get("name").to_owned(),
+        of: new.get("of").to_owned(),
+        cards: cards(new.get("cards"))?,
     };
     let fresh = acts::made(&app, key, &operator, account).await?;
     show(&app, &page, "", Some(&fresh)).await
@@ -163,25 +146,6 @@ pub async fn audit(
         next: last.filter(|_| more),
     };
     respond(&template)
-}
-
-impl NewForm {
-    /// The page's own key: sending the form twice makes one account.
-    fn key(&self, operator: i64) -> Answer<RequestKey> {
-        if self.key.len() != 32 || !self.key.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-            return Err(Refusal::bad_request("The form has no key."));
-        }
-        let mut hasher = Sha256::new();
-        for part in [&self.role, &self.number, &self.name, &self.of, &self.cards] {
-            hasher.update(part.as_bytes());
-            hasher.update([0]);
-        }
-        Ok(RequestKey {
-            caller: format!("a{operator}"),
-            key: self.key.clone(),
-            fingerprint: hasher.finalize().into(),
-        })
-    }
 }
 
 /// Card numbers, apart by spaces or commas.
