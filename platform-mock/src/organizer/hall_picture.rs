@@ -41,8 +41,9 @@ pub fn hall(plan: &Plan, stage: &str, label: &str) -> String {
     for area in &plan.areas {
         draw_area(&mut svg, area, stage);
     }
-    let radius = 0.4 * usual_pitch(plan);
     let shapes = plan.seats.len() < TOO_MANY_FOR_SHAPES;
+    // Where a seat is smaller than a dot of the screen, gaps between seats would only make it pale.
+    let radius = if shapes { 0.4 } else { 0.75 } * usual_pitch(plan);
     for class in 0..plan.classes.len() {
         let seats = plan
             .seats
@@ -133,12 +134,17 @@ fn corners(shape: Shape, r: f32) -> Vec<(f32, f32)> {
 
 fn draw_area(svg: &mut String, area: &Area, stage: &str) {
     let is_stage = area.kind == AreaKind::Stage;
+    // A hall of one seat gives its stage no width.
+    let drawn = area
+        .outline
+        .iter()
+        .any(|corner| corner.x != area.outline[0].x);
     let (fill, ink) = match area.kind {
-        AreaKind::Stage => ("#141c2e", "#fff"),
+        AreaKind::Stage if drawn => ("#141c2e", "#fff"),
         AreaKind::Pitch => ("#cfe5d2", "#465063"),
-        AreaKind::Other => ("#e1e5ea", "#465063"),
+        _ => ("#e1e5ea", "#465063"),
     };
-    if area.outline.len() > 2 {
+    if drawn {
         let points: Vec<String> = area
             .outline
             .iter()
