@@ -1,6 +1,9 @@
 // Halls: their list, the sample, and plans from files, good and bad.
 
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 
 import { WORDS, bring, file, imported, theatre } from './support/halls.mjs';
 import { HARBOUR, open } from './support/organizer.mjs';
@@ -97,8 +100,14 @@ once(stand, 'a file too large is refused in words', async (guest) => {
   const { page } = guest;
   guest.expect(413);
   await open(guest, HARBOUR, IMPORT);
-  await bring(guest, file('huge.csv', Buffer.alloc(40 * 1024 * 1024, 'x')));
-  await page.getByText('larger than').waitFor();
+  const folder = mkdtempSync(join(tmpdir(), 'kippu-huge-'));
+  try {
+    writeFileSync(join(folder, 'huge.csv'), Buffer.alloc(36 * 1024 * 1024, 'x'));
+    await bring(guest, join(folder, 'huge.csv'));
+    await page.getByText('larger than').waitFor();
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 once(stand, 'the sample hall is one click away, and there once', async (guest) => {

@@ -134,11 +134,9 @@ fn corners(shape: Shape, r: f32) -> Vec<(f32, f32)> {
 
 fn draw_area(svg: &mut String, area: &Area, stage: &str) {
     let is_stage = area.kind == AreaKind::Stage;
+    let across = width(area);
     // A hall of one seat gives its stage no width.
-    let drawn = area
-        .outline
-        .iter()
-        .any(|corner| corner.x != area.outline[0].x);
+    let drawn = across > 0.0;
     let (fill, ink) = match area.kind {
         AreaKind::Stage if drawn => ("#141c2e", "#fff"),
         AreaKind::Pitch => ("#cfe5d2", "#465063"),
@@ -162,14 +160,31 @@ fn draw_area(svg: &mut String, area: &Area, stage: &str) {
     } else {
         &text.text
     };
+    // Short rows have a narrow stage: the words stay on it.
+    let letters = words.chars().count().max(1) as f32;
+    let size = if drawn {
+        text.size.min(across / letters)
+    } else {
+        text.size
+    };
     let _ = write!(
         svg,
         r#"<text x="{}" y="{}" font-size="{}" font-weight="700" font-family="sans-serif" text-anchor="middle" dominant-baseline="central" fill="{ink}">{}</text>"#,
         tenth(text.at.x),
         tenth(text.at.y),
-        tenth(text.size),
+        tenth(size),
         escaped(words)
     );
+}
+
+/// How wide an area's outline is; 0 without one.
+fn width(area: &Area) -> f32 {
+    let places = || area.outline.iter().map(|corner| corner.x);
+    let (least, most) = (
+        places().fold(f32::MAX, f32::min),
+        places().fold(f32::MIN, f32::max),
+    );
+    (most - least).max(0.0)
 }
 
 /// The usual distance between neighbours.

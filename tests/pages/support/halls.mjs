@@ -98,7 +98,7 @@ export const WORDS = {
 /**
  * Brings a file to the form for imports, which is open.
  * @param {import('./visitor.mjs').Visitor} visitor
- * @param {{ name: string, mimeType: string, buffer: Buffer }} hall
+ * @param {{ name: string, mimeType: string, buffer: Buffer } | string} hall Or its path.
  */
 export async function bring({ page, lang }, hall) {
   await page.getByLabel(WORDS[lang].choose).setInputFiles(hall);
