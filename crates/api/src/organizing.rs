@@ -24,6 +24,8 @@ pub struct LayoutInList {
     pub name: String,
     /// Seats it has.
     pub seats: u32,
+    /// Rows it has.
+    pub rows: u32,
     /// Names of its seat classes, in the order of prices.
     pub classes: Vec<String>,
 }

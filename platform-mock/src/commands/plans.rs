@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use anyhow::{Context as _, bail};
-use kippu_seatplan::import::{self, Imported};
+use kippu_seatplan::import;
 use platform_center::masters::storage::MasterStorage as _;
 
 use super::{data::Data, say};
@@ -25,7 +25,7 @@ pub async fn import(data: &Data, file: &Path, names: Names) -> anyhow::Result<()
         .file_stem()
         .map(|stem| stem.to_string_lossy().into_owned())
         .unwrap_or_default();
-    let (plan, odd) = match read(file, &bytes, &stem) {
+    let (plan, odd) = match import::any(&bytes, &stem) {
         Ok(imported) => imported,
         Err(problems) => {
             for problem in &problems {
@@ -57,14 +57,4 @@ pub async fn import(data: &Data, file: &Path, names: Names) -> anyhow::Result<()
         plan.rows.len()
     ));
     Ok(())
-}
-
-fn read(file: &Path, bytes: &[u8], name: &str) -> Imported {
-    let extension = file
-        .extension()
-        .map(|extension| extension.to_ascii_lowercase());
-    match extension {
-        Some(extension) if extension == "json" => import::pretix::import(bytes),
-        _ => import::csv::import(bytes, name),
-    }
 }

@@ -8,4 +8,4 @@ pub mod organizing;
 pub mod routes;
 pub mod rules;
 pub mod storage;
-mod wall_clock;
+pub(crate) mod wall_clock;

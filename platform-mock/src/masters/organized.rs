@@ -21,7 +21,7 @@ use crate::{
     storage::{
         Database, Unit,
         idempotency::{RequestKey, once},
-        sql::{Optional as _, Sql},
+        sql::{Optional as _, Row, Sql},
     },
 };
 
@@ -35,6 +35,8 @@ const TEXT_MAX: usize = 120;
 pub trait OrganizedStorage: Send + Sync {
     /// All layouts, by venue and name; venues are shared by all organizers.
     async fn layouts(&self) -> Answer<Vec<LayoutInList>>;
+    /// A layout with its plan.
+    async fn layout(&self, layout: i64) -> Answer<Option<(LayoutInList, Plan)>>;
     /// Registers an event of the organizer's.
     async fn organize(
         &self,
@@ -56,23 +58,22 @@ pub trait OrganizedStorage: Send + Sync {
 impl OrganizedStorage for Database {
     async fn layouts(&self) -> Answer<Vec<LayoutInList>> {
         self.read(|sql| {
-            let mut statement = sql.prepare_cached(
-                "SELECT l.layout, v.name, v.zone, l.name, l.seats, l.plan FROM layouts l JOIN venues v USING (venue) ORDER BY v.name, l.name",
-            )?;
+            let mut statement = sql.prepare_cached(&format!("{LAYOUT} ORDER BY v.name, l.name"))?;
             let mut rows = statement.query([])?;
             let mut found = Vec::new();
             while let Some(row) = rows.next()? {
-                let plan = decoded(&row.get::<Vec<u8>>(5)?)?;
-                found.push(LayoutInList {
-                    layout: row.get(0)?,
-                    venue: row.get(1)?,
-                    zone: row.get(2)?,
-                    name: row.get(3)?,
-                    seats: row.get(4)?,
-                    classes: plan.classes.into_iter().map(|class| class.name).collect(),
-                });
+                found.push(listed(&row)?.0);
             }
             Ok(found)
+        })
+        .await
+    }
+
+    async fn layout(&self, layout: i64) -> Answer<Option<(LayoutInList, Plan)>> {
+        self.read(move |sql| {
+            let mut statement = sql.prepare_cached(&format!("{LAYOUT} WHERE l.layout = ?1"))?;
+            let mut rows = statement.query([layout])?;
+            rows.next()?.as_ref().map(listed).transpose()
         })
         .await
     }
@@ -126,6 +127,29 @@ impl OrganizedStorage for Database {
         })
         .await
     }
+}
+
+/// Layouts with their venues, for [`listed`].
+const LAYOUT: &str =
+    "SELECT l.layout, v.name, v.zone, l.name, l.plan FROM layouts l JOIN venues v USING (venue)";
+
+fn listed(row: &Row<'_>) -> Answer<(LayoutInList, Plan)> {
+    let plan = decoded(&row.get::<Vec<u8>>(4)?)?;
+    let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+    let layout = LayoutInList {
+        layout: row.get(0)?,
+        venue: row.get(1)?,
+        zone: row.get(2)?,
+        name: row.get(3)?,
+        seats: count(plan.seats.len()),
+        rows: count(plan.rows.len()),
+        classes: plan
+            .classes
+            .iter()
+            .map(|class| class.name.clone())
+            .collect(),
+    };
+    Ok((layout, plan))
 }
 
 fn decoded(bytes: &[u8]) -> Answer<Plan> {
@@ -208,7 +232,10 @@ fn read(
 }
 
 /// A text of an event: something, and not longer than a ticket's lines.
-fn text(typed: &str) -> Answer<String> {
+///
+/// # Errors
+/// 400 for anything else.
+pub(crate) fn text(typed: &str) -> Answer<String> {
     let text = typed.trim();
     let fits = !text.is_empty() && text.chars().count() <= TEXT_MAX;
     let printable = !text.chars().any(char::is_control);

@@ -13,13 +13,14 @@ use kippu_api::{
     },
     problem::Problem,
 };
-use kippu_seatplan::import;
+use kippu_seatplan::{Plan, import};
 use kippu_ticket::ids::EventId;
 
 use crate::{
     allocation::storage::Desk,
     app::App,
     auth::{AsOrganizer, ORGANIZER, Scope},
+    masters::organized::text,
     refusal::{Answer, Refusal},
     request::{Body, KeyedJson, Path},
     routes::Routes,
@@ -67,19 +68,8 @@ pub async fn import_layout(
     Ok(Json(read_layout(&app, new).await?))
 }
 
-/// The same for pages.
-pub async fn read_layout(app: &App, new: NewLayout) -> Answer<ReadLayout> {
-    let zone = new.zone.trim().to_owned();
-    if jiff::tz::TimeZone::get(&zone).is_err() {
-        return Err(Refusal::bad_request(format!(
-            "{zone:?} is no time zone like Asia/Tokyo."
-        )));
-    }
-    let (venue, name) = (new.venue.trim().to_owned(), new.name.trim().to_owned());
-    if venue.is_empty() || name.is_empty() {
-        return Err(Refusal::bad_request("A layout has a venue and a name."));
-    }
-    let (format, text, plan_name) = (new.format, new.text, name.clone());
+async fn read_layout(app: &App, new: NewLayout) -> Answer<ReadLayout> {
+    let (format, text, plan_name) = (new.format, new.text, new.name.clone());
     let imported = tokio::task::spawn_blocking(move || match format {
         PlanFormat::Pretix => import::pretix::import(text.as_bytes()),
         PlanFormat::Csv => import::csv::import(text.as_bytes(), &plan_name),
@@ -103,14 +93,11 @@ pub async fn read_layout(app: &App, new: NewLayout) -> Answer<ReadLayout> {
         ))
         .hint("Correct these lines and send the file again. Nothing was stored.")
     })?;
+    let place = LayoutPlace::checked(&new.venue, &new.zone, &new.name)?;
     let layout = if new.look_only {
         None
     } else {
-        let stored = app
-            .storage()
-            .put_layout(&venue, &zone, &name, &plan)
-            .await?;
-        Some(stored.layout)
+        Some(keep(app, &place, &plan).await?)
     };
     let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
     Ok(ReadLayout {
@@ -121,6 +108,43 @@ pub async fn read_layout(app: &App, new: NewLayout) -> Answer<ReadLayout> {
         classes: plan.classes.into_iter().map(|class| class.name).collect(),
         odd: odd.iter().map(ToString::to_string).collect(),
     })
+}
+
+/// Where a layout belongs, and what it is called there.
+pub struct LayoutPlace {
+    venue: String,
+    zone: String,
+    name: String,
+}
+
+impl LayoutPlace {
+    /// From what somebody typed.
+    ///
+    /// # Errors
+    /// 400 for a zone that does not exist, and for names that are none.
+    pub fn checked(venue: &str, zone: &str, name: &str) -> Answer<Self> {
+        let zone = zone.trim().to_owned();
+        if jiff::tz::TimeZone::get(&zone).is_err() {
+            return Err(Refusal::bad_request(format!(
+                "{zone:?} is no time zone like Asia/Tokyo."
+            )));
+        }
+        Ok(Self {
+            venue: text(venue)?,
+            name: text(name)?,
+            zone,
+        })
+    }
+}
+
+/// Keeps a plan; the same plan again is the same layout.
+///
+/// # Errors
+/// 400 when the venue has another layout of that name.
+pub async fn keep(app: &App, place: &LayoutPlace, plan: &Plan) -> Answer<i64> {
+    let LayoutPlace { venue, zone, name } = place;
+    let stored = app.storage().put_layout(venue, zone, name, plan).await?;
+    Ok(stored.layout)
 }
 
 /// Registers an event, its seats with nobody.

@@ -1,32 +1,61 @@
 //! Times as people write them: by the clock on a venue's wall.
 
 use jiff::{
+    Timestamp,
     civil::DateTime,
     tz::{AmbiguousOffset, TimeZone},
 };
 
 use crate::refusal::{Answer, Refusal};
 
+/// Why a text is no moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoMoment {
+    /// It is no time.
+    Unread,
+    /// The clock never shows it, because it is set forward over it.
+    Skipped,
+}
+
 /// The moment a clock in a zone shows a time, UTC microseconds. Where the clock is set back and shows it twice, the first of the two.
 ///
 /// # Errors
-/// 400 for what is no time, and for a time the clock never shows because it is set forward.
-pub fn moment(text: &str, zone: &TimeZone) -> Answer<i64> {
-    let time: DateTime = text
-        .trim()
-        .parse()
-        .map_err(|_| Refusal::bad_request(format!("{text:?} is no time like 2026-12-12T19:00.")))?;
+/// What is no time, or never comes.
+pub fn read(text: &str, zone: &TimeZone) -> Result<i64, NoMoment> {
+    let time: DateTime = text.trim().parse().map_err(|_| NoMoment::Unread)?;
     let moment = zone.to_ambiguous_zoned(time);
     if matches!(moment.offset(), AmbiguousOffset::Gap { .. }) {
-        return Err(Refusal::bad_request(format!(
+        return Err(NoMoment::Skipped);
+    }
+    let moment = moment.earlier().map_err(|_| NoMoment::Unread)?;
+    Ok(moment.timestamp().as_microsecond())
+}
+
+/// The same, refused in words.
+///
+/// # Errors
+/// 400 for what is no time, and for a time that never comes.
+pub fn moment(text: &str, zone: &TimeZone) -> Answer<i64> {
+    read(text, zone).map_err(|fault| match fault {
+        NoMoment::Unread => {
+            Refusal::bad_request(format!("{text:?} is no time like 2026-12-12T19:00."))
+        }
+        NoMoment::Skipped => Refusal::bad_request(format!(
             "There is no {text} at the venue: the clock is set forward over it."
         ))
-        .hint("Choose a time before or after."));
-    }
-    let moment = moment
-        .earlier()
-        .map_err(|error| Refusal::bad_request(format!("{text:?}: {error}.")))?;
-    Ok(moment.timestamp().as_microsecond())
+        .hint("Choose a time before or after."),
+    })
+}
+
+/// What a clock in a zone shows at a moment, as [`read`] reads it and as forms hold it: `2026-12-12T19:00`.
+pub fn shown(at: i64, zone: &TimeZone) -> String {
+    Timestamp::from_microsecond(at)
+        .map(|at| {
+            at.to_zoned(zone.clone())
+                .strftime("%Y-%m-%dT%H:%M")
+                .to_string()
+        })
+        .unwrap_or_default()
 }
 
 #[cfg(test)]

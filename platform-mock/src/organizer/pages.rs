@@ -1,12 +1,7 @@
 //! The pages: an organizer's events, their sales, and the desk where seats are given to sellers.
 
 use askama::Template;
-use axum::{
-    extract::State,
-    http::header,
-    response::{IntoResponse as _, Response},
-    routing::get,
-};
+use axum::{extract::State, response::Response, routing::get};
 use jiff::{Timestamp, tz::TimeZone};
 use kippu_api::{
     allocation::{AllocatedRun, AllocatedSeller, AllocationMove},
@@ -15,8 +10,11 @@ use kippu_api::{
 use kippu_ticket::ids::EventId;
 
 use super::{
+    amount::{grouped, money},
+    dates, halls, registering,
     sales::{report, status},
     sheet::{self, SheetBlock},
+    table::{cell, csv},
     words::{Words, words},
 };
 use crate::{
@@ -38,6 +36,7 @@ pub fn routes(routes: Routes) -> Routes {
     let own = ORGANIZER.of(Scope::Organizer);
     let anyone = Allow::Anyone.of(Scope::Common);
     let script = |text| asset(SCRIPT, text);
+    let routes = dates::routes(registering::routes(halls::routes(routes)));
     routes
         .on("/organizer", "get", own, get(events))
         .on("/organizer/events/{event}", "get", own, get(event))
@@ -99,7 +98,8 @@ pub fn routes(routes: Routes) -> Routes {
 pub(crate) struct Head {
     /// The event.
     pub(crate) facts: std::sync::Arc<EventFacts>,
-    zone: TimeZone,
+    /// The zone of its venue.
+    pub(crate) zone: TimeZone,
 }
 
 impl Head {
@@ -127,39 +127,14 @@ impl Head {
     }
 }
 
-/// A count with its thousands apart.
-pub(super) fn grouped(count: u64) -> String {
-    let digits = count.to_string();
-    let mut grouped = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped
-}
-
-/// An amount with its currency; yen have no smaller unit.
-pub(crate) fn money(amount: i64, currency: &str) -> String {
-    let decimals = if currency == "JPY" { 0 } else { 2 };
-    let unit = 10_i64.pow(decimals);
-    let (whole, rest) = (amount / unit, (amount % unit).abs());
-    let digits = grouped(whole.unsigned_abs());
-    let sign = if amount < 0 { "−" } else { "" };
-    if decimals == 0 {
-        format!("{sign}{digits} {currency}")
-    } else {
-        format!("{sign}{digits}.{rest:02} {currency}")
-    }
-}
-
 #[derive(Template)]
 #[template(path = "organizer/events.html")]
 struct EventsPage<'a> {
     page: &'a Page,
     t: &'a Words,
     rows: &'a [(Head, EventFigures)],
+    /// Whether there is any hall to put an event in.
+    halls: bool,
 }
 
 #[derive(Template)]
@@ -169,6 +144,20 @@ struct EventPage<'a> {
     t: &'a Words,
     head: &'a Head,
     sales: &'a EventSales,
+}
+
+impl EventsPage<'_> {
+    /// Which of the first steps is next.
+    fn step(&self) -> u8 {
+        if self.halls { 2 } else { 1 }
+    }
+}
+
+impl EventPage<'_> {
+    /// The same for an event there is.
+    fn step(&self) -> u8 {
+        3
+    }
 }
 
 #[derive(Template)]
@@ -225,6 +214,7 @@ pub async fn events(
         page: &page,
         t: words(page.language),
         rows: &rows,
+        halls: !app.storage().layouts().await?.is_empty(),
     };
     respond(&template)
 }
@@ -313,44 +303,4 @@ pub async fn sales_csv(State(app): State<App>, OwnEvent(event): OwnEvent) -> Ans
         );
     }
     Ok(csv(&format!("sales-{}", event.event), text))
-}
-
-/// A table as a file to keep.
-pub(super) fn csv(name: &str, text: String) -> Response {
-    let headers = [
-        (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
-        (
-            header::CONTENT_DISPOSITION,
-            format!("attachment; filename=\"{name}.csv\""),
-        ),
-    ];
-    (headers, text).into_response()
-}
-
-/// A text as one cell. What a spreadsheet would take for a formula is put behind an apostrophe.
-pub(crate) fn cell(text: &str) -> String {
-    let guarded = if text.starts_with(['=', '+', '-', '@', '\t']) {
-        format!("'{text}")
-    } else {
-        text.to_owned()
-    };
-    format!("\"{}\"", guarded.replace('"', "\"\""))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn money_is_grouped_and_keeps_its_minor_units() {
-        assert_eq!(money(0, "JPY"), "0 JPY");
-        assert_eq!(money(1_234_567, "JPY"), "1,234,567 JPY");
-        assert_eq!(money(-123_405, "EUR"), "−1,234.05 EUR");
-    }
-
-    #[test]
-    fn a_name_is_no_formula() {
-        assert_eq!(cell("=cmd()"), "\"'=cmd()\"");
-        assert_eq!(cell("a \"b\""), "\"a \"\"b\"\"\"");
-    }
 }

@@ -1,8 +1,10 @@
 //! What all pages share: their sites, their look, logging in, and forms that carry a token of their session. Answers forbid framing.
 
+pub(crate) mod form_key;
 pub mod login;
 pub mod place;
 pub mod site;
+pub(crate) mod typed;
 pub(crate) mod upload;
 pub mod words;
 
@@ -27,10 +29,9 @@ use crate::{
     auth::{Allow, Caller, Scope},
     refusal::{Answer, Refusal, Refused},
     routes::Routes,
-    storage::idempotency::RequestKey,
 };
 
-const PLAIN: &str = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+const PLAIN: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 const SCRIPTED: &str = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 const STYLE: &str = include_str!("../../assets/pages.css");
 
@@ -193,31 +194,6 @@ fn form_token(session: &[u8; 32]) -> String {
         .chain_update(session)
         .finalize();
     hex::encode(&digest[..16])
-}
-
-/// A key for a form that is shown: sent twice, its wish is done once.
-pub(crate) fn fresh_key() -> String {
-    hex::encode(rand::random::<[u8; 16]>())
-}
-
-/// The key that came back with a form, and what was wished for by it.
-///
-/// # Errors
-/// 400 where it is none that a page has made.
-pub(crate) fn form_key(account: i64, key: &str, words: &[&str]) -> Answer<RequestKey> {
-    if key.len() != 32 || !key.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-        return Err(Refusal::bad_request("The form has no key."));
-    }
-    let mut hasher = Sha256::new();
-    for word in words {
-        hasher.update(word.as_bytes());
-        hasher.update([0]);
-    }
-    Ok(RequestKey {
-        caller: format!("a{account}"),
-        key: key.to_owned(),
-        fingerprint: hasher.finalize().into(),
-    })
 }
 
 /// A page without scripts.

@@ -26,6 +26,7 @@ pub(super) fn of(site: Site, w: &'static Words) -> Vec<Place> {
         ],
         Site::Organizer => vec![
             place("/organizer", w.events),
+            place("/organizer/halls", w.halls),
             place("/organizer/report", w.report),
             place("/organizer/returns", w.returns),
         ],

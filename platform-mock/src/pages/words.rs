@@ -37,6 +37,7 @@ table! {
     reissue: "Re-issue", "再発行";
     terminals: "Terminals", "端末";
     events: "Events", "公演";
+    halls: "Halls", "会場";
     report: "Reports", "日報・月報";
     returns: "Returns", "返却";
     columns: "Columns", "列の設定";

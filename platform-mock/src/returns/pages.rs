@@ -24,7 +24,7 @@ use crate::{
         words::{Words as SeatWords, words as seat_words},
     },
     own::event::OwnEvent,
-    pages::{Page, form_key, respond},
+    pages::{Page, form_key::form_key, respond},
     refusal::{Answer, Refusal},
     request::Path,
     routes::Routes,

@@ -28,7 +28,7 @@ use crate::{
         words::{Words as SeatWords, words as seat_words},
     },
     own::{event::OwnEvent, routes::sales},
-    pages::{Page, asset, form_key, respond, respond_with_scripts},
+    pages::{Page, asset, form_key::form_key, respond, respond_with_scripts},
     refusal::{Answer, Refusal},
     request::Path,
     returns::{

@@ -10,6 +10,8 @@ pub const LIST_BYTES: usize = 1024 * 1024;
 pub const PLAN_BYTES: usize = 32 * 1024 * 1024;
 /// Bytes of a seller's file that is compared with its stock: a stadium's 40,000 seats with every column are 6 million.
 pub const STOCK_FILE_BYTES: usize = 12 * 1024 * 1024;
+/// Bytes of a form with such a file.
+pub const PLAN_FORM_BYTES: usize = PLAN_BYTES + LIST_BYTES;
 /// Bytes a second that even a poor line brings; a body gets the time its route's limit takes at this rate.
 const SLOWEST_BYTES_PER_SECOND: usize = 64 * 1024;
 
@@ -80,7 +82,8 @@ pub fn is_sealed(path: &str) -> bool {
 /// Bytes of a body that a route takes.
 pub fn body_max(path: &str) -> usize {
     match path {
-        "/api/v1/organizer/layouts" | "/organizer/layouts" => PLAN_BYTES,
+        "/api/v1/organizer/layouts" => PLAN_BYTES,
+        "/organizer/halls" | "/organizer/halls/import" => PLAN_FORM_BYTES,
         STOCK_FORM => STOCK_FILE_BYTES,
         STICK_FILE => kippu_api::stick::BODY_MAX,
         STICK_FORM => kippu_api::stick::BODY_MAX + LIST_BYTES,

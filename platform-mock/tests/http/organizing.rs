@@ -10,7 +10,10 @@ use kippu_api::{
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
-use crate::{app::TestApp, logged_in::LoggedIn};
+use crate::{
+    app::{TestApp, token},
+    logged_in::LoggedIn,
+};
 
 /// Two rows in two classes.
 const HALL: &str = "block,row,seat,class\nstalls,A,1-4,S\nstalls,B,1-4,A\n";
@@ -55,6 +58,17 @@ async fn a_hall_from_a_file_an_event_in_it_and_its_other_dates() {
     assert!(known.iter().all(|layout| layout.venue != "Halle"));
     let read: ReadLayout = organizer.done("layouts", &hall(HALL)).await;
     let layout = read.layout.unwrap();
+    let known: Vec<LayoutInList> = organizer.get("layouts").await;
+    let hall = known.iter().find(|known| known.layout == layout).unwrap();
+    assert_eq!(
+        (
+            hall.venue.as_str(),
+            hall.zone.as_str(),
+            hall.seats,
+            hall.rows
+        ),
+        ("Halle", "Europe/Berlin", 8, 2)
+    );
 
     let key = IdempotencyKey::random();
     let mut numbers = Vec::new();
@@ -154,4 +168,26 @@ async fn a_broken_file_is_refused_with_its_lines() {
     let other = hall("block,row,seat\nstalls,A,1-9\n");
     let (_, told) = organizer.refused("layouts", &other).await;
     assert!(told.contains("another layout"), "{told}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn forms_of_pages_do_nothing_without_the_session_that_showed_them() {
+    let app = TestApp::start().await;
+    let organizer = organizer(&app).await;
+    let (halls, before): (Vec<LayoutInList>, _) =
+        (organizer.get("layouts").await, events(&organizer).await);
+    let http = reqwest::Client::new();
+    for path in ["halls", "halls/sample", "events", "events/7/dates"] {
+        let answer = http
+            .post(format!("{}/organizer/{path}", app.url))
+            .bearer_auth(token("organizer-1"))
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body("form=00000000000000000000000000000000&layout=1&name=x")
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(answer.status(), StatusCode::BAD_REQUEST, "{path}");
+    }
+    assert_eq!(organizer.get::<Vec<LayoutInList>>("layouts").await, halls);
+    assert_eq!(events(&organizer).await, before);
 }

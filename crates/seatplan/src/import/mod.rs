@@ -8,6 +8,9 @@ mod layout;
 mod place;
 pub mod pretix;
 pub(crate) mod ranges;
+mod recognise;
+
+pub use recognise::{Foreign, any};
 
 use crate::Plan;
 
@@ -90,6 +93,12 @@ pub enum Fault {
         /// Their length together.
         bytes: usize,
     },
+    /// A file of another kind.
+    #[error("this is {0}; a list of seats (CSV) or a pretix seating plan (JSON) is needed")]
+    Foreign(Foreign),
+    /// A file of nothing.
+    #[error("the file is empty")]
+    Empty,
     /// A plan of nothing.
     #[error("the plan has no seats")]
     NoSeats,

@@ -7,6 +7,7 @@ use kippu_seatplan::{Plan, import};
 use kippu_ticket::ids::{EventId, SellerId};
 use platform_center::{
     masters::rules::{BlockWay, NewEvent},
+    organizer::sample::THEATRE,
     refunds::rules::RefundRule,
     sales::limits::PurchaseLimits,
     storage::Storage,
@@ -14,7 +15,6 @@ use platform_center::{
 
 use super::{FAN_CLUB, HOSHIMI, MATCH, MEMBERSHIP, PLAY, ZONE};
 
-const THEATRE: &[u8] = include_bytes!("../../../demo/ull_603.pretix.json.zst");
 const STADIUM: &[u8] = include_bytes!("../../../demo/metalist_39417.pretix.json.zst");
 /// A plan must have a seat; nobody sits on a membership.
 const MEMBERS: &[u8] = b"block,row,seat,class\nmembers,1,1,member\n";

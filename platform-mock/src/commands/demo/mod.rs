@@ -114,6 +114,7 @@ fn say_clerks() {
 async fn people(storage: &dyn Storage) -> anyhow::Result<()> {
     storage.put_organizer("hoshimi", "ほしみ芸術振興会").await?;
     storage.put_organizer("harbour", "Harbour City FC").await?;
+    storage.put_organizer("minato", "みなと小劇場").await?;
     storage
         .put_seller(HOSHIMI, "HSM", "ほしみチケット", Some("T1234567890123"))
         .await?;

@@ -27,7 +27,7 @@ struct Visitor {
     of: &'static str,
 }
 
-const VISITORS: [Visitor; 5] = [
+const VISITORS: [Visitor; 6] = [
     Visitor {
         site: Site::Operator,
         number: "op-1",
@@ -45,6 +45,13 @@ const VISITORS: [Visitor; 5] = [
         number: "harbour-1",
         name: "Harbour City FC, ticketing",
         of: "harbour",
+    },
+    // Has nothing yet: for first steps.
+    Visitor {
+        site: Site::Organizer,
+        number: "minato-1",
+        name: "みなと小劇場",
+        of: "minato",
     },
     Visitor {
         site: Site::Seller,

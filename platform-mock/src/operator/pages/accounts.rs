@@ -19,10 +19,9 @@ use crate::{
         accounts::{self as acts, FindActs},
         routes::Find,
     },
-    pages::{Page, form_key, fresh_key, respond, words::Words},
+    pages::{Page, form_key::fresh_key, respond, typed::Typed, words::Words},
     people::rules::role_of,
     refusal::{Answer, Refusal},
-    storage::idempotency::RequestKey,
 };
 
 #[derive(Template)]
@@ -44,25 +43,6 @@ struct AuditPage<'a> {
     rows: &'a [AuditRow],
     /// Where the next page begins, if there is one.
     next: Option<i64>,
-}
-
-/// The form for a new account.
-#[derive(Debug, Deserialize)]
-pub struct NewForm {
-    #[serde(default)]
-    form: String,
-    #[serde(default)]
-    key: String,
-    #[serde(default)]
-    role: String,
-    #[serde(default)]
-    number: String,
-    #[serde(default)]
-    name: String,
-    #[serde(default)]
-    of: String,
-    #[serde(default)]
-    cards: String,
 }
 
 /// A key of an account's row.
@@ -108,16 +88,16 @@ pub async fn make(
     State(app): State<App>,
     page: Page,
     AsOperator(operator, _): AsOperator,
-    Form(new): Form<NewForm>,
+    new: Typed,
 ) -> Answer<Response> {
-    page.check_form(&new.form)?;
+    new.check(&page)?;
     let key = new.key(operator.id)?;
     let account = NewAccount {
-        role: role_of(&new.role).ok_or_else(|| Refusal::bad_request(page.w.form_old))?,
-        number: new.number.trim().to_owned(),
-        name: new.name.trim().to_owned(),
-        of: new.of.trim().to_owned(),
-        cards: cards(&new.cards)?,
+        role: role_of(new.get("role")).ok_or_else(|| Refusal::bad_request(page.w.form_old))?,
+        number: new.get("number").to_owned(),
+        name: new.get("name").to_owned(),
+        of: new.get("of").to_owned(),
+        cards: cards(new.get("cards"))?,
     };
     let fresh = acts::made(&app, key, &operator, account).await?;
     show(&app, &page, "", Some(&fresh)).await
@@ -162,14 +142,6 @@ pub async fn audit(
         next: last.filter(|_| more),
     };
     respond(&template)
-}
-
-impl NewForm {
-    /// The page's own key: sending the form twice makes one account.
-    fn key(&self, operator: i64) -> Answer<RequestKey> {
-        let words = [&self.role, &self.number, &self.name, &self.of, &self.cards];
-        form_key(operator, &self.key, &words.map(String::as_str))
-    }
 }
 
 /// Card numbers, apart by spaces or commas.

@@ -12,13 +12,12 @@ use kippu_api::{
     problem::ProblemCode,
 };
 use serde::Deserialize;
-use sha2::{Digest as _, Sha256};
 
 use crate::{
     app::App,
     auth::AsOperator,
     operator::reissue,
-    pages::{Page, respond},
+    pages::{Page, form_key::form_key, respond},
     refusal::{Answer, Refusal},
     storage::idempotency::RequestKey,
 };
@@ -96,7 +95,7 @@ pub async fn order(
     Form(confirmed): Form<Confirmed>,
 ) -> Answer<Response> {
     page.check_form(&confirmed.form)?;
-    let key = confirmed.key(operator.id);
+    let key = confirmed.key(operator.id)?;
     let order = ReissueOrder {
         what: parse(&confirmed.what, &confirmed.which)?,
         reason: confirmed.reason()?,
@@ -136,18 +135,10 @@ impl Confirmed {
     }
 
     /// The page's own key: sending the form twice does it once.
-    fn key(&self, operator: i64) -> RequestKey {
-        let mut hasher = Sha256::new();
-        for part in [&self.what, &self.which, &self.state, &self.words] {
-            hasher.update(part.as_bytes());
-            hasher.update([0]);
-        }
-        hasher.update(self.reason.as_deref().unwrap_or_default());
-        RequestKey {
-            caller: format!("a{operator}"),
-            key: self.key.clone(),
-            fingerprint: hasher.finalize().into(),
-        }
+    fn key(&self, operator: i64) -> Answer<RequestKey> {
+        let reason = self.reason.as_deref().unwrap_or_default();
+        let words = [&self.what, &self.which, &self.state, &self.words, reason];
+        form_key(operator, &self.key, &words)
     }
 }
 

@@ -12,7 +12,10 @@ use super::words::{Words, words};
 use crate::{
     app::App,
     auth::OwnOrganizer,
-    organizer::pages::{cell, csv, grouped, money},
+    organizer::{
+        amount::{grouped, money},
+        table::{cell, csv},
+    },
     pages::{Page, respond},
     refusal::Answer,
     reports::{period::Period, routes::added_up},

@@ -1,9 +1,24 @@
-//! What the organizers' pages say, in English and Japanese.
+//! What the organizers' pages say, in English and Japanese: here of events and the desk.
+
+pub mod halls;
+pub mod registering;
 
 use crate::pages::words::table;
 
 table! {
-    no_events: "You have no events yet. The operator registers the first one with you.", "公演はまだありません。最初の公演は運営が登録します。";
+    // First steps
+    step_hall: "Hall", "会場";
+    step_event: "Event", "公演";
+    step_seats: "Seats to sellers", "席の割り当て";
+    steps: "First steps", "はじめに";
+    begin_hall: "Begin with the hall: its seats come from a file. There is a sample hall to try things with.", "まず会場です。席はファイルから読み込みます。見本の会場でも試せます。";
+    begin_event: "The halls are here. Register your first event in one of them.", "会場は登録済みです。最初の公演を登録してください。";
+    begin_seats: "No seat of this event is with a seller yet, so nobody can buy one. Give the seats to sellers.", "この公演の席はまだどの販売会社にも割り当てられていないため、販売できません。席を割り当ててください。";
+    to_halls: "To the halls", "会場のページへ";
+    new_event: "New event", "公演を登録";
+    dates: "Other dates", "ほかの日にも";
+    performers: "Performers", "出演者";
+    limit: "Most tickets in one order", "1回に買える枚数";
     event: "Event", "公演";
     venue: "Venue", "会場";
     starts: "Starts", "開演";
