@@ -31,6 +31,7 @@ use crate::{
     pages::{
         Page, respond,
         typed::{Troubles, Typed, unprocessable},
+        upload,
     },
     refusal::{Answer, Refusal},
     routes::Routes,
@@ -104,16 +105,15 @@ pub async fn look(
     page: Page,
     upload: Result<Multipart, MultipartRejection>,
 ) -> Answer<Response> {
-    let upload = upload.map_err(|error| Refusal::bad_request(error.body_text()))?;
-    let upload = Upload::read(upload).await?;
+    let upload = upload::read(upload).await?;
     page.check_form(&upload.form)?;
     let t = words(page.language);
     if upload.name.is_empty() {
         return unprocessable(refused(&page, "", &[t.no_file.to_owned()], 0));
     }
     let stem = stem(&upload.name);
-    let packed = packed(&upload.bytes)?;
-    let (plan, odd) = match read(upload.bytes, stem.clone()).await? {
+    let packed = packed(&upload.file)?;
+    let (plan, odd) = match read(upload.file, stem.clone()).await? {
         Ok(read) => read,
         Err(problems) => {
             let (problems, more) = faults::told(&problems, page.language);
@@ -204,38 +204,6 @@ async fn read(bytes: Vec<u8>, name: String) -> Answer<Imported> {
     tokio::task::spawn_blocking(move || import::any(&bytes, &name))
         .await
         .map_err(|error| Refusal::internal(&error))
-}
-
-/// A form with a file.
-struct Upload {
-    form: String,
-    /// The file's name; empty where none was chosen.
-    name: String,
-    bytes: Vec<u8>,
-}
-
-impl Upload {
-    async fn read(mut upload: Multipart) -> Answer<Self> {
-        let bad = |error: axum::extract::multipart::MultipartError| {
-            Refusal::bad_request(format!("The file did not arrive: {}.", error.body_text()))
-        };
-        let mut read = Self {
-            form: String::new(),
-            name: String::new(),
-            bytes: Vec::new(),
-        };
-        while let Some(field) = upload.next_field().await.map_err(bad)? {
-            match field.name() {
-                Some("form") => read.form = field.text().await.map_err(bad)?,
-                Some("file") => {
-                    read.name = field.file_name().unwrap_or_default().to_owned();
-                    read.bytes = field.bytes().await.map_err(bad)?.to_vec();
-                }
-                _ => {}
-            }
-        }
-        Ok(read)
-    }
 }
 
 /// A file's name without its ending.

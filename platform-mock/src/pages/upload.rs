@@ -12,6 +12,8 @@ use crate::refusal::{Answer, Refusal};
 pub(crate) struct Upload {
     /// The token of its session.
     pub form: String,
+    /// The file's name; empty where none was chosen.
+    pub name: String,
     /// The file's bytes.
     pub file: Vec<u8>,
 }
@@ -26,7 +28,10 @@ pub(crate) async fn read(sent: Result<Multipart, MultipartRejection>) -> Answer<
     while let Some(field) = sent.next_field().await.map_err(bad)? {
         match field.name() {
             Some("form") => upload.form = field.text().await.map_err(bad)?,
-            Some("file") => upload.file = field.bytes().await.map_err(bad)?.to_vec(),
+            Some("file") => {
+                upload.name = field.file_name().unwrap_or_default().to_owned();
+                upload.file = field.bytes().await.map_err(bad)?.to_vec();
+            }
             _ => {}
         }
     }

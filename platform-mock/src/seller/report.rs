@@ -300,3 +300,105 @@ fn from_json(text: &str, format: &StockFormat) -> Answer<Vec<Line>> {
     };
     Ok(rows.into_iter().enumerate().map(line).collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use kippu_seatplan::import::csv;
+
+    use super::*;
+    use crate::seller::format::{NamedColumn, Separator};
+
+    /// A1 to A4 and B1 to B2; B2 is somebody else's.
+    fn hall() -> (Plan, Vec<StockState>) {
+        let text = "block,row,seat,class\nstalls,A,1-4,S\nstalls,B,1-2,S\n";
+        let (plan, _) = csv::import(text.as_bytes(), "hall").unwrap();
+        let mut states = vec![StockState::Free; 6];
+        states[1] = StockState::Sold;
+        states[5] = StockState::Other;
+        (plan, states)
+    }
+
+    fn format(separator: Separator) -> StockFormat {
+        let named = |(column, header): (Column, &str)| NamedColumn {
+            column,
+            header: header.into(),
+        };
+        let columns = [
+            (Column::Row, "列"),
+            (Column::Number, "席"),
+            (Column::State, "状態"),
+            (Column::Event, "公演"),
+        ];
+        StockFormat {
+            separator,
+            columns: columns.map(named).into(),
+        }
+    }
+
+    fn compared(file: &str, separator: Separator) -> Answer<Report> {
+        let (plan, states) = hall();
+        let of = (EventId(7), &plan);
+        compare(file.as_bytes(), &format(separator), of, &states)
+    }
+
+    #[test]
+    fn a_file_that_says_what_is_so_agrees_however_it_is_written() {
+        let rows = [
+            ["A", "1", "free"],
+            ["A", "2", "sold"],
+            ["A", "3", "free"],
+            ["A", "4", "FREE"],
+            ["B", "1", ""],
+        ];
+        for separator in Separator::ALL {
+            let between = separator.letter().to_string();
+            // Columns in another order than saved, as spreadsheets leave them, with the mark they put in front.
+            let mut file = format!("\u{feff}席{between}列{between}状態\r\n");
+            for [row, number, state] in rows {
+                file += &format!("{}\r\n", [number, row, state].join(&between));
+            }
+            let report = compared(&file, separator).unwrap();
+            assert!(report.agrees(), "{separator:?}: {report:?}");
+            assert_eq!(report.lines, 5);
+        }
+        let json: Vec<String> = rows
+            .iter()
+            .map(|[row, number, state]| {
+                format!(r#"{{"列": "{row}", "席": {number}, "状態": "{state}"}}"#)
+            })
+            .collect();
+        let json = format!("[{}]", json.join(","));
+        assert!(compared(&json, Separator::Comma).unwrap().agrees());
+    }
+
+    #[test]
+    fn everything_that_is_otherwise_is_named() {
+        let file = "列,席,状態,公演\nA,1,sold,7\nA,1,free,7\nA,2,return,7\nA,3,return,\nA,4,gone,7\nB,2,free,7\nC,1,free,7\nB,1,free,8\n";
+        let report = compared(file, Separator::Comma).unwrap();
+        assert_eq!(report.lines, 8);
+        assert_eq!(report.states[&("sold", "free")], [0]);
+        assert_eq!(report.twice, [0]);
+        assert_eq!((report.marked.clone(), report.marked_fixed), (vec![2], 1));
+        assert_eq!(report.unreadable.first, [6]);
+        assert_eq!(report.not_yours, [5]);
+        assert_eq!(report.unknown.first, [8]);
+        assert_eq!(report.other_event.first, [9]);
+        assert_eq!(
+            report.missing,
+            [4],
+            "a line about another event names none of this one"
+        );
+        assert!(!report.agrees());
+    }
+
+    #[test]
+    fn what_is_no_such_file_is_said() {
+        for file in ["", "PK\u{3}\u{4}", "a,b\n1,2\n", "[1, 2]", "[{\"列\": "] {
+            assert!(compared(file, Separator::Comma).is_err(), "{file:?}");
+        }
+        let (plan, states) = hall();
+        let of = (EventId(7), &plan);
+        let latin = b"\xE9,\xE8\n";
+        assert!(compare(latin, &format(Separator::Comma), of, &states).is_err());
+    }
+}
