@@ -6,6 +6,9 @@
 import { SeatDesk, ask, begin, desk, el, fill, hand, keyboard, runsOf, say, tools } from "./seat-desk.js";
 import { NOBODY, draw, kind } from "./seat-marks.js";
 
+/** How long between two looks at what others do, milliseconds. */
+const BETWEEN_LOOKS = 5000;
+
 /** @typedef {{from: number | null, to: number | null, seats: [number, number][]}} Move */
 
 class Desk extends SeatDesk {
@@ -14,11 +17,14 @@ class Desk extends SeatDesk {
     this.by = "seller";
     /** @type {Move[][]} */
     this.done = [];
+    /** Aims that are on their way. */
+    this.saved = Promise.resolve();
     this.take(allocation);
   }
 
   /** Takes over what the platform says. */
   take(allocation) {
+    this.known = JSON.stringify(allocation);
     const seats = this.hall.x.length;
     this.owner = new Int32Array(seats);
     this.state = new Uint8Array(seats);
@@ -30,6 +36,11 @@ class Desk extends SeatDesk {
     }
     this.sellers = allocation.sellers;
     this.order = new Map(this.sellers.map((seller, index) => [seller.seller, index]));
+    for (const card of desk.querySelectorAll(".seller")) {
+      const aim = /** @type {HTMLInputElement | null} */ (card.querySelector(".aim"));
+      const seller = this.sellers[this.order.get(Number(/** @type {HTMLElement} */ (card).dataset.seller)) ?? -1];
+      if (aim && aim !== document.activeElement) aim.value = seller?.target ?? "";
+    }
     for (let seat = 0; seat < seats; seat++) if (this.state[seat]) this.picture.selected[seat] = 0;
     this.makeMarks();
     this.picture.changed();
@@ -57,9 +68,11 @@ class Desk extends SeatDesk {
     const chosen = this.chosen();
     let [fixed, free] = [0, 0];
     const have = new Map();
+    let [nobodys, lacking] = [0, 0];
     for (let seat = 0; seat < this.owner.length; seat++) {
       if (this.state[seat]) fixed++;
       else free++;
+      if (!this.owner[seat]) nobodys++;
       have.set(this.owner[seat], (have.get(this.owner[seat]) ?? 0) + 1);
     }
     for (const id of ["chosen", "count-selected"]) el(id).textContent = chosen.length.toLocaleString();
@@ -73,6 +86,7 @@ class Desk extends SeatDesk {
       const bar = /** @type {HTMLElement | null} */ (card.querySelector(".bar span"));
       if (bar && aim) {
         const full = Number(aim.value) || 0;
+        lacking += Math.max(0, full - seats);
         /** @type {HTMLElement} */ (bar.parentElement).style.visibility = full ? "visible" : "hidden";
         bar.style.setProperty("inline-size", `${full ? Math.min(100, (100 * seats) / full) : 0}%`);
       }
@@ -82,6 +96,7 @@ class Desk extends SeatDesk {
         draw(pen, seller ? kind(this.order.get(seller) ?? 0) : NOBODY, 22, 22, 16);
       }
     }
+    this.fillable = Math.min(nobodys, lacking);
     this.whose(chosen);
     this.key(chosen.length);
   }
@@ -118,15 +133,22 @@ class Desk extends SeatDesk {
     go.disabled = !to || !count || this.busy;
     go.textContent = !to || !count ? say.chooseFirst : fill(to.seller ? say.give : say.takeBack, { n: count.toLocaleString(), who: this.nameOf(to.seller) });
     el("undo").disabled = !this.done.length || this.busy;
+    el("fill").disabled = !this.fillable || this.busy;
+    el("fill").textContent = this.fillable ? fill(say.fill, { n: this.fillable.toLocaleString() }) : say.fillNone;
   }
 
-  /** Moves seats and looks again, whatever came of it. @param {Move[]} moves @returns {Promise<number>} how many moved */
+  /** Moves seats. @param {Move[]} moves @returns {Promise<number>} how many moved */
   async move(moves) {
+    return (await this.change(() => ask("allocation", { moves }))).seats;
+  }
+
+  /** Changes something and looks again, whatever came of it. @param {() => Promise<any>} work @returns {Promise<any>} */
+  async change(work) {
     this.busy = true;
     this.key(0);
     try {
-      const told = await ask("allocation", { moves });
-      return told.seats;
+      await this.saved;
+      return await work();
     } finally {
       this.busy = false;
       try {
@@ -160,6 +182,29 @@ class Desk extends SeatDesk {
     }
   }
 
+  /** Shares out what is nobody's by the aims. */
+  async fill() {
+    try {
+      const told = await this.change(() => ask("fill", {}));
+      this.done.push(told.moves);
+      this.count();
+      this.tell(fill(say.doneMoved, { n: told.seats.toLocaleString() }));
+    } catch (trouble) {
+      this.tell(trouble.message, true);
+    }
+  }
+
+  /** Looks whether somebody else moved seats; a line that is down is told where somebody acts. */
+  async look() {
+    if (this.busy || this.picture.band || document.visibilityState !== "visible") return;
+    await this.saved;
+    const allocation = await ask("allocation").catch(() => null);
+    if (!allocation || this.busy || JSON.stringify(allocation) === this.known) return;
+    const before = this.owner;
+    this.take(allocation);
+    if (this.owner.some((owner, seat) => owner !== before[seat])) this.tell(say.changed);
+  }
+
   async undo() {
     const moves = this.done[this.done.length - 1];
     if (!moves) return;
@@ -190,6 +235,7 @@ function keys(desk) {
   const { picture } = desk;
   el("go").addEventListener("click", () => desk.go());
   el("undo").addEventListener("click", () => desk.undo());
+  el("fill").addEventListener("click", () => desk.fill());
   el("together").addEventListener("submit", (event) => {
     event.preventDefault();
     desk.find(`together?${new URLSearchParams({ count: el("count").value })}`, { apart: say.apart });
@@ -206,12 +252,14 @@ function keys(desk) {
     const aim = /** @type {HTMLInputElement | null} */ (card.querySelector(".aim"));
     aim?.addEventListener("change", async () => {
       const target = aim.value === "" ? null : Number(aim.value);
+      const asked = ask("targets", { seller: Number(/** @type {HTMLElement} */ (card).dataset.seller), target });
+      desk.saved = Promise.allSettled([desk.saved, asked]).then(() => undefined);
+      desk.count();
       try {
-        await ask("targets", { seller: Number(/** @type {HTMLElement} */ (card).dataset.seller), target });
+        await asked;
       } catch (trouble) {
         desk.tell(trouble.message, true);
       }
-      desk.count();
     });
   }
 }
@@ -224,4 +272,9 @@ begin(async () => {
   tools(all);
   undoKey(all);
   keys(all);
+  const again = async () => {
+    await all.look();
+    setTimeout(again, BETWEEN_LOOKS);
+  };
+  setTimeout(again, BETWEEN_LOOKS);
 });

@@ -43,6 +43,7 @@ use crate::{
         allocation::desk::seat_picture,
         allocation::desk::allocation,
         allocation::desk::change,
+        allocation::desk::fill,
         allocation::desk::typed,
         allocation::desk::together,
         allocation::desk::moves,

@@ -105,6 +105,13 @@ once(stand, 'what somebody else moved in between is not overwritten', async (gue
   await page.keyboard.press('Enter');
   await page.waitForFunction(() => document.getElementById('chosen')?.textContent !== '0');
   const seats = await chosen(page);
+  // This desk has not looked since: it is shown what was, until it moves something itself.
+  const seen = await (await page.request.get(new URL(`${PLAY}/data/allocation`, page.url()).href)).body();
+  let moved = false;
+  await page.route('**/data/allocation', async (route) => {
+    moved ||= route.request().method() === 'POST';
+    await (moved ? route.continue() : route.fulfill({ body: seen, contentType: 'application/json' }));
+  });
   // Somebody else at another desk takes them away.
   const other = await page.context().newPage();
   await other.goto(`${PLAY}/allocation`);
@@ -123,4 +130,43 @@ once(stand, 'what somebody else moved in between is not overwritten', async (gue
   await page.getByRole('button', { name: words.give(seats, 'Northern Stars Fan Club') }).click();
   await page.getByText(words.moved(seats), { exact: true }).waitFor();
   assert.ok(platform.url);
+});
+
+once(stand, 'what is nobody\'s is shared out by the aims', async (guest) => {
+  const { page, lang } = guest;
+  const words = WORDS[lang];
+  await desk(guest, HOSHIMI, PLAY);
+  const club = page.locator('.seller', { hasText: 'Northern Stars Fan Club' });
+  const have = Number(await club.locator('.have').innerText());
+  await club.getByRole('spinbutton').fill(String(have + 10));
+  await page.getByRole('button', { name: words.fill(10) }).click();
+  await page.getByText(words.moved(10), { exact: true }).waitFor();
+  assert.equal(Number(await club.locator('.have').innerText()), have + 10);
+  await page.getByRole('button', { name: words.undo }).click();
+  await page.getByText(words.undone).waitFor();
+  assert.equal(Number(await club.locator('.have').innerText()), have);
+  await club.getByRole('spinbutton').fill('');
+  await page.getByRole('button', { name: words.fillNone, exact: true }).waitFor();
+});
+
+once(stand, 'the desk follows what somebody else moves', async (guest) => {
+  const { page, lang } = guest;
+  const words = WORDS[lang];
+  await desk(guest, HOSHIMI, PLAY);
+  const other = await page.context().newPage();
+  await other.goto(`${PLAY}/allocation`);
+  await other.locator('#desk[data-ready="yes"]').waitFor();
+  await other.getByLabel(words.range, { exact: true }).fill('A');
+  await other.keyboard.press('Enter');
+  await other.waitForFunction(() => document.getElementById('chosen')?.textContent !== '0');
+  const seats = await chosen(other);
+  await other.getByLabel(SELLER, { exact: true }).check();
+  await other.getByRole('button', { name: words.give(seats, SELLER) }).click();
+  await other.getByText(words.moved(seats), { exact: true }).waitFor();
+  // A page in the background does not look.
+  await page.bringToFront();
+  await page.getByText(words.changed).waitFor();
+  await other.bringToFront();
+  await other.getByRole('button', { name: words.undo }).click();
+  await other.getByText(words.undone).waitFor();
 });

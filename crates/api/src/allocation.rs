@@ -6,6 +6,7 @@
 //! - `GET /api/v1/organizer/events/{event}/allocation/typed?block=&text=` → [`FoundSeats`]
 //! - `GET /api/v1/organizer/events/{event}/allocation/together?count=&class=` → [`FoundSeats`]
 //! - `GET /api/v1/organizer/events/{event}/allocation/moves` → [`AllocationMove`] list
+//! - `POST /api/v1/organizer/events/{event}/allocation/fill` → [`AllocationFilled`]
 //! - `POST /api/v1/organizer/events/{event}/targets` [`SellerTarget`] → 204
 
 use kippu_ticket::ids::{EventId, SellerId};
@@ -171,6 +172,15 @@ pub struct SeatMove {
 pub struct AllocationDone {
     /// How many.
     pub seats: u32,
+}
+
+/// Seats that were nobody's went to sellers that lacked some.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct AllocationFilled {
+    /// How many.
+    pub seats: u32,
+    /// Which to whom: what takes them back again.
+    pub moves: Vec<SeatMove>,
 }
 
 /// Seats somebody asked for.

@@ -8,8 +8,8 @@ use axum::{
 };
 use kippu_api::{
     allocation::{
-        Allocation, AllocationChange, AllocationDone, AllocationMove, FoundBy, FoundSeats,
-        SeatPicture, SellerTarget,
+        Allocation, AllocationChange, AllocationDone, AllocationFilled, AllocationMove, FoundBy,
+        FoundSeats, SeatPicture, SellerTarget,
     },
     problem::{Problem, ProblemCode},
 };
@@ -26,7 +26,7 @@ use crate::{
     auth::{AsOrganizer, ORGANIZER, Scope},
     own::event::OwnEvent,
     refusal::{Answer, Refusal},
-    request::{Body, KeyedJson, Path, Query},
+    request::{Body, Keyed, KeyedJson, Path, Query},
     routes::Routes,
 };
 
@@ -37,6 +37,7 @@ const NOBODY: SellerId = SellerId(0);
 struct Paths {
     picture: &'static str,
     allocation: &'static str,
+    fill: &'static str,
     typed: &'static str,
     together: &'static str,
     moves: &'static str,
@@ -46,6 +47,7 @@ struct Paths {
 const API: Paths = Paths {
     picture: "/api/v1/organizer/events/{event}/picture",
     allocation: "/api/v1/organizer/events/{event}/allocation",
+    fill: "/api/v1/organizer/events/{event}/allocation/fill",
     typed: "/api/v1/organizer/events/{event}/allocation/typed",
     together: "/api/v1/organizer/events/{event}/allocation/together",
     moves: "/api/v1/organizer/events/{event}/allocation/moves",
@@ -56,6 +58,7 @@ const API: Paths = Paths {
 const PAGES: Paths = Paths {
     picture: "/organizer/events/{event}/data/picture",
     allocation: "/organizer/events/{event}/data/allocation",
+    fill: "/organizer/events/{event}/data/fill",
     typed: "/organizer/events/{event}/data/typed",
     together: "/organizer/events/{event}/data/together",
     moves: "/organizer/events/{event}/data/moves",
@@ -70,6 +73,7 @@ pub fn routes(routes: Routes) -> Routes {
             .on(paths.picture, "get", own, get(seat_picture))
             .on(paths.allocation, "get", own, get(allocation))
             .on(paths.allocation, "post", own, post(change))
+            .on(paths.fill, "post", own, post(fill))
             .on(paths.typed, "get", own, get(typed))
             .on(paths.together, "get", own, get(together))
             .on(paths.moves, "get", own, get(moves))
@@ -138,6 +142,21 @@ pub async fn change(
         .move_seats(key, desk, event, change.moves)
         .await?;
     Ok(Json(done))
+}
+
+/// Gives seats that are nobody's to the sellers that have fewer than their aim, of every class in proportion.
+#[utoipa::path(post, path = "/api/v1/organizer/events/{event}/allocation/fill", tag = "allocation",
+    params(("event" = u32, Path), ("Idempotency-Key" = String, Header)),
+    responses((status = 200, body = AllocationFilled), (status = "default", body = Problem)))]
+pub async fn fill(
+    State(app): State<App>,
+    AsOrganizer(person, organizer): AsOrganizer,
+    OwnEvent(event): OwnEvent,
+    Keyed(key): Keyed,
+) -> Answer<Json<AllocationFilled>> {
+    let desk = Desk { person, organizer };
+    let facts = app.event(event).await?;
+    Ok(Json(app.storage().fill_to_targets(key, desk, facts).await?))
 }
 
 /// The seats that typed ranges name.

@@ -1,10 +1,12 @@
 //! Giving seats to sellers and counting what they have left.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use kippu_api::{
     allocation::{
-        AllocatedRun, AllocatedSeller, AllocationDone, AllocationMove, SeatMove, SeatState,
-        SellerTarget,
+        AllocatedRun, AllocatedSeller, AllocationDone, AllocationFilled, AllocationMove, SeatMove,
+        SeatState, SellerTarget,
     },
     people::PersonRole,
     problem::ProblemCode,
@@ -12,11 +14,13 @@ use kippu_api::{
 use kippu_ticket::ids::{EventId, SellerId};
 
 use super::{
+    filling::{FreeSeat, Short, share_out},
     moving::{check_seller, move_seats},
     runs,
 };
 use crate::{
     audit::{self, Act},
+    masters::rules::EventFacts,
     own::storage::STATE,
     people::rules::{Person, role_word},
     refusal::{Answer, Refusal},
@@ -63,6 +67,13 @@ pub trait AllocationStorage: Send + Sync {
         event: EventId,
         moves: Vec<SeatMove>,
     ) -> Answer<AllocationDone>;
+    /// Gives seats that are nobody's to the sellers that have fewer than they are to have.
+    async fn fill_to_targets(
+        &self,
+        key: RequestKey,
+        desk: Desk,
+        facts: Arc<EventFacts>,
+    ) -> Answer<AllocationFilled>;
     /// States how many seats a seller is to have.
     async fn set_target(&self, desk: Desk, event: EventId, target: SellerTarget) -> Answer<()>;
     /// All sellers with what they have of an event; those that have something, or are to have, first.
@@ -109,16 +120,41 @@ impl AllocationStorage for Database {
         self.write(move |unit| {
             once(unit, &key, |unit| {
                 check_own(unit, &desk, event)?;
-                let done = move_seats(unit, event, Some(desk.person.account), &moves)?;
-                let (subject, note) = (format!("event {event}"), format!("{} seats", done.seats));
-                let act = Act {
-                    what: "seats_moved",
-                    subject: &subject,
-                    note: Some(&note),
-                    ..Act::default()
-                };
-                audit::note(unit.sql, unit.now, &(&desk.person).into(), &act)?;
-                Ok(done)
+                moved_at(unit, &desk, event, &moves)
+            })
+        })
+        .await
+    }
+
+    async fn fill_to_targets(
+        &self,
+        key: RequestKey,
+        desk: Desk,
+        facts: Arc<EventFacts>,
+    ) -> Answer<AllocationFilled> {
+        self.write(move |unit| {
+            once(unit, &key, |unit| {
+                let event = facts.event;
+                check_own(unit, &desk, event)?;
+                let shared = share_out(&facts.plan, &nobodys(unit.sql, event)?, &short(unit.sql, event)?);
+                let moves: Vec<SeatMove> = shared
+                    .into_iter()
+                    .map(|(seller, seats)| SeatMove {
+                        from: None,
+                        to: Some(seller),
+                        seats: runs::of(seats),
+                    })
+                    .collect();
+                if moves.is_empty() {
+                    return Err(Refusal::bad_request(
+                        "No seat is nobody's, or no seller has fewer seats than its aim. No seat was moved.",
+                    ));
+                }
+                let done = moved_at(unit, &desk, event, &moves)?;
+                Ok(AllocationFilled {
+                    seats: done.seats,
+                    moves,
+                })
             })
         })
         .await
@@ -267,6 +303,50 @@ impl AllocationStorage for Database {
     fn availability(&self, event: EventId, seller: SellerId) -> Answer<PackedAvailability> {
         self.stock().packed(event, seller)
     }
+}
+
+/// Moves seats as somebody at a desk wants it, on record.
+fn moved_at(
+    unit: &mut Unit<'_>,
+    desk: &Desk,
+    event: EventId,
+    moves: &[SeatMove],
+) -> Answer<AllocationDone> {
+    let done = move_seats(unit, event, Some(desk.person.account), moves)?;
+    let (subject, note) = (format!("event {event}"), format!("{} seats", done.seats));
+    let act = Act {
+        what: "seats_moved",
+        subject: &subject,
+        note: Some(&note),
+        ..Act::default()
+    };
+    audit::note(unit.sql, unit.now, &(&desk.person).into(), &act)?;
+    Ok(done)
+}
+
+/// Seats that are nobody's, in plan order.
+fn nobodys(sql: &Sql, event: EventId) -> Answer<Vec<FreeSeat>> {
+    let mut statement = sql.prepare_cached(
+        "SELECT seat, class FROM stock WHERE event = ?1 AND seller IS NULL AND claim IS NULL ORDER BY seat",
+    )?;
+    let rows = statement.query_map([event.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Sellers that have fewer seats than they are to have.
+fn short(sql: &Sql, event: EventId) -> Answer<Vec<Short>> {
+    let mut statement = sql.prepare_cached(
+        "SELECT g.seller, g.target - coalesce(s.seats, 0) FROM seller_targets g
+         LEFT JOIN (SELECT seller, count(*) AS seats FROM stock WHERE event = ?1 GROUP BY seller) s ON s.seller = g.seller
+         WHERE g.event = ?1 AND g.target > coalesce(s.seats, 0) ORDER BY g.seller",
+    )?;
+    let rows = statement.query_map([event.0], |row| {
+        Ok(Short {
+            seller: SellerId(row.get(0)?),
+            seats: row.get(1)?,
+        })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 /// Refuses another organizer's event as if it were not there.

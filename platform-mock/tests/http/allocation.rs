@@ -2,8 +2,8 @@
 
 use kippu_api::{
     allocation::{
-        AllocatedRun, Allocation, AllocationDone, AllocationMove, FoundBy, FoundSeats, SeatPicture,
-        SeatState,
+        AllocatedRun, Allocation, AllocationDone, AllocationFilled, AllocationMove, FoundBy,
+        FoundSeats, SeatPicture, SeatState,
     },
     client::IdempotencyKey,
     holds::HoldRequest,
@@ -239,4 +239,44 @@ async fn a_target_is_said_and_taken_back() {
         .post(&IdempotencyKey::random(), "targets", &nobody)
         .await;
     assert_eq!(answer.status(), StatusCode::NOT_FOUND);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_nobodys_is_shared_out_by_the_aims() {
+    let app = TestApp::start().await;
+    let desk = Desk::of(&app, "desk-1").await;
+    // Two seats are still the other seller's; all else is nobody's, but for one that is being bought.
+    let held = app.hold(&[4]).await;
+    assert_eq!(held.seats.len(), 1);
+    let back = json!([{"from": 1, "to": null, "seats": [[0, 3], [5, 17]]}]);
+    assert_eq!(desk.moves(back).await, Ok(17));
+    for (seller, target) in [(SELLER, 7), (OTHER_SELLER, 5)] {
+        let body = json!({"seller": seller, "target": target});
+        let key = IdempotencyKey::random();
+        let answer = desk.0.post(&key, "targets", &body).await;
+        assert_eq!(answer.status(), StatusCode::NO_CONTENT);
+    }
+    let key = IdempotencyKey::random();
+    let mut filled = Vec::new();
+    for _ in 0..2 {
+        let answer = desk.0.post(&key, "allocation/fill", &json!({})).await;
+        filled.push(answer.json::<AllocationFilled>().await.unwrap());
+    }
+    assert_eq!(filled[0], filled[1], "sent twice, done once");
+    assert_eq!(filled[0].seats, 6 + 3);
+    let now = desk.allocation().await;
+    assert_eq!(
+        (seats_of(&now, SELLER), seats_of(&now, OTHER_SELLER)),
+        (7, 5)
+    );
+    // Nobody lacks any more.
+    let refused = desk.0.refused("allocation/fill", &json!({})).await;
+    assert_eq!(refused.0, ProblemCode::BadRequest);
+    // What it says it did takes it back.
+    let back: Vec<Value> = filled[0]
+        .moves
+        .iter()
+        .map(|one| json!({"from": one.to, "to": one.from, "seats": one.seats}))
+        .collect();
+    assert_eq!(desk.moves(json!(back)).await, Ok(9));
 }

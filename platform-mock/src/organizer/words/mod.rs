@@ -69,6 +69,9 @@ table! {
     whose: "Whose shall they be?", "どこに割り当てますか";
     give: "Give {n} seats to {who}", "{who}に{n}席";
     take_back: "Take {n} seats back", "{n}席を未割り当てに戻す";
+    fill: "Fill to the aims ({n} seats)", "目標まで割り当てる({n}席)";
+    fill_none: "Fill to the aims", "目標まで割り当てる";
+    changed: "Somebody else moved seats; this is how it is now.", "ほかの人が席を動かしました。いまの状態です。";
     choose_first: "Select seats first", "先に席を選んでください";
     count_selected: "Selected", "選択中";
     count_selectable: "Selectable", "選べる席";

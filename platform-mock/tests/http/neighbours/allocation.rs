@@ -28,6 +28,10 @@ pub fn allocation(cases: &mut Cases) {
     let back = json!({"from": null, "to": 1, "seats": [[17, 17]]});
     let moves = Some(json!({"moves": [there, back]}));
     cases.add(organizers, ("post", path), &["7"], moves);
+    // Nobody lacks a seat here: nothing moves.
+    let path = "/api/v1/organizer/events/{event}/allocation/fill";
+    let case = cases.add(organizers, ("post", path), &["7"], None);
+    (case.status, case.marks) = (Some(400), vec!["nobody's".into()]);
     let path = "/api/v1/organizer/events/{event}/allocation/moves";
     cases.add(organizers, get(path), &["7"], None).marks = vec!["organizer-1".into()];
 
