@@ -250,6 +250,8 @@ function keys(desk) {
   for (const card of document.querySelectorAll(".seller")) {
     card.querySelector('input[type="radio"]')?.addEventListener("change", () => desk.key(desk.chosen().length));
     const aim = /** @type {HTMLInputElement | null} */ (card.querySelector(".aim"));
+    // The key that fills says at every digit what it would do; it must not be dead when it is pressed right after typing.
+    aim?.addEventListener("input", () => desk.count());
     aim?.addEventListener("change", async () => {
       const target = aim.value === "" ? null : Number(aim.value);
       const asked = ask("targets", { seller: Number(/** @type {HTMLElement} */ (card).dataset.seller), target });
