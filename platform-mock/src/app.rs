@@ -20,7 +20,7 @@ use tokio::net::TcpListener;
 use crate::{
     allocation,
     cards::{self, limits::CardLimits},
-    clerks,
+    changes, clerks,
     clock::Clock,
     devices::{
         self,
@@ -239,6 +239,7 @@ impl App {
         let routes = operator::pages::routes(operator::accounts::routes(routes));
         let routes = organizer::pages::routes(pages::routes(routes));
         let routes = returns::pages::routes(returns::routes::routes(routes));
+        let routes = changes::pages::routes(changes::routes::routes(routes));
         seller::pages::routes(routes)
     }
 

@@ -6,6 +6,7 @@ pub mod app;
 pub mod audit;
 pub mod auth;
 pub mod cards;
+pub mod changes;
 pub mod clerks;
 pub mod clock;
 pub mod config;

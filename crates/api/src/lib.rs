@@ -3,6 +3,7 @@
 
 pub mod allocation;
 pub mod cards;
+pub mod changes;
 pub mod clerk;
 pub mod client;
 pub mod device_key;

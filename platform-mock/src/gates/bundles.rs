@@ -25,6 +25,9 @@ const ENTRY_AFTER_START_MICROS: i64 = 4 * 3600 * 1_000_000;
 /// A bundle may be used until this long after the last start it knows: 1 day.
 const VALID_AFTER_START_MICROS: i64 = 24 * 3600 * 1_000_000;
 
+/// Stands before the name of an event that does not take place. Gates show names as they are, in whatever language.
+const CANCELLED: &str = "中止 CANCELLED: ";
+
 /// The next bundle for a gate, sealed to its device key.
 ///
 /// # Errors
@@ -82,6 +85,7 @@ fn build(
         zone: last.zone.clone(),
         events: events
             .iter()
+            .filter(|event| event.cancelled.is_none())
             .map(|event| of_event(event, &parts.doors, keys))
             .collect(),
         elsewhere: Vec::new(),
@@ -100,10 +104,14 @@ fn build(
     })
 }
 
+/// An event that this gate lets nobody into. A cancelled one is among them, with its name saying so.
 fn other(event: &EventFacts) -> OtherEvent {
     OtherEvent {
         event: event.event,
-        name: event.name.clone(),
+        name: match event.cancelled {
+            Some(_) => format!("{CANCELLED}{}", event.name),
+            None => event.name.clone(),
+        },
         venue: event.venue.clone(),
         starts: event.starts,
         zone: event.zone.clone(),

@@ -13,17 +13,19 @@ use crate::{
     storage::Storage,
 };
 
-/// The events seen so far. Their facts never change, so nothing is ever thrown away.
+/// The events seen so far, as they were then.
 #[derive(Default)]
 pub struct Catalogue(RwLock<HashMap<EventId, Arc<EventFacts>>>);
 
 impl Catalogue {
-    /// The facts of an event.
+    /// The facts of an event. Whoever changed it, and on whatever node: its revision says that what is remembered is old.
     ///
     /// # Errors
     /// 404 when there is no such event.
     pub async fn event(&self, storage: &dyn Storage, event: EventId) -> Answer<Arc<EventFacts>> {
-        if let Some(facts) = self.known(event) {
+        if let Some(facts) = self.known(event)
+            && storage.event_revision(event).await? == Some(facts.revision)
+        {
             return Ok(facts);
         }
         let facts = Arc::new(

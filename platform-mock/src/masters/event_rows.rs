@@ -82,10 +82,11 @@ pub fn insert(sql: &Sql, event: &NewEvent, plan: &Plan) -> Answer<()> {
     Ok(())
 }
 
-/// Reads everything fixed about an event.
+/// Reads an event's facts.
 pub fn facts(sql: &Sql, event: EventId) -> Answer<Option<EventFacts>> {
     let mut statement = sql.prepare_cached(
-        "SELECT e.name, performers, v.name, v.zone, doors_open, starts, sales_end, currency, limit_per_order, l.plan, l.tag
+        "SELECT e.name, performers, v.name, v.zone, doors_open, starts, sales_end, currency, limit_per_order, l.plan, l.tag,
+                revision, cancelled
          FROM events e JOIN layouts l USING (layout) JOIN venues v USING (venue) WHERE event = ?1",
     )?;
     let mut rows = statement.query([event.0])?;
@@ -96,6 +97,8 @@ pub fn facts(sql: &Sql, event: EventId) -> Answer<Option<EventFacts>> {
     let plan = Plan::decode(&plan_bytes).map_err(|error| Refusal::internal(&error))?;
     Ok(Some(EventFacts {
         event,
+        revision: row.get(11)?,
+        cancelled: row.get(12)?,
         name: row.get(0)?,
         performers: row.get(1)?,
         venue: row.get(2)?,

@@ -8,4 +8,4 @@ pub mod organizing;
 pub mod routes;
 pub mod rules;
 pub mod storage;
-pub(crate) mod wall_clock;
+pub mod wall_clock;

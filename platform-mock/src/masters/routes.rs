@@ -46,7 +46,7 @@ pub async fn events(
     let mut list = Vec::new();
     for event in app.storage().event_ids().await? {
         let facts = app.event(event).await?;
-        if facts.sales_end <= app.now() {
+        if facts.cancelled.is_some() || facts.sales_end <= app.now() {
             continue;
         }
         let left = app.storage().left(event, shop.seller)?;

@@ -200,11 +200,15 @@ impl NewEvent {
     }
 }
 
-/// Everything about an event that never changes while it is on sale.
+/// Everything about an event but its seats' owners. Only a change of the event makes new facts, of a higher revision.
 #[derive(Debug)]
 pub struct EventFacts {
     /// Short event id.
     pub event: EventId,
+    /// Goes up with every change.
+    pub revision: u32,
+    /// When it was cancelled, UTC microseconds.
+    pub cancelled: Option<i64>,
     /// Title.
     pub name: String,
     /// Who performs.

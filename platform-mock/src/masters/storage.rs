@@ -101,7 +101,9 @@ pub trait MasterStorage: Send + Sync {
     async fn terminal_by_name(&self, name: &str) -> Answer<Option<Terminal>>;
     /// All events, in order of their start.
     async fn event_ids(&self) -> Answer<Vec<EventId>>;
-    /// Everything fixed about an event.
+    /// How often an event was changed.
+    async fn event_revision(&self, event: EventId) -> Answer<Option<u32>>;
+    /// Everything about an event but its seats' owners.
     async fn event_facts(&self, event: EventId) -> Answer<Option<EventFacts>>;
 }
 
@@ -259,6 +261,17 @@ impl MasterStorage for Database {
                 sql.prepare_cached("SELECT event FROM events ORDER BY starts, event")?;
             let rows = statement.query_map([], |row| row.get(0).map(EventId))?;
             Ok(rows.collect::<Result<_, _>>()?)
+        })
+        .await
+    }
+
+    async fn event_revision(&self, event: EventId) -> Answer<Option<u32>> {
+        self.read(move |sql| {
+            let mut statement =
+                sql.prepare_cached("SELECT revision FROM events WHERE event = ?1")?;
+            Ok(statement
+                .query_row([event.0], |row| row.get(0))
+                .optional()?)
         })
         .await
     }

@@ -2,7 +2,7 @@
 
 pub(crate) mod amount;
 pub mod dates;
-mod event_form;
+pub(crate) mod event_form;
 mod faults;
 mod hall_files;
 mod hall_picture;

@@ -92,7 +92,8 @@ pub fn sold(sql: &Sql, ticket: TicketId, seller: SellerId) -> Answer<Option<Sold
             "SELECT o.id, t.event, t.seat, t.class, t.price, o.currency, e.tax_basis_points,
                     t.void = 0 AND o.seller = ?2 AND o.state IN ('paid', 'granted', 'issued'),
                     EXISTS (SELECT 1 FROM entrance_records r WHERE r.ticket = t.ticket AND r.outcome IN ('admit', 'readmit')),
-                    r.until, r.fee, o.member
+                    CASE WHEN e.cancelled IS NULL THEN r.until ELSE e.refunds_until END,
+                    CASE WHEN e.cancelled IS NULL THEN r.fee ELSE 0 END, o.member
              FROM tickets t JOIN orders o ON o.id = t.order_id JOIN events e ON e.event = t.event
                   LEFT JOIN refund_rules r ON r.event = t.event
              WHERE t.ticket = ?1",

@@ -259,7 +259,11 @@ fn told(unit: &Unit<'_>, person: &Person, what: &str, about: &SeatReturn) -> Ans
     audit::note(unit.sql, unit.now, &person.into(), &act)
 }
 
-fn checked_note(note: &str) -> Answer<String> {
+/// A note on one line or more, if it is not too long.
+///
+/// # Errors
+/// 400.
+pub(crate) fn checked_note(note: &str) -> Answer<String> {
     let note = note.trim();
     if note.chars().count() > NOTE_MAX {
         return Err(Refusal::bad_request(format!(

@@ -18,6 +18,14 @@ pub(crate) fn random_id() -> String {
     hex::encode(rand::random::<[u8; 16]>())
 }
 
+/// Whether an event is sold now, as it stands in this transaction: facts read before may be old.
+pub(super) fn on_sale(unit: &Unit<'_>, event: EventId) -> Answer<bool> {
+    let mut statement = unit.sql.prepare_cached(
+        "SELECT sales_end > ?2 AND cancelled IS NULL FROM events WHERE event = ?1",
+    )?;
+    Ok(statement.query_row((event.0, unit.now), |row| row.get(0))?)
+}
+
 /// Claims free seats of a seller for a hold; `prices` by class index.
 ///
 /// # Errors

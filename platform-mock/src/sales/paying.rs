@@ -8,7 +8,7 @@ use kippu_api::{
 use serde::{Deserialize, Serialize};
 
 use super::{
-    command::{all_free, pass_seats, void_tickets},
+    command::{all_free, on_sale, pass_seats, void_tickets},
     expiry::end_if_due,
     limits,
     record::{self, OrderRecord},
@@ -52,7 +52,7 @@ pub(super) fn confirm(
     let payment = Payment::of(order.state, order.pay_until, unit.now)?;
     let seats: Vec<u32> = order.tickets.iter().map(|ticket| ticket.seat).collect();
     let free = payment == Payment::Late
-        && on_sale(unit, &order)?
+        && on_sale(unit, order.event)?
         && all_free(unit, order.event, order.seller, &seats)?
         && within_limits(unit, &order)?;
     let outcome = payment.outcome(free);
@@ -114,11 +114,4 @@ fn within_limits(unit: &Unit<'_>, order: &OrderRecord) -> Answer<bool> {
         Err(refusal) if refusal.code == ProblemCode::LimitReached => Ok(false),
         other => other.map(|()| true),
     }
-}
-
-fn on_sale(unit: &Unit<'_>, order: &OrderRecord) -> Answer<bool> {
-    let mut statement = unit
-        .sql
-        .prepare_cached("SELECT sales_end > ?2 FROM events WHERE event = ?1")?;
-    Ok(statement.query_row((order.event.0, unit.now), |row| row.get(0))?)
 }

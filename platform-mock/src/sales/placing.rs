@@ -6,7 +6,7 @@ use kippu_api::{
 };
 
 use super::{
-    command::{claim_seats, pass_seats, random_id, set_state},
+    command::{claim_seats, on_sale, pass_seats, random_id, set_state},
     limits::{self, Purchase, PurchaseLimits},
     record::{self, HoldRecord},
     rules::{HOLD_MICROS, SLIP_MICROS, contained_tax, jitter},
@@ -28,7 +28,7 @@ const BY_ACCOUNT: &str = "member_account";
 /// Holds seats: all or none.
 pub(super) fn hold(unit: &mut Unit<'_>, command: &HoldCommand) -> Answer<HoldRecord> {
     let event = &command.event;
-    if unit.now >= event.sales_end {
+    if !on_sale(unit, event.event)? {
         return Err(Refusal::new(
             ProblemCode::SalesClosed,
             format!("{} is no longer on sale.", event.name),

@@ -19,6 +19,7 @@ const FILES: &[(u32, &str)] = &[
     (14, include_str!("../../migrations/0014_members.sql")),
     (15, include_str!("../../migrations/0015_allocation.sql")),
     (16, include_str!("../../migrations/0016_returns.sql")),
+    (17, include_str!("../../migrations/0017_changes.sql")),
 ];
 
 /// PostgreSQL came with version 9; what was before it is one file.
@@ -54,6 +55,10 @@ const POSTGRES_FILES: &[(u32, &str)] = &[
     (
         16,
         include_str!("../../migrations/postgres/0016_returns.sql"),
+    ),
+    (
+        17,
+        include_str!("../../migrations/postgres/0017_changes.sql"),
     ),
 ];
 

@@ -29,6 +29,7 @@ use crate::{
     allocation::storage::AllocationStorage,
     audit::storage::AuditStorage,
     cards::storage::CardStorage,
+    changes::storage::ChangeStorage,
     clerks::acts::StaffActStorage,
     devices::storage::DeviceStorage,
     gates::storage::GateStorage,
@@ -57,6 +58,7 @@ pub trait Storage:
     + OrganizedStorage
     + AllocationStorage
     + ReturnStorage
+    + ChangeStorage
     + FormatStorage
     + SalesStorage
     + IssuingStorage
@@ -90,6 +92,7 @@ impl<T> Storage for T where
         + OrganizedStorage
         + AllocationStorage
         + ReturnStorage
+        + ChangeStorage
         + FormatStorage
         + SalesStorage
         + IssuingStorage

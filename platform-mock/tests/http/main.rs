@@ -4,6 +4,7 @@ mod allocation;
 mod app;
 mod assigning;
 mod cards;
+mod changes;
 mod clerks;
 mod contention;
 mod devices;

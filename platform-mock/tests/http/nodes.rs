@@ -3,8 +3,10 @@
 use std::{sync::Arc, time::Duration};
 
 use kippu_api::{
+    changes::EventStanding,
     clerk::Confirm,
     client::{Client, ClientError, IdempotencyKey},
+    events::EventSummary,
     holds::HoldRequest,
     orders::OrderState,
     problem::ProblemCode,
@@ -20,8 +22,12 @@ use platform_center::{
 };
 use tokio::task::JoinSet;
 
-use crate::app::{
-    EVENT, SELLER, TestApp, claim, code, encrypted_database, login, new_order, play, token, wish,
+use crate::{
+    app::{
+        EVENT, SELLER, TestApp, claim, code, encrypted_database, login, new_order, play, token,
+        wish,
+    },
+    changes::{organizer, postponed},
 };
 
 /// A performance of 100 seats.
@@ -89,6 +95,22 @@ async fn until(mut asked: impl AsyncFnMut() -> bool) {
     while !asked().await {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
+}
+
+/// What a node remembers of an event is old once another node has changed it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_at_one_node_is_known_at_the_other() {
+    let app = TestApp::start().await;
+    let organizer = organizer(&app).await;
+    let other = Client::new(&app.node().await, &token("kiosk-1")).unwrap();
+    let standing: EventStanding = organizer.get("changes").await;
+    let name = |events: Vec<EventSummary>| {
+        let found = events.into_iter().find(|event| event.event == EVENT);
+        found.unwrap().name
+    };
+    assert_eq!(name(other.events().await.unwrap()), "Play");
+    let _: EventStanding = organizer.done("changes", &postponed(&standing)).await;
+    assert_eq!(name(other.events().await.unwrap()), "Play, postponed");
 }
 
 #[tokio::test(flavor = "multi_thread")]

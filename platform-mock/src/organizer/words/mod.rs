@@ -16,6 +16,10 @@ table! {
     begin_seats: "No seat of this event is with a seller yet, so nobody can buy one. Give the seats to sellers.", "この公演の席はまだどの販売会社にも割り当てられていないため、販売できません。席を割り当ててください。";
     to_halls: "To the halls", "会場のページへ";
     new_event: "New event", "公演を登録";
+    change: "Change or cancel", "内容を変える・中止する";
+    changes: "What was changed", "変更の記録";
+    cancelled: "Cancelled", "中止";
+    is_cancelled: "This event is cancelled: nothing is sold, and paid tickets bring the money back.", "この公演は中止です。販売は終わり、購入済みのチケットは払い戻せます。";
     dates: "Other dates", "ほかの日にも";
     performers: "Performers", "出演者";
     limit: "Most tickets in one order", "1回に買える枚数";

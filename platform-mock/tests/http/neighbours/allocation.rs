@@ -35,6 +35,20 @@ pub fn allocation(cases: &mut Cases) {
     let path = "/api/v1/organizer/events/{event}/allocation/moves";
     cases.add(organizers, get(path), &["7"], None).marks = vec!["organizer-1".into()];
 
+    let path = "/api/v1/organizer/events/{event}/changes";
+    cases.add(organizers, get(path), &["7"], None).marks = vec!["concerned".into()];
+    // Decided on a revision that never was: refused to the organizer in words, and to the neighbour as what it does not have.
+    let body = Some(json!({
+        "revision": 99, "name": "Play", "performers": "Troupe", "doors_open": "2027-01-05T18:00", "starts": "2027-01-05T19:00",
+        "sales_end": "2027-01-05T20:00", "limit_per_order": 6,
+    }));
+    let case = cases.add(organizers, ("post", path), &["7"], body);
+    (case.status, case.marks) = (Some(409), vec!["Somebody else changed".into()]);
+    let path = "/api/v1/organizer/events/{event}/cancellation";
+    let body = Some(json!({"revision": 99, "refunds_until": "2027-01-05T18:00", "note": "snow"}));
+    let case = cases.add(organizers, ("post", path), &["7"], body);
+    (case.status, case.marks) = (Some(409), vec!["Somebody else changed".into()]);
+
     let path = "/api/v1/organizer/events/{event}/copies";
     let copies = Some(json!({"starts": ["2027-01-05T19:00"], "with_allocation": true}));
     cases.add(organizers, ("post", path), &["7"], copies).marks = vec!["events".into()];

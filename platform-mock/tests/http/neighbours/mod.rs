@@ -21,7 +21,7 @@ use crate::app::{TestApp, token};
 
 /// What belongs to somebody: every row of it.
 fn books(app: &TestApp) -> BTreeMap<&'static str, Vec<String>> {
-    const QUESTIONS: [&str; 27] = [
+    const QUESTIONS: [&str; 29] = [
         "SELECT * FROM holds ORDER BY hold",
         "SELECT * FROM orders ORDER BY id",
         "SELECT * FROM tickets ORDER BY ticket",
@@ -43,6 +43,8 @@ fn books(app: &TestApp) -> BTreeMap<&'static str, Vec<String>> {
         "SELECT * FROM allocation_moves ORDER BY move",
         "SELECT * FROM seller_targets ORDER BY event, seller",
         "SELECT * FROM seat_returns ORDER BY number",
+        "SELECT event, revision, cancelled FROM events ORDER BY event",
+        "SELECT * FROM event_changes ORDER BY change",
         "SELECT * FROM stock_formats ORDER BY seller",
         "SELECT terminal, written_off, local_keys FROM terminals ORDER BY terminal",
         "SELECT resent FROM terminals WHERE terminal = 11",

@@ -163,6 +163,8 @@ fn rows_of_their_own(sql: &Sql) {
         "INSERT INTO seller_targets VALUES (7, 1, 18)",
         "INSERT INTO seat_returns (event, seller, seats, note, state, asked, asked_by, decided, decided_by)
              SELECT 7, 1, '15-15', 'frozen', 'declined', 5, account, 6, account FROM accounts WHERE role = 'member'",
+        "INSERT INTO event_changes (event, kind, at, account, note, was, became)
+             SELECT 7, 'changed', 5, account, 'frozen', '{}', '{}' FROM accounts WHERE role = 'member'",
         "INSERT INTO stock_formats VALUES (1, '{\"separator\":\"comma\",\"columns\":[]}')",
         "INSERT INTO till_closings SELECT 'frozen ' || number, store, 'JPY', 5, account, 8800, 8800 FROM accounts WHERE role = 'clerk'",
     ] {
