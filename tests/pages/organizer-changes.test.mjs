@@ -3,22 +3,29 @@
 import assert from 'node:assert/strict';
 
 import { WORDS as HALL_WORDS } from './support/halls.mjs';
-import { HOSHIMI, PLAY, open } from './support/organizer.mjs';
+import { HARBOUR, HOSHIMI, MATCH, PLAY, open } from './support/organizer.mjs';
+import { reportSale, sell } from './support/sales.mjs';
 import { everyWay, once, stage } from './support/stage.mjs';
 
-const stand = stage();
+const stand = stage({
+  // Whom a change meets: somebody with tickets on a card, and somebody who waits for the writing.
+  furnish: async (platform) => {
+    await sell(platform, 3);
+    await reportSale(platform, await sell(platform, 2), 'done');
+  },
+});
 
 const WORDS = {
   en: {
     change: 'Change or cancel', name: 'Name of the event', starts: 'Starts', doors: 'Doors open', look: 'See what this means',
     go: 'Change the event now', back: 'Back to the form', right: 'Is this right?', same: 'Nothing is different.', changes: 'What was changed',
-    instead: 'Cancel it instead', cancel: 'Cancel the event for good', why: 'Why it is cancelled', sure: /^I have read/, cancelled: 'Cancelled',
+    instead: 'Cancel it instead', cancel: 'Cancel the event for good', why: 'Why it is cancelled', sure: /I have read/, cancelled: 'Cancelled',
     older: /Somebody else changed/, nobody: /Nobody has a ticket/,
   },
   ja: {
     change: '内容を変える・中止する', name: '公演名', starts: '開演', doors: '開場', look: '影響を確かめる',
     go: 'この内容に変える', back: '入力に戻る', right: 'この内容でよろしいですか', same: '変わったところがありません。', changes: '変更の記録',
-    instead: '公演を中止する', cancel: '公演を中止する(取り消し不可)', why: '中止の理由', sure: /^内容を確かめました/, cancelled: '中止',
+    instead: '公演を中止する', cancel: '公演を中止する(取り消し不可)', why: '中止の理由', sure: /内容を確かめました/, cancelled: '中止',
     older: /ほかの人がこの公演を変更/, nobody: /まだだれも/,
   },
 };
@@ -42,21 +49,27 @@ function year(/** @type {Guest} */ { lang, width }, /** @type {number} */ first)
   return first + (lang === 'ja' ? 2 : 0) + (width === 390 ? 1 : 0);
 }
 
-everyWay(stand, 'an event is changed', async (guest) => {
+everyWay(stand, 'whom a change of an event meets', async (guest) => {
   const { page, lang, good } = guest;
   const words = WORDS[lang];
-  guest.expect(422);
   // The one that is on sale, with its tickets: looked at, and left as it is.
-  await open(guest, HOSHIMI, PLAY);
+  await open(guest, HARBOUR, MATCH);
   await page.getByRole('link', { name: words.change }).click();
   await page.getByRole('heading', { level: 1 }).waitFor();
   await page.getByLabel(words.name, { exact: true }).fill('夜の星座 Night of the Constellations, eine sehr lange Überschrift am Abend');
   await page.getByRole('button', { name: words.look }).click();
   await page.getByRole('heading', { level: 1, name: words.right }).waitFor();
+  assert.match((await page.getByRole('main').innerText()).replaceAll(/\s+/g, ' '), lang === 'ja' ? /5 枚が購入済み 2 枚がカード/ : /5 tickets are paid 2 of them on cards/);
   await good('organizer-change-look');
   await page.getByRole('button', { name: words.back }).click();
+  await page.getByRole('button', { name: words.look }).waitFor();
   assert.match(await page.getByLabel(words.name, { exact: true }).inputValue(), /Überschrift/);
+});
 
+everyWay(stand, 'an event is changed', async (guest) => {
+  const { page, lang, good } = guest;
+  const words = WORDS[lang];
+  guest.expect(422);
   await copy(guest, `${year(guest, 2041)}-05-01T19:00`);
   await page.getByRole('link', { name: words.change }).click();
   await page.getByText(words.nobody).waitFor();

@@ -171,7 +171,9 @@ async fn what_cannot_be_changed_is_refused_and_nothing_is() {
     assert_eq!(standing(&organizer).await, before);
 
     app.minutes_pass(3 * 60);
-    let (_, told) = organizer.refused("changes", &good).await;
+    let below = "/api/v1/organizer/events/7";
+    let later = LoggedIn::of(&app, PersonRole::Organizer, "organizer-2", "o", below).await;
+    let (_, told) = later.refused("changes", &good).await;
     assert!(told.contains("has begun"), "{told}");
 }
 
