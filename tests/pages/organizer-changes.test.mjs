@@ -83,6 +83,8 @@ everyWay(stand, 'an event is changed', async (guest) => {
   await page.getByRole('heading', { level: 1, name: words.changes }).waitFor();
   const text = await page.getByRole('main').innerText();
   assert.ok(text.includes('<b>Moved</b>') && text.includes('-05-02 20:00'), text);
+  // The head of the page, and doors and end of sales with the start.
+  assert.equal(text.match(/-05-02/g)?.length, 4, text);
   await good('organizer-changes');
 });
 

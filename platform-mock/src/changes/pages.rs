@@ -253,9 +253,9 @@ pub async fn change(
         revision: revision(&page, &typed)?,
         name: becomes.name,
         performers: becomes.performers,
-        doors_open: typed.get("doors").to_owned(),
-        starts: typed.get("starts").to_owned(),
-        sales_end: typed.get("sales_end").to_owned(),
+        doors_open: shown(becomes.doors_open, &head.zone),
+        starts: shown(becomes.starts, &head.zone),
+        sales_end: shown(becomes.sales_end, &head.zone),
         limit_per_order: becomes.limit_per_order,
         take_back: typed.has("take_back"),
         note: typed.get("note").to_owned(),
@@ -322,7 +322,7 @@ fn read(typed: &Typed, of: &Of<'_>, now: i64) -> (Option<Changeable>, Troubles) 
             limit_per_order: limit?,
         })
     };
-    let read = read();
+    let read = read().map(|becomes| with_the_start(&of.now.now, becomes));
     if let Some(becomes) = &read {
         if becomes.starts <= now {
             troubles.add("starts", t.past_time);
@@ -335,6 +335,17 @@ fn read(typed: &Typed, of: &Of<'_>, now: i64) -> (Option<Changeable>, Troubles) 
         }
     }
     (read.filter(|_| troubles.is_empty()), troubles)
+}
+
+/// Doors and end of sales that were left as they are keep their distance to a start that was not.
+fn with_the_start(now: &Changeable, becomes: Changeable) -> Changeable {
+    let later = becomes.starts - now.starts;
+    let moved = |was: i64, stated: i64| if stated == was { was + later } else { stated };
+    Changeable {
+        doors_open: moved(now.doors_open, becomes.doors_open),
+        sales_end: moved(now.sales_end, becomes.sales_end),
+        ..becomes
+    }
 }
 
 fn time(

@@ -30,6 +30,7 @@ table! {
 
     note: "Why", "理由";
     note_hint: "Kept with the change; your sellers do not see it.", "変更とともに記録されます。販売会社には表示されません。";
+    keep_distance: "Left as they are, doors and end of sales keep their distance to the start.", "開場と販売終了は、書き換えなければ開演からの間隔を保ちます。";
     clock: "Times are by the clock in {}.", "時刻は {} の時計です。";
     meets: "Whom it meets", "影響を受ける人";
     sold: "tickets are paid", "枚が購入済み";
