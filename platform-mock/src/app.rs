@@ -132,7 +132,12 @@ impl App {
         self.0.catalogue.event(self.storage(), event).await
     }
 
-    /// The same; `None` for an event this platform does not have.
+    /// The facts of all events, in order of their start.
+    pub async fn events(&self) -> Answer<Vec<Arc<EventFacts>>> {
+        self.0.catalogue.events(self.storage()).await
+    }
+
+    /// The facts of an event; `None` for one this platform does not have.
     pub async fn known_event(&self, event: EventId) -> Answer<Option<Arc<EventFacts>>> {
         match self.event(event).await {
             Ok(facts) => Ok(Some(facts)),

@@ -19,6 +19,7 @@ pub mod journal;
 pub mod keys;
 pub mod masters;
 pub mod members;
+pub mod notes;
 pub mod openapi;
 pub mod operator;
 pub mod organizer;

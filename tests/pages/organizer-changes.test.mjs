@@ -109,6 +109,25 @@ everyWay(stand, 'an event is cancelled', async (guest) => {
   await good('organizer-event-cancelled');
 });
 
+once(stand, 'who looks at an event that was changed since', async (guest) => {
+  const { page, lang } = guest;
+  const words = WORDS[lang];
+  guest.expect(422);
+  await copy(guest, '2062-05-01T19:00');
+  await page.getByRole('link', { name: words.change }).click();
+  const other = await page.context().newPage();
+  await other.goto(page.url());
+  await page.getByLabel(words.name, { exact: true }).fill('Mine');
+  await page.getByRole('button', { name: words.look }).click();
+  await page.getByRole('button', { name: words.go }).click();
+  await page.getByText('Mine').first().waitFor();
+  // Only the start is touched here: what is shown must not be a way back from the other's name.
+  await other.getByLabel(words.starts, { exact: true }).fill('2062-05-02T19:00');
+  await other.getByRole('button', { name: words.look }).click();
+  await other.getByText(words.older).waitFor();
+  assert.equal(await other.getByLabel(words.name, { exact: true }).inputValue(), 'Mine');
+});
+
 once(stand, 'two who change an event at once', async (guest) => {
   const { page, lang } = guest;
   const words = WORDS[lang];

@@ -17,12 +17,9 @@ use crate::{
     allocation::storage::Desk,
     app::App,
     auth::{AsOrganizer, ORGANIZER, Scope},
-    masters::{organized::text, wall_clock, wall_clock::shown},
-    organizer::{
-        event_form::not_a_moment,
-        pages::Head,
-        words::registering::{Words as EntryWords, words as entry_words},
-    },
+    masters::wall_clock::shown,
+    notes,
+    organizer::{event_form, pages::Head, words::registering::words as entry_words},
     own::event::OwnEvent,
     pages::{
         Page,
@@ -31,7 +28,6 @@ use crate::{
         typed::{Troubles, Typed, unprocessable},
     },
     refusal::{Answer, Refusal},
-    returns::storage::NOTE_MAX,
     routes::Routes,
 };
 
@@ -230,8 +226,17 @@ pub async fn change(
     typed.check(&page)?;
     let head = Head::of(&app, event).await?;
     let of = Of::event(&app, &page, &head).await?;
+    if of.now.cancelled.is_some() {
+        return Ok(to_list(event));
+    }
     if typed.has("back") {
         return show(&of, &typed, &Troubles::default(), None);
+    }
+    // What is looked at must be what would be done: compared with a newer event, somebody else's change would seem to be undone.
+    let revision = revision(&page, &typed)?;
+    if revision != of.now.revision {
+        let refused = Some(of.w.older);
+        return unprocessable(show(&of, &filled(&of), &Troubles::default(), refused));
     }
     let (read, troubles) = read(&typed, &of, app.now());
     let Some(becomes) = read else {
@@ -250,7 +255,7 @@ pub async fn change(
     }
     let key = typed.key(person.account)?;
     let wish = EventChange {
-        revision: revision(&page, &typed)?,
+        revision,
         name: becomes.name,
         performers: becomes.performers,
         doors_open: shown(becomes.doors_open, &head.zone),
@@ -298,18 +303,12 @@ fn said(w: &Words, refusal: Refusal) -> Answer<String> {
 fn read(typed: &Typed, of: &Of<'_>, now: i64) -> (Option<Changeable>, Troubles) {
     let (w, t) = (of.w, entry_words(of.page.language));
     let mut troubles = Troubles::default();
-    let mut line =
-        |field: &'static str| troubles.take(field, text(typed.get(field)), |_| t.bad_text);
-    let (name, performers) = (line("name"), line("performers"));
-    let mut time = |field| time(typed, of.head, t, &mut troubles, field);
+    let name = event_form::words_in(typed, t, &mut troubles, "name");
+    let performers = event_form::words_in(typed, t, &mut troubles, "performers");
+    let mut time = |field| event_form::time(typed, &of.head.zone, t, &mut troubles, field);
     let (doors, starts, sales_end) = (time("doors"), time("starts"), time("sales_end"));
-    let limit = typed
-        .get("limit")
-        .parse()
-        .ok()
-        .filter(|limit| *limit > 0_u8);
-    let limit = troubles.take("limit", limit.ok_or(()), |()| t.bad_limit);
-    if typed.get("note").chars().count() > NOTE_MAX {
+    let limit = event_form::limit(typed, t, &mut troubles);
+    if typed.get("note").chars().count() > notes::MAX {
         troubles.add("note", w.long_note);
     }
     let read = || {
@@ -346,17 +345,6 @@ fn with_the_start(now: &Changeable, becomes: Changeable) -> Changeable {
         sales_end: moved(now.sales_end, becomes.sales_end),
         ..becomes
     }
-}
-
-fn time(
-    typed: &Typed,
-    head: &Head,
-    t: &EntryWords,
-    troubles: &mut Troubles,
-    field: &'static str,
-) -> Option<i64> {
-    let read = wall_clock::read(typed.get(field), &head.zone);
-    troubles.take(field, read, |why| not_a_moment(why, t))
 }
 
 /// What cancelling means, before it is done.
@@ -411,12 +399,12 @@ pub async fn cancel(
     let of = Of::event(&app, &page, &head).await?;
     let (w, t) = (of.w, entry_words(page.language));
     let mut troubles = Troubles::default();
-    let until = time(&typed, &head, t, &mut troubles, "refunds_until");
+    let until = event_form::time(&typed, &head.zone, t, &mut troubles, "refunds_until");
     if until.is_some_and(|until| until <= app.now()) {
         troubles.add("refunds_until", t.past_time);
     }
     let note = typed.get("note");
-    if note.is_empty() || note.chars().count() > NOTE_MAX {
+    if note.is_empty() || note.chars().count() > notes::MAX {
         troubles.add("note", w.bad_note);
     }
     if !typed.has("sure") {

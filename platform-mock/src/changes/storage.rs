@@ -13,8 +13,8 @@ use crate::{
     allocation::storage::{Desk, check_own},
     audit::{self, Act},
     masters::{organized::text, wall_clock::moment},
+    notes,
     refusal::{Answer, Refusal},
-    returns::storage::checked_note,
     storage::{
         Database, Unit,
         idempotency::{RequestKey, once},
@@ -62,7 +62,7 @@ impl ChangeStorage for Database {
                 let row = believed(unit, &desk, event, change.revision)?;
                 let became = read(&change, &row, unit.now)?;
                 apply(unit, event, &row, &became, change.take_back)?;
-                let note = checked_note(&change.note)?;
+                let note = notes::checked(&change.note)?;
                 kept(unit, &desk, event, CHANGED, &note, (&row.now, &became))?;
                 standing(unit.sql, event)
             })
@@ -81,7 +81,7 @@ impl ChangeStorage for Database {
             once(unit, &key, |unit| {
                 let row = believed(unit, &desk, event, cancellation.revision)?;
                 let until = moment(&cancellation.refunds_until, &zone(&row)?)?;
-                let note = checked_note(&cancellation.note)?;
+                let note = notes::checked(&cancellation.note)?;
                 if until <= unit.now {
                     return Err(Refusal::bad_request(
                         "People need time to give their tickets back: name a later moment.",

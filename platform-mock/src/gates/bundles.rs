@@ -46,9 +46,9 @@ pub async fn next(app: &App, gate: &Terminal) -> Answer<Vec<u8>> {
     }
     let incarnation = app.storage().life().incarnation;
     let mut bundle = build(gate, &parts, &events, app.keys(), incarnation, app.now())?;
-    for id in app.storage().event_ids().await? {
-        if bundle.event(id).is_none() {
-            bundle.elsewhere.push(other(&*app.event(id).await?));
+    for event in app.events().await? {
+        if bundle.event(event.event).is_none() {
+            bundle.elsewhere.push(other(&event));
         }
     }
     let device_key = app.device_key(gate.id).await?;

@@ -23,8 +23,31 @@ impl Catalogue {
     /// # Errors
     /// 404 when there is no such event.
     pub async fn event(&self, storage: &dyn Storage, event: EventId) -> Answer<Arc<EventFacts>> {
+        let revision = storage.event_revision(event).await?;
+        let revision = revision.ok_or_else(|| Refusal::not_found("event"))?;
+        self.of_revision(storage, event, revision).await
+    }
+
+    /// The facts of all events, in order of their start. One question says which of them are old.
+    ///
+    /// # Errors
+    /// When the database cannot be asked.
+    pub async fn events(&self, storage: &dyn Storage) -> Answer<Vec<Arc<EventFacts>>> {
+        let mut events = Vec::new();
+        for (event, revision) in storage.event_revisions().await? {
+            events.push(self.of_revision(storage, event, revision).await?);
+        }
+        Ok(events)
+    }
+
+    async fn of_revision(
+        &self,
+        storage: &dyn Storage,
+        event: EventId,
+        revision: u32,
+    ) -> Answer<Arc<EventFacts>> {
         if let Some(facts) = self.known(event)
-            && storage.event_revision(event).await? == Some(facts.revision)
+            && facts.revision == revision
         {
             return Ok(facts);
         }

@@ -44,12 +44,11 @@ pub async fn events(
     let shop = terminal.shop()?;
     app.storage().expire_due().await?;
     let mut list = Vec::new();
-    for event in app.storage().event_ids().await? {
-        let facts = app.event(event).await?;
+    for facts in app.events().await? {
         if facts.cancelled.is_some() || facts.sales_end <= app.now() {
             continue;
         }
-        let left = app.storage().left(event, shop.seller)?;
+        let left = app.storage().left(facts.event, shop.seller)?;
         list.push(facts.summary(shop, &left));
     }
     Ok(Json(list))

@@ -99,8 +99,8 @@ pub trait MasterStorage: Send + Sync {
     async fn terminal_by_token(&self, token: [u8; 32]) -> Answer<Option<Terminal>>;
     /// A terminal by its name.
     async fn terminal_by_name(&self, name: &str) -> Answer<Option<Terminal>>;
-    /// All events, in order of their start.
-    async fn event_ids(&self) -> Answer<Vec<EventId>>;
+    /// How often each event was changed, in order of their start.
+    async fn event_revisions(&self) -> Answer<Vec<(EventId, u32)>>;
     /// How often an event was changed.
     async fn event_revision(&self, event: EventId) -> Answer<Option<u32>>;
     /// Everything about an event but its seats' owners.
@@ -255,11 +255,11 @@ impl MasterStorage for Database {
         .await
     }
 
-    async fn event_ids(&self) -> Answer<Vec<EventId>> {
+    async fn event_revisions(&self) -> Answer<Vec<(EventId, u32)>> {
         self.read(|sql| {
             let mut statement =
-                sql.prepare_cached("SELECT event FROM events ORDER BY starts, event")?;
-            let rows = statement.query_map([], |row| row.get(0).map(EventId))?;
+                sql.prepare_cached("SELECT event, revision FROM events ORDER BY starts, event")?;
+            let rows = statement.query_map([], |row| Ok((EventId(row.get(0)?), row.get(1)?)))?;
             Ok(rows.collect::<Result<_, _>>()?)
         })
         .await

@@ -24,7 +24,7 @@ pub fn read(
 ) -> (Option<NewOrganizedEvent>, Troubles) {
     let mut troubles = Troubles::default();
     for field in ["name", "performers"] {
-        troubles.take(field, text(typed.get(field)), |_| t.bad_text);
+        words_in(typed, t, &mut troubles, field);
     }
     times(typed, layout, t, now, &mut troubles);
     let currency = typed.get("currency").to_uppercase();
@@ -55,9 +55,7 @@ pub fn read(
     let tax = tax.and_then(|tax| u16::try_from(tax).ok());
     let tax = tax.filter(|tax| *tax <= 10_000);
     let tax_basis_points = troubles.take("tax", tax.ok_or(()), |()| t.bad_tax);
-    let limit = typed.get("limit").parse().ok();
-    let limit = limit.filter(|limit: &u8| *limit > 0);
-    let limit_per_order = troubles.take("limit", limit.ok_or(()), |()| t.bad_limit);
+    let limit_per_order = limit(typed, t, &mut troubles);
     let entrances = entrances(typed.get("entrances"));
     if entrances.is_empty() || entrances.iter().any(|name| text(name).is_err()) {
         troubles.add("entrances", t.bad_text);
@@ -85,10 +83,7 @@ pub fn read(
 
 fn times(typed: &Typed, layout: &LayoutInList, t: &Words, now: i64, troubles: &mut Troubles) {
     let zone = TimeZone::get(&layout.zone).unwrap_or(TimeZone::UTC);
-    let mut time = |field: &'static str| {
-        let read = wall_clock::read(typed.get(field), &zone);
-        troubles.take(field, read, |why| not_a_moment(why, t))
-    };
+    let mut time = |field| time(typed, &zone, t, troubles, field);
     let (doors, starts) = (time("doors"), time("starts"));
     let sales_end = match typed.get("sales_end") {
         "" => None,
@@ -104,6 +99,35 @@ fn times(typed: &Typed, layout: &LayoutInList, t: &Words, now: i64, troubles: &m
             troubles.add(field, t.past_time);
         }
     }
+}
+
+/// A name in a field.
+pub fn words_in(
+    typed: &Typed,
+    t: &Words,
+    troubles: &mut Troubles,
+    field: &'static str,
+) -> Option<String> {
+    troubles.take(field, text(typed.get(field)), |_| t.bad_text)
+}
+
+/// The most tickets in one order.
+pub fn limit(typed: &Typed, t: &Words, troubles: &mut Troubles) -> Option<u8> {
+    let limit = typed.get("limit").parse().ok();
+    let limit = limit.filter(|limit: &u8| *limit > 0);
+    troubles.take("limit", limit.ok_or(()), |()| t.bad_limit)
+}
+
+/// A moment in a field, by the clock of a zone; UTC microseconds.
+pub fn time(
+    typed: &Typed,
+    zone: &TimeZone,
+    t: &Words,
+    troubles: &mut Troubles,
+    field: &'static str,
+) -> Option<i64> {
+    let read = wall_clock::read(typed.get(field), zone);
+    troubles.take(field, read, |why| not_a_moment(why, t))
 }
 
 /// Why a text is no moment, in words.

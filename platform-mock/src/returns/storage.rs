@@ -21,17 +21,15 @@ use crate::{
         storage::{Desk, check_own},
     },
     audit::{self, Act},
+    notes,
     own::storage::STATE,
     people::rules::Person,
-    refusal::{Answer, Refusal},
+    refusal::Answer,
     storage::{
         Database, Unit,
         idempotency::{RequestKey, once},
     },
 };
-
-/// Longest note, in letters.
-pub const NOTE_MAX: usize = 300;
 
 /// Somebody of a seller, and which.
 #[derive(Debug, Clone)]
@@ -114,7 +112,7 @@ impl ReturnStorage for Database {
         event: EventId,
         new: NewReturn,
     ) -> Answer<SeatReturn> {
-        let note = checked_note(&new.note)?;
+        let note = notes::checked(&new.note)?;
         self.write(move |unit| {
             once(unit, &key, |unit| {
                 let seats = meant(unit.sql, event, counter.seller, new.which)?;
@@ -175,7 +173,7 @@ impl ReturnStorage for Database {
         event: EventId,
         wish: CallIn,
     ) -> Answer<SeatReturn> {
-        let note = checked_note(&wish.note)?;
+        let note = notes::checked(&wish.note)?;
         self.write(move |unit| {
             once(unit, &key, |unit| {
                 check_own(unit, &desk, event)?;
@@ -257,18 +255,4 @@ fn told(unit: &Unit<'_>, person: &Person, what: &str, about: &SeatReturn) -> Ans
         ..Act::default()
     };
     audit::note(unit.sql, unit.now, &person.into(), &act)
-}
-
-/// A note on one line or more, if it is not too long.
-///
-/// # Errors
-/// 400.
-pub(crate) fn checked_note(note: &str) -> Answer<String> {
-    let note = note.trim();
-    if note.chars().count() > NOTE_MAX {
-        return Err(Refusal::bad_request(format!(
-            "The note is longer than {NOTE_MAX} letters."
-        )));
-    }
-    Ok(note.to_owned())
 }

@@ -45,10 +45,9 @@ pub async fn file(app: &App, terminal: TerminalId, operator: Option<Operator>) -
 async fn collect(app: &App, terminal: TerminalId) -> Answer<OfflineKeys> {
     let now = app.now();
     let mut events = Vec::new();
-    for id in app.storage().event_ids().await? {
-        let event = app.event(id).await?;
+    for event in app.events().await? {
         if event.starts + AFTER_START_MICROS > now {
-            let key = app.keys().binding(id).for_terminal(terminal);
+            let key = app.keys().binding(event.event).for_terminal(terminal);
             events.push(OfflineEvent {
                 event: event.on_card(),
                 binding_key: hex::encode(key.to_bytes()),

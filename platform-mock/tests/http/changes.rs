@@ -236,13 +236,23 @@ async fn tickets_of_a_cancelled_event_bring_back_what_was_paid() {
     let tickets = two_wait(&app).await;
     let ticket = tickets[0].ticket;
     assert_eq!(brings(&app, ticket).await.1, 220);
+    let free = app.free().await;
     let done: EventStanding = organizer.done("cancellation", &cancelled(&app, 0)).await;
     let until = done.refunds_until.unwrap();
+    assert_eq!(
+        app.free().await,
+        free,
+        "a ticket keeps its seat until it is given up"
+    );
     // Also when the event would be over long ago.
     app.minutes_pass(29 * 24 * 60);
     assert_eq!(brings(&app, ticket).await, (None, 0, until));
     let given = refund(&app.kiosk(), &wish(&[&tickets[0]], 8_800)).await;
     assert_eq!(given.unwrap().amount, 8_800);
+    assert_eq!(app.free().await, free + 1);
+    let again = refund(&app.kiosk(), &wish(&[&tickets[0]], 8_800)).await;
+    assert_eq!(code(again.unwrap_err()), ProblemCode::WrongState, "once");
+    assert_eq!(app.free().await, free + 1);
     app.minutes_pass(2 * 24 * 60);
     let late = brings(&app, tickets[1].ticket).await;
     assert_eq!(late.0, Some(NoRefund::TooLate));

@@ -46,7 +46,7 @@ pub async fn seed(place: &Data, tray: Option<&Path>, if_empty: bool) -> anyhow::
     let now = SystemClock.now();
     let storage = place.storage()?;
     let keys = Keys::open(data)?;
-    if !storage.event_ids().await?.is_empty() {
+    if !storage.event_revisions().await?.is_empty() {
         let anew = start_anew(data, tray);
         if !if_empty {
             bail!("{} has events already. {anew}", data.display());
