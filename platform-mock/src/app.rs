@@ -35,7 +35,7 @@ use crate::{
     people::{self, secrets::Checking},
     refunds,
     refusal::{Answer, Refusal},
-    reports,
+    reports, requests,
     restore::{self, guard::Standings},
     returns,
     routes::{RouteEntry, Routes},
@@ -245,6 +245,7 @@ impl App {
         let routes = organizer::pages::routes(pages::routes(routes));
         let routes = returns::pages::routes(returns::routes::routes(routes));
         let routes = changes::pages::routes(changes::routes::routes(routes));
+        let routes = requests::pages::routes(requests::routes::routes(routes));
         seller::pages::routes(routes)
     }
 

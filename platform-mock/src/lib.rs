@@ -32,6 +32,7 @@ pub mod refunds;
 pub mod refusal;
 pub mod reports;
 pub mod request;
+pub mod requests;
 pub mod restore;
 pub mod returns;
 pub mod routes;

@@ -2,8 +2,8 @@
 
 import assert from 'node:assert/strict';
 
-import { WORDS as HALL_WORDS } from './support/halls.mjs';
-import { HARBOUR, HOSHIMI, MATCH, PLAY, open } from './support/organizer.mjs';
+import { copy, year } from './support/copies.mjs';
+import { HARBOUR, MATCH, open } from './support/organizer.mjs';
 import { reportSale, sell } from './support/sales.mjs';
 import { everyWay, once, stage } from './support/stage.mjs';
 
@@ -29,25 +29,6 @@ const WORDS = {
     older: /ほかの人がこの公演を変更/, nobody: /まだだれも/,
   },
 };
-
-/** @typedef {import('./support/operator.mjs').Guest} Guest */
-
-/** Registers the play once more, on a date of this test's own, and opens that event. */
-async function copy(/** @type {Guest} */ guest, /** @type {string} */ date) {
-  const { page, lang } = guest;
-  const words = HALL_WORDS[lang];
-  await open(guest, HOSHIMI, `${PLAY}/dates`);
-  await page.getByLabel(words.date(1), { exact: true }).fill(date);
-  await page.getByRole('button', { name: words.copy }).click();
-  await page.getByRole('heading', { level: 1, name: words.copied }).waitFor();
-  await page.getByRole('row').nth(1).getByRole('link').click();
-  await page.getByRole('link', { name: WORDS[lang].change }).waitFor();
-}
-
-/** A year that belongs to one way of looking at the pages. */
-function year(/** @type {Guest} */ { lang, width }, /** @type {number} */ first) {
-  return first + (lang === 'ja' ? 2 : 0) + (width === 390 ? 1 : 0);
-}
 
 everyWay(stand, 'whom a change of an event meets', async (guest) => {
   const { page, lang, good } = guest;

@@ -23,6 +23,7 @@ pub mod people;
 pub mod problem;
 pub mod refunds;
 pub mod reports;
+pub mod requests;
 pub mod returns;
 pub mod staff_acts;
 pub mod stick;

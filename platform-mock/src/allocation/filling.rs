@@ -13,7 +13,7 @@ pub(super) struct Short {
 }
 
 /// A seat that is nobody's, with its class.
-pub(super) type FreeSeat = (u32, u8);
+pub(crate) type FreeSeat = (u32, u8);
 
 /// What each seller gets, ascending. `free` is in plan order. Where there are fewer seats than are lacking, everybody gets its part of them. Of every
 /// class each seller gets the part it gets of all, give or take a seat, so that nobody has the front rows alone; within a class the rows go round,
@@ -50,6 +50,30 @@ pub(super) fn share_out(
         .zip(given)
         .filter(|(_, seats)| !seats.is_empty())
         .collect()
+}
+
+/// So many seats of each class for one seller, ascending, in whole rows where it can be, and neither the best nor the worst of a class alone; or the
+/// class that has too few, with how many it has.
+pub(crate) fn of_each_class(
+    plan: &Plan,
+    free: &[FreeSeat],
+    wished: &[u32],
+) -> Result<Vec<u32>, (usize, u32)> {
+    let mut taken = Vec::new();
+    for (class, wish) in wished.iter().enumerate() {
+        let seats: Vec<u32> = free
+            .iter()
+            .filter(|(_, of)| usize::from(*of) == class)
+            .map(|(seat, _)| *seat)
+            .collect();
+        let there = u32::try_from(seats.len()).unwrap_or(u32::MAX);
+        let rest = there.checked_sub(*wish).ok_or((class, there))?;
+        let mut given = [Vec::new(), Vec::new()];
+        deal(&neighbours(plan, &seats), &[*wish, rest], &mut given);
+        taken.append(&mut given[0]);
+    }
+    taken.sort_unstable();
+    Ok(taken)
 }
 
 /// Parts of a whole in proportion to weights: the largest remainders are rounded up. No part is larger than its weight while the whole is not larger
@@ -171,6 +195,20 @@ mod tests {
         let given = share_out(&plan, &free, &short(&[100, 50, 0]));
         let counts: Vec<usize> = given.iter().map(|(_, seats)| seats.len()).collect();
         assert_eq!(counts, [40, 20], "and who lacks nothing gets nothing");
+    }
+
+    #[test]
+    fn so_many_of_each_class_or_the_class_that_has_too_few() {
+        let (plan, free) = hall();
+        let taken = of_each_class(&plan, &free, &[12, 13]).unwrap();
+        let of = |class| {
+            let classes = taken.iter().map(|seat| free[*seat as usize].1);
+            classes.filter(|of| *of == class).count()
+        };
+        assert_eq!((of(0), of(1), taken.len()), (12, 13, 25));
+        assert!(taken.windows(2).all(|pair| pair[0] < pair[1]));
+        assert_eq!(of_each_class(&plan, &free, &[0, 0]), Ok(vec![]));
+        assert_eq!(of_each_class(&plan, &free, &[37, 0]), Err((0, 36)));
     }
 
     proptest! {

@@ -1,7 +1,7 @@
 //! Allocation: which seller may sell which seats, and what each has left.
 
 pub mod desk;
-mod filling;
+pub(crate) mod filling;
 pub(crate) mod moving;
 pub mod picture;
 pub mod routes;

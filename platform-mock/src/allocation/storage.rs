@@ -325,7 +325,7 @@ fn moved_at(
 }
 
 /// Seats that are nobody's, in plan order.
-fn nobodys(sql: &Sql, event: EventId) -> Answer<Vec<FreeSeat>> {
+pub(crate) fn nobodys(sql: &Sql, event: EventId) -> Answer<Vec<FreeSeat>> {
     let mut statement = sql.prepare_cached(
         "SELECT seat, class FROM stock WHERE event = ?1 AND seller IS NULL AND claim IS NULL ORDER BY seat",
     )?;

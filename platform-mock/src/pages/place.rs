@@ -28,10 +28,12 @@ pub(super) fn of(site: Site, w: &'static Words) -> Vec<Place> {
             place("/organizer", w.events),
             place("/organizer/halls", w.halls),
             place("/organizer/report", w.report),
+            place("/organizer/requests", w.requests),
             place("/organizer/returns", w.returns),
         ],
         Site::Seller => vec![
             place("/seller", w.events),
+            place("/seller/requests", w.requests),
             place("/seller/returns", w.returns),
             place("/seller/columns", w.columns),
             place("/seller/members", w.members),

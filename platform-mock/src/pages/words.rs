@@ -40,6 +40,7 @@ table! {
     halls: "Halls", "会場";
     report: "Reports", "日報・月報";
     returns: "Returns", "返却";
+    requests: "Requests", "席の依頼";
     columns: "Columns", "列の設定";
     members: "Members", "会員";
     restore: "Restore", "復元";

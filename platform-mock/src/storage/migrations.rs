@@ -20,6 +20,7 @@ const FILES: &[(u32, &str)] = &[
     (15, include_str!("../../migrations/0015_allocation.sql")),
     (16, include_str!("../../migrations/0016_returns.sql")),
     (17, include_str!("../../migrations/0017_changes.sql")),
+    (18, include_str!("../../migrations/0018_requests.sql")),
 ];
 
 /// PostgreSQL came with version 9; what was before it is one file.
@@ -59,6 +60,10 @@ const POSTGRES_FILES: &[(u32, &str)] = &[
     (
         17,
         include_str!("../../migrations/postgres/0017_changes.sql"),
+    ),
+    (
+        18,
+        include_str!("../../migrations/postgres/0018_requests.sql"),
     ),
 ];
 

@@ -44,6 +44,7 @@ use crate::{
     people::{accounts::AccountStorage, storage::PeopleStorage, tries::TryStorage},
     refunds::storage::RefundStorage,
     reports::storage::ReportStorage,
+    requests::storage::RequestStorage,
     restore::storage::RestoreStorage,
     returns::storage::ReturnStorage,
     sales::storage::SalesStorage,
@@ -59,6 +60,7 @@ pub trait Storage:
     + AllocationStorage
     + ReturnStorage
     + ChangeStorage
+    + RequestStorage
     + FormatStorage
     + SalesStorage
     + IssuingStorage
@@ -93,6 +95,7 @@ impl<T> Storage for T where
         + AllocationStorage
         + ReturnStorage
         + ChangeStorage
+        + RequestStorage
         + FormatStorage
         + SalesStorage
         + IssuingStorage

@@ -31,6 +31,7 @@ mod refunds;
 mod reissuing;
 mod releasing;
 mod reports;
+mod requests;
 mod restart;
 mod restored;
 mod returns;

@@ -41,6 +41,7 @@ table! {
     sales_status: "Sales status: seats, sellers, seat types", "販売状況を見る(空席図・販売者・席種)";
     allocation: "Allocation", "割り当て";
     allocate: "Allocate seats", "席を割り当てる";
+    offer_seats: "Offer seats", "席を提案する";
     call_in: "Call unsold seats in", "売れていない席を引き上げる";
     moves: "Every move of seats", "席の移動の記録";
     no_moves: "No seat was moved yet.", "まだ席は動いていません。";

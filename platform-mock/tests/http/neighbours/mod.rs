@@ -7,6 +7,7 @@ mod handovers;
 mod members;
 mod people;
 mod refunds;
+mod requests;
 mod returns;
 mod sales;
 
@@ -21,7 +22,7 @@ use crate::app::{TestApp, token};
 
 /// What belongs to somebody: every row of it.
 fn books(app: &TestApp) -> BTreeMap<&'static str, Vec<String>> {
-    const QUESTIONS: [&str; 29] = [
+    const QUESTIONS: [&str; 31] = [
         "SELECT * FROM holds ORDER BY hold",
         "SELECT * FROM orders ORDER BY id",
         "SELECT * FROM tickets ORDER BY ticket",
@@ -43,8 +44,10 @@ fn books(app: &TestApp) -> BTreeMap<&'static str, Vec<String>> {
         "SELECT * FROM allocation_moves ORDER BY move",
         "SELECT * FROM seller_targets ORDER BY event, seller",
         "SELECT * FROM seat_returns ORDER BY number",
-        "SELECT event, revision, cancelled FROM events ORDER BY event",
+        "SELECT event, revision, cancelled, requests_open FROM events ORDER BY event",
         "SELECT * FROM event_changes ORDER BY change",
+        "SELECT * FROM seat_requests ORDER BY number",
+        "SELECT * FROM seat_request_turns ORDER BY request, turn",
         "SELECT * FROM stock_formats ORDER BY seller",
         "SELECT terminal, written_off, local_keys FROM terminals ORDER BY terminal",
         "SELECT resent FROM terminals WHERE terminal = 11",
@@ -100,6 +103,7 @@ async fn cases(app: &TestApp) -> Cases {
     members::members(app, &mut cases).await;
     allocation::allocation(&mut cases);
     returns::returns(app, &mut cases).await;
+    requests::requests(&mut cases);
     people::people(&mut cases);
     cases
 }

@@ -165,6 +165,8 @@ fn rows_of_their_own(sql: &Sql) {
              SELECT 7, 1, '15-15', 'frozen', 'declined', 5, account, 6, account FROM accounts WHERE role = 'member'",
         "INSERT INTO event_changes (event, kind, at, account, note, was, became)
              SELECT 7, 'changed', 5, account, 'frozen', '{}', '{}' FROM accounts WHERE role = 'member'",
+        "INSERT INTO seat_requests (event, seller, state) VALUES (7, 1, 'declined')",
+        "INSERT INTO seat_request_turns SELECT r.number, 1, 'seller', '[1,0]', 'frozen', 5, a.account FROM seat_requests r, accounts a WHERE a.role = 'member'",
         "INSERT INTO stock_formats VALUES (1, '{\"separator\":\"comma\",\"columns\":[]}')",
         "INSERT INTO till_closings SELECT 'frozen ' || number, store, 'JPY', 5, account, 8800, 8800 FROM accounts WHERE role = 'clerk'",
     ] {
