@@ -35,7 +35,7 @@ use crate::{
     people::{self, secrets::Checking},
     refunds,
     refusal::{Answer, Refusal},
-    reports, requests,
+    registry, reports, requests,
     restore::{self, guard::Standings},
     returns,
     routes::{RouteEntry, Routes},
@@ -246,6 +246,7 @@ impl App {
         let routes = returns::pages::routes(returns::routes::routes(routes));
         let routes = changes::pages::routes(changes::routes::routes(routes));
         let routes = requests::pages::routes(requests::routes::routes(routes));
+        let routes = registry::pages::routes(registry::routes::routes(routes));
         seller::pages::routes(routes)
     }
 

@@ -30,6 +30,7 @@ pub mod people;
 pub mod private;
 pub mod refunds;
 pub mod refusal;
+pub mod registry;
 pub mod reports;
 pub mod request;
 pub mod requests;

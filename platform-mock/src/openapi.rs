@@ -19,7 +19,7 @@ use crate::{
     cards, changes, clerks, devices, gates, handovers, issuing, masters, members, operator, own,
     parcels, people, refunds,
     refusal::Answer,
-    reports, requests, restore, returns,
+    registry, reports, requests, restore, returns,
     routes::{RouteEntry, Routes},
     sales,
     server::ready::not_ready,
@@ -32,6 +32,8 @@ use crate::{
         title = "Kippu platform",
         description = "Terminals, people and the platform."
     ),
+    // Of a path, which the macro does not gather by itself.
+    components(schemas(kippu_api::registry::MasterKind)),
     paths(
         masters::routes::events,
         masters::routes::plan,
@@ -51,6 +53,11 @@ use crate::{
         changes::routes::standing,
         changes::routes::change,
         changes::routes::cancel,
+        registry::routes::list,
+        registry::routes::make,
+        registry::routes::show,
+        registry::routes::change,
+        registry::routes::service,
         requests::routes::open_events,
         requests::routes::own,
         requests::routes::ask,
@@ -137,6 +144,7 @@ use crate::{
         operator::routes::story,
         operator::routes::unproved,
         operator::routes::terminals,
+        operator::routes::add_terminal,
         operator::routes::about_terminal,
         operator::routes::terminal_keys,
         operator::routes::look,

@@ -22,6 +22,7 @@ pub mod parcels;
 pub mod people;
 pub mod problem;
 pub mod refunds;
+pub mod registry;
 pub mod reports;
 pub mod requests;
 pub mod returns;

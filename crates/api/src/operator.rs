@@ -6,6 +6,7 @@
 //! - `GET /api/v1/operator/handovers/{handover}` → [`HandoverStory`]
 //! - `GET /api/v1/operator/unproved` → [`Listed`] of [`ToldInView`]: reports whose card did not prove them
 //! - `GET /api/v1/operator/terminals` → [`TerminalInView`] list
+//! - `POST /api/v1/operator/terminals` [`NewStoreTerminal`] → [`TerminalInView`]
 //! - `POST /api/v1/operator/terminals/{terminal}` [`TerminalWish`] → [`TerminalInView`]
 //! - `GET /api/v1/operator/terminals/{terminal}/keys` → stick file of kind keys
 //! - `POST /api/v1/operator/reissue/look` [`ReissueWhat`] → [`ReissueLook`]: what it would do; changes nothing
@@ -263,6 +264,27 @@ pub struct TerminalInView {
     pub revoked: Option<i64>,
     /// Until when its certificate is good, UTC microseconds; `None` where it has none.
     pub certificate_until: Option<i64>,
+}
+
+/// A terminal for a store. It can do nothing until a machine is enrolled as it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct NewStoreTerminal {
+    /// As clerks call it; there once.
+    pub name: String,
+    /// What it is for.
+    pub role: StoreTerminalRole,
+    /// Code of the store it stands in.
+    pub store: String,
+}
+
+/// What stands in stores.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum StoreTerminalRole {
+    /// Sells and writes tickets.
+    Kiosk,
+    /// Stands at the till.
+    Register,
 }
 
 /// What is to be done about a terminal.

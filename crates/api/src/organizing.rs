@@ -20,6 +20,12 @@ pub struct LayoutInList {
     pub venue: String,
     /// IANA zone of the venue.
     pub zone: String,
+    /// The venue's address; empty where nobody stated it.
+    #[serde(default)]
+    pub address: String,
+    /// A page that says how to get to the venue; empty where there is none.
+    #[serde(default)]
+    pub link: String,
     /// The layout's name.
     pub name: String,
     /// Seats it has.

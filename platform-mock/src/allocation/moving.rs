@@ -59,10 +59,10 @@ pub(crate) fn move_seats(
     Ok(AllocationDone { seats: moved })
 }
 
-/// Refuses a seller that does not exist.
+/// Refuses a seller that does not exist, or is retired.
 pub(crate) fn check_seller(sql: &Sql, seller: SellerId) -> Answer<()> {
     let known = sql
-        .prepare_cached("SELECT 1 FROM sellers WHERE seller = ?1")?
+        .prepare_cached("SELECT 1 FROM sellers WHERE seller = ?1 AND retired IS NULL")?
         .query_row([seller.0], |row| row.get::<i64>(0))
         .optional()?;
     known

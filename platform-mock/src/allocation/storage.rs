@@ -188,6 +188,7 @@ impl AllocationStorage for Database {
                  LEFT JOIN seller_targets g ON g.seller = se.seller AND g.event = ?1
                  LEFT JOIN (SELECT seller, count(*) AS seats, count(claim) AS taken FROM stock WHERE event = ?1 GROUP BY seller) s
                     ON s.seller = se.seller
+                 WHERE se.retired IS NULL OR s.seats > 0
                  ORDER BY CASE WHEN g.target IS NULL AND s.seats IS NULL THEN 1 ELSE 0 END, se.seller",
             )?;
             let rows = statement.query_map([event.0], |row| {
@@ -410,7 +411,7 @@ pub(crate) fn copy_allocation(
     let mut by_seller: Vec<(SellerId, Vec<u32>)> = Vec::new();
     {
         let mut statement = unit.sql.prepare_cached(
-            "SELECT seat, seller FROM stock WHERE event = ?1 AND seller IS NOT NULL ORDER BY seat",
+            "SELECT seat, seller FROM stock JOIN sellers se USING (seller) WHERE event = ?1 AND se.retired IS NULL ORDER BY seat",
         )?;
         let mut rows = statement.query([from.0])?;
         while let Some(row) = rows.next()? {

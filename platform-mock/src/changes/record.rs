@@ -26,7 +26,7 @@ pub(super) struct Row {
 /// 404.
 pub(super) fn row(sql: &Sql, event: EventId) -> Answer<Row> {
     sql.prepare_cached(
-        "SELECT revision, cancelled, refunds_until, currency, v.zone, e.name, performers, doors_open, starts, sales_end, limit_per_order
+        "SELECT e.revision, cancelled, refunds_until, currency, v.zone, e.name, performers, doors_open, starts, sales_end, limit_per_order
          FROM events e JOIN layouts l USING (layout) JOIN venues v USING (venue) WHERE event = ?1",
     )?
     .query_row([event.0], |row| {

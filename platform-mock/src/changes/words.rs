@@ -29,7 +29,7 @@ table! {
     yes: "Yes, until the doors open", "開場まで受け付ける";
 
     note: "Why", "理由";
-    note_hint: "Kept with the change; your sellers do not see it.", "変更とともに記録されます。販売会社には表示されません。";
+    note_hint: "Kept with the change; your sellers do not see it.", "変更とともに記録されます。販売者には表示されません。";
     keep_distance: "Left as they are, doors and end of sales keep their distance to the start.", "開場と販売終了は、書き換えなければ開演からの間隔を保ちます。";
     clock: "Times are by the clock in {}.", "時刻は {} の時計です。";
     meets: "Whom it meets", "影響を受ける人";
@@ -42,13 +42,13 @@ table! {
     nobody: "Nobody has a ticket or has ordered one: a change meets nobody.", "まだだれも購入・注文していません。";
     stays: "Tickets stay good. What is printed on paper or stands on a card shows the earlier words and times until it is written anew; kiosks, gates and these pages know the new ones at once.",
         "チケットはそのまま有効です。紙やカードの表示は書き直されるまで以前の内容のままですが、端末・ゲート・このページにはすぐに反映されます。";
-    tell: "Nobody is told by itself: tell the people through your sellers.", "購入者への自動のお知らせはありません。販売会社から伝えてもらってください。";
+    tell: "Nobody is told by itself: tell the people through your sellers.", "購入者への自動のお知らせはありません。販売者から伝えてもらってください。";
     to_cancel: "Cancel it instead", "公演を中止する";
     cancel_means: "When you cancel", "中止すると";
     cancel_sales: "Sales end at once. Seats being chosen and orders that are not paid end; who pays a slip all the same gets the money back at the till.",
         "販売はすぐに終わります。選択中の席と支払い前の注文は終了し、払込票で支払われた代金はその場で返金されます。";
     cancel_money: "Paid tickets bring back the whole price at the kiosks of the seller they were bought from, until the time below. A ticket that was used to enter brings nothing.",
-        "購入済みのチケットは、下の期限まで、購入した販売会社の端末で全額払い戻されます。入場に使ったチケットは対象外です。";
+        "購入済みのチケットは、下の期限まで、購入した販売者の端末で全額払い戻されます。入場に使ったチケットは対象外です。";
     cancel_gates: "Gates let nobody in, once they have fetched their next data. A gate without network lets people in until then: tell the staff.",
         "ゲートは次のデータを受け取ると入場を止めます。通信のないゲートはそれまで入場を認めるため、係員に伝えてください。";
     cancel_final: "This cannot be undone.", "取り消せません。";

@@ -13,7 +13,10 @@ use crate::{
     operator::terminals::{note, stated},
     people::rules::Operator,
     refusal::{Answer, Refusal},
-    storage::{Database, Unit, sql::Optional as _},
+    storage::{
+        Database, Unit,
+        sql::{Optional as _, Sql},
+    },
 };
 
 /// A certificate and whose it is.
@@ -102,13 +105,14 @@ impl DeviceStorage for Database {
             let name: Option<String> = unit
                 .sql
                 .query_row(
-                    "SELECT name FROM terminals WHERE terminal = ?1 AND written_off IS NULL",
+                    "SELECT t.name FROM terminals t LEFT JOIN stores st USING (store)
+                     WHERE terminal = ?1 AND written_off IS NULL AND st.retired IS NULL",
                     [terminal.0],
                     |row| row.get(0),
                 )
                 .optional()?;
             let name = name.ok_or_else(|| {
-                Refusal::not_found("terminal").hint("One that was written off is put back first.")
+                Refusal::not_found("terminal").hint("One that was written off is put back first, and a retired store is taken back into use.")
             })?;
             unit.sql.execute(
                 "INSERT INTO enrolment_codes (terminal, secret, expires) VALUES (?1, ?2, ?3)
@@ -247,12 +251,14 @@ impl DeviceStorage for Database {
     }
 
     async fn next_terminal(&self) -> Answer<TerminalId> {
-        self.read(|sql| {
-            let text = "SELECT coalesce(max(terminal), 0) + 1 FROM terminals";
-            Ok(TerminalId(sql.query_row(text, [], |row| row.get(0))?))
-        })
-        .await
+        self.read(next_terminal).await
     }
+}
+
+/// The number a new terminal gets.
+pub(crate) fn next_terminal(sql: &Sql) -> Answer<TerminalId> {
+    let text = "SELECT coalesce(max(terminal), 0) + 1 FROM terminals";
+    Ok(TerminalId(sql.query_row(text, [], |row| row.get(0))?))
 }
 
 /// Shuts a terminal out: its certificates, its token and an open code. Again is harmless.

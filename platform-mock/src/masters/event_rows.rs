@@ -86,7 +86,7 @@ pub fn insert(sql: &Sql, event: &NewEvent, plan: &Plan) -> Answer<()> {
 pub fn facts(sql: &Sql, event: EventId) -> Answer<Option<EventFacts>> {
     let mut statement = sql.prepare_cached(
         "SELECT e.name, performers, v.name, v.zone, doors_open, starts, sales_end, currency, limit_per_order, l.plan, l.tag,
-                revision, cancelled
+                e.revision, e.cancelled
          FROM events e JOIN layouts l USING (layout) JOIN venues v USING (venue) WHERE event = ?1",
     )?;
     let mut rows = statement.query([event.0])?;

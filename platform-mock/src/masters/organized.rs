@@ -2,7 +2,10 @@
 
 use async_trait::async_trait;
 use jiff::tz::TimeZone;
-use kippu_api::organizing::{EventCopies, LayoutInList, NewOrganizedEvent, RegisteredEvents};
+use kippu_api::{
+    organizing::{EventCopies, LayoutInList, NewOrganizedEvent, RegisteredEvents},
+    problem::ProblemCode,
+};
 use kippu_gate::bundle::Direction;
 use kippu_seatplan::Plan;
 use kippu_ticket::ids::EventId;
@@ -33,7 +36,7 @@ const TEXT_MAX: usize = 120;
 /// What organizers register.
 #[async_trait]
 pub trait OrganizedStorage: Send + Sync {
-    /// All layouts, by venue and name; venues are shared by all organizers.
+    /// Layouts of the venues in use, by venue and name; venues are shared by all organizers.
     async fn layouts(&self) -> Answer<Vec<LayoutInList>>;
     /// A layout with its plan.
     async fn layout(&self, layout: i64) -> Answer<Option<(LayoutInList, Plan)>>;
@@ -58,7 +61,9 @@ pub trait OrganizedStorage: Send + Sync {
 impl OrganizedStorage for Database {
     async fn layouts(&self) -> Answer<Vec<LayoutInList>> {
         self.read(|sql| {
-            let mut statement = sql.prepare_cached(&format!("{LAYOUT} ORDER BY v.name, l.name"))?;
+            let mut statement = sql.prepare_cached(&format!(
+                "{LAYOUT} WHERE v.retired IS NULL ORDER BY v.name, l.name"
+            ))?;
             let mut rows = statement.query([])?;
             let mut found = Vec::new();
             while let Some(row) = rows.next()? {
@@ -130,8 +135,7 @@ impl OrganizedStorage for Database {
 }
 
 /// Layouts with their venues, for [`listed`].
-const LAYOUT: &str =
-    "SELECT l.layout, v.name, v.zone, l.name, l.plan FROM layouts l JOIN venues v USING (venue)";
+const LAYOUT: &str = "SELECT l.layout, v.name, v.zone, l.name, l.plan, v.address, v.link FROM layouts l JOIN venues v USING (venue)";
 
 fn listed(row: &Row<'_>) -> Answer<(LayoutInList, Plan)> {
     let plan = decoded(&row.get::<Vec<u8>>(4)?)?;
@@ -140,6 +144,8 @@ fn listed(row: &Row<'_>) -> Answer<(LayoutInList, Plan)> {
         layout: row.get(0)?,
         venue: row.get(1)?,
         zone: row.get(2)?,
+        address: row.get(5)?,
+        link: row.get(6)?,
         name: row.get(3)?,
         seats: count(plan.seats.len()),
         rows: count(plan.rows.len()),
@@ -290,9 +296,26 @@ fn shifted(event: &NewEvent, later: i64) -> NewEvent {
     }
 }
 
+/// Why nothing new begins at a venue that is out of use.
+pub(super) fn retired_venue() -> Refusal {
+    Refusal::new(
+        ProblemCode::WrongState,
+        "This venue is out of use. Nothing was registered.",
+    )
+    .hint("Choose another venue, or ask the operator to take it back into use.")
+}
+
 /// Gives an event the next number and writes it.
 fn register(unit: &mut Unit<'_>, desk: &Desk, event: NewEvent, plan: &Plan) -> Answer<EventId> {
     event.check(plan)?;
+    let retired: Option<i64> = unit.sql.query_row(
+        "SELECT v.retired FROM layouts l JOIN venues v USING (venue) WHERE layout = ?1",
+        [event.layout],
+        |row| row.get(0),
+    )?;
+    if retired.is_some() {
+        return Err(retired_venue());
+    }
     let next: u32 = unit.sql.query_row(
         "SELECT coalesce(max(event), 0) + 1 FROM events",
         [],

@@ -8,12 +8,13 @@ use sha2::{Digest as _, Sha256};
 
 use super::{
     event_rows, gate_rows,
+    organized::retired_venue,
     rules::{EventFacts, NewEvent, Shop, Terminal, TerminalRole},
 };
 use crate::{
     refusal::{Answer, Refusal},
     storage::{
-        Database,
+        Database, Unit,
         sql::{Optional as _, Row, SqlError},
     },
 };
@@ -171,7 +172,11 @@ impl MasterStorage for Database {
         let tag = hex::encode(Sha256::digest(&bytes));
         self.write(move |unit| {
             unit.sql.execute("INSERT INTO venues (name, zone) VALUES (?1, ?2) ON CONFLICT (name) DO NOTHING", (&venue, zone))?;
-            let venue_row: i64 = unit.sql.query_row("SELECT venue FROM venues WHERE name = ?1", [&venue], |row| row.get(0))?;
+            let (venue_row, retired): (i64, Option<i64>) =
+                unit.sql.query_row("SELECT venue, retired FROM venues WHERE name = ?1", [&venue], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            if retired.is_some() {
+                return Err(retired_venue());
+            }
             let known: Option<(i64, String)> = unit
                 .sql
                 .query_row("SELECT layout, tag FROM layouts WHERE venue = ?1 AND name = ?2", (venue_row, &layout), |row| {
@@ -216,26 +221,7 @@ impl MasterStorage for Database {
     }
 
     async fn register_terminal(&self, new: NewTerminal) -> Answer<()> {
-        self.write(move |unit| {
-            let store: Option<i64> = match &new.store {
-                Some(code) => Some(
-                    unit.sql
-                        .query_row("SELECT store FROM stores WHERE code = ?1", [code], |row| row.get(0))
-                        .optional()?
-                        .ok_or_else(|| Refusal::not_found("store"))?,
-                ),
-                None => None,
-            };
-            unit.sql.execute(
-                "INSERT INTO terminals (terminal, name, role, store, token, device_key) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-                (new.id.0, &new.name, new.role.word(), store, new.token, new.device_key),
-            )?;
-            if let Some(gate) = &new.gate {
-                gate_rows::insert(unit.sql, new.id, gate)?;
-            }
-            Ok(())
-        })
-        .await
+        self.write(move |unit| insert_terminal(unit, &new)).await
     }
 
     async fn terminal_by_token(&self, token: [u8; 32]) -> Answer<Option<Terminal>> {
@@ -279,6 +265,31 @@ impl MasterStorage for Database {
     async fn event_facts(&self, event: EventId) -> Answer<Option<EventFacts>> {
         self.read(move |sql| event_rows::facts(sql, event)).await
     }
+}
+
+/// Writes a new terminal.
+pub(crate) fn insert_terminal(unit: &Unit<'_>, new: &NewTerminal) -> Answer<()> {
+    let store: Option<i64> = match &new.store {
+        Some(code) => Some(
+            unit.sql
+                .query_row(
+                    "SELECT store FROM stores WHERE code = ?1 AND retired IS NULL",
+                    [code],
+                    |row| row.get(0),
+                )
+                .optional()?
+                .ok_or_else(|| Refusal::not_found("store"))?,
+        ),
+        None => None,
+    };
+    unit.sql.execute(
+        "INSERT INTO terminals (terminal, name, role, store, token, device_key) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        (new.id.0, &new.name, new.role.word(), store, new.token, new.device_key),
+    )?;
+    if let Some(gate) = &new.gate {
+        gate_rows::insert(unit.sql, new.id, gate)?;
+    }
+    Ok(())
 }
 
 /// A row of [`TERMINAL`].

@@ -58,6 +58,21 @@ pub fn shown(at: i64, zone: &TimeZone) -> String {
         .unwrap_or_default()
 }
 
+/// Zones to choose from: those named by a place, and the one that is chosen.
+pub fn zones(chosen: &str) -> Vec<String> {
+    let old = ["Etc/", "posix/", "right/", "SystemV/", "US/"];
+    let mut zones: Vec<String> = jiff::tz::db()
+        .available()
+        .map(|zone| zone.to_string())
+        .filter(|zone| zone.contains('/') && !old.iter().any(|begin| zone.starts_with(begin)))
+        .collect();
+    if !chosen.is_empty() && !zones.iter().any(|zone| zone == chosen) {
+        zones.push(chosen.to_owned());
+    }
+    zones.sort();
+    zones
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

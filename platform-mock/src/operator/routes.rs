@@ -4,13 +4,14 @@ use axum::{
     Json,
     body::Bytes,
     extract::{DefaultBodyLimit, State},
+    http::StatusCode,
     response::{IntoResponse as _, Response},
     routing::{get, post},
 };
 use kippu_api::{
     operator::{
-        Found, HandoverStory, Imported, Listed, ReissueLook, ReissueOrder, ReissueWhat, Reissued,
-        TerminalInView, TerminalWish, ToldInView,
+        Found, HandoverStory, Imported, Listed, NewStoreTerminal, ReissueLook, ReissueOrder,
+        ReissueWhat, Reissued, TerminalInView, TerminalWish, ToldInView,
     },
     problem::Problem,
     stick::BODY_MAX,
@@ -57,6 +58,12 @@ pub fn routes(routes: Routes) -> Routes {
             "get",
             OPERATOR.of(Scope::All),
             get(terminals),
+        )
+        .on(
+            "/api/v1/operator/terminals",
+            "post",
+            OPERATOR.of(Scope::All),
+            post(add_terminal),
         )
         .on(
             "/api/v1/operator/terminals/{terminal}",
@@ -136,6 +143,18 @@ pub async fn terminals(
     Query(Find { find }): Query<Find>,
 ) -> Answer<Json<Listed<TerminalInView>>> {
     Ok(Json(app.storage().terminals_in_view(find).await?))
+}
+
+/// Registers a kiosk or a register of a store. It can do nothing until a machine is enrolled as it.
+#[utoipa::path(post, path = "/api/v1/operator/terminals", tag = "operator", params(("Idempotency-Key" = String, Header)),
+    request_body = NewStoreTerminal, responses((status = 201, body = TerminalInView), (status = "default", body = Problem)))]
+pub async fn add_terminal(
+    State(app): State<App>,
+    AsOperator(operator, _): AsOperator,
+    KeyedJson(key, new): KeyedJson<NewStoreTerminal>,
+) -> Answer<(StatusCode, Json<TerminalInView>)> {
+    let added = app.storage().add_terminal(key, operator, new).await?;
+    Ok((StatusCode::CREATED, Json(added)))
 }
 
 /// Writes a terminal off, puts it back into service, or says whether it may have keys of its own. Repeating it is harmless.

@@ -1,19 +1,28 @@
 //! What operators see of terminals and do about them.
 
 use async_trait::async_trait;
-use kippu_api::operator::{Listed, TerminalInView, TerminalWish};
+use kippu_api::{
+    operator::{Listed, NewStoreTerminal, StoreTerminalRole, TerminalInView, TerminalWish},
+    problem::ProblemCode,
+};
 use kippu_ticket::ids::TerminalId;
 
 use super::views::{listed, terminal_name};
 use crate::{
     audit::{self, Act, Actor},
-    devices::storage::shut_out,
+    devices::storage::{next_terminal, shut_out},
     journal::Entry,
+    masters::{
+        organized::text,
+        rules::TerminalRole,
+        storage::{NewTerminal, insert_terminal},
+    },
     people::rules::Operator,
     refusal::{Answer, Refusal},
     restore::storage::owing,
     storage::{
         Database, Unit,
+        idempotency::{RequestKey, once},
         sql::{Optional as _, Sql, ToValue},
     },
 };
@@ -30,6 +39,13 @@ pub trait TerminalStorage: Send + Sync {
     async fn terminals_in_view(&self, find: String) -> Answer<Listed<TerminalInView>>;
     /// How many kiosks owe their rows.
     async fn owing(&self) -> Answer<usize>;
+    /// Registers a terminal of a store.
+    async fn add_terminal(
+        &self,
+        key: RequestKey,
+        operator: Operator,
+        new: NewStoreTerminal,
+    ) -> Answer<TerminalInView>;
     /// Does something about a terminal. Doing it again is harmless.
     async fn do_about_terminal(
         &self,
@@ -62,6 +78,22 @@ impl TerminalStorage for Database {
 
     async fn owing(&self) -> Answer<usize> {
         self.read(owing).await
+    }
+
+    async fn add_terminal(
+        &self,
+        key: RequestKey,
+        operator: Operator,
+        new: NewStoreTerminal,
+    ) -> Answer<TerminalInView> {
+        self.write(move |unit| {
+            once(unit, &key, |unit| {
+                let id = insert(unit, &new)?;
+                note(unit, id, Some(&operator), "terminal_added", Some(&new.name))?;
+                view(unit.sql, id)
+            })
+        })
+        .await
     }
 
     async fn do_about_terminal(
@@ -114,6 +146,41 @@ impl TerminalStorage for Database {
         })
         .await
     }
+}
+
+fn insert(unit: &Unit<'_>, new: &NewStoreTerminal) -> Answer<TerminalId> {
+    let name = text(&new.name)?;
+    let known: Option<u32> = unit
+        .sql
+        .query_row(
+            "SELECT terminal FROM terminals WHERE name = ?1",
+            [&name],
+            |row| row.get(0),
+        )
+        .optional()?;
+    if known.is_some() {
+        return Err(Refusal::new(
+            ProblemCode::WrongState,
+            format!("There is a terminal named {name:?} already. Nothing was registered."),
+        )
+        .hint("Choose another name."));
+    }
+    let id = next_terminal(unit.sql)?;
+    let terminal = NewTerminal {
+        id,
+        name,
+        role: match new.role {
+            StoreTerminalRole::Kiosk => TerminalRole::Kiosk,
+            StoreTerminalRole::Register => TerminalRole::Register,
+        },
+        store: Some(new.store.clone()),
+        // Nobody knows these: it proves itself by a certificate, and agrees on a key.
+        token: rand::random(),
+        device_key: rand::random(),
+        gate: None,
+    };
+    insert_terminal(unit, &terminal)?;
+    Ok(id)
 }
 
 fn wish_done(

@@ -187,6 +187,8 @@ mod tests {
             layout: 1,
             venue: "Halle".into(),
             zone: "Europe/Berlin".into(),
+            address: String::new(),
+            link: String::new(),
             name: "full".into(),
             seats: 8,
             rows: 2,

@@ -27,6 +27,7 @@ use crate::{
     masters::{
         organized::text,
         organizing::{LayoutPlace, keep},
+        wall_clock,
     },
     pages::{
         Page, respond,
@@ -155,7 +156,7 @@ fn show(
         odd,
         more,
         venues: &layouts.iter().map(|layout| layout.venue.clone()).collect(),
-        zones: &zones(typed.get("zone")),
+        zones: &wall_clock::zones(typed.get("zone")),
         typed,
         troubles,
     };
@@ -240,21 +241,6 @@ pub fn usual_zone(layouts: &[LayoutInList]) -> String {
         || TimeZone::system().iana_name().unwrap_or("UTC").to_owned(),
         |(zone, _)| zone.to_owned(),
     )
-}
-
-/// Zones to choose from: those named by a place, and the one that is chosen.
-fn zones(chosen: &str) -> Vec<String> {
-    let old = ["Etc/", "posix/", "right/", "SystemV/", "US/"];
-    let mut zones: Vec<String> = jiff::tz::db()
-        .available()
-        .map(|zone| zone.to_string())
-        .filter(|zone| zone.contains('/') && !old.iter().any(|begin| zone.starts_with(begin)))
-        .collect();
-    if !chosen.is_empty() && !zones.iter().any(|zone| zone == chosen) {
-        zones.push(chosen.to_owned());
-    }
-    zones.sort();
-    zones
 }
 
 #[cfg(test)]

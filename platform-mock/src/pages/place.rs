@@ -20,6 +20,7 @@ pub(super) fn of(site: Site, w: &'static Words) -> Vec<Place> {
             place("/operator/unproved", w.unproved),
             place("/operator/reissue", w.reissue),
             place("/operator/terminals", w.terminals),
+            place("/operator/masters", w.masters),
             place("/operator/accounts", w.accounts),
             place("/operator/audit", w.audit),
             place("/operator/restore", w.restore),

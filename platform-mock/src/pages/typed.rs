@@ -27,6 +27,12 @@ impl Typed {
         Self(fields.into_iter().collect())
     }
 
+    /// The same with one more field.
+    pub fn with(mut self, name: &str, text: &str) -> Self {
+        self.0.push((name.to_owned(), text.to_owned()));
+        self
+    }
+
     /// A field's text; nothing where it is missing.
     pub fn get(&self, name: &str) -> &str {
         let found = self.0.iter().find(|(field, _)| field == name);

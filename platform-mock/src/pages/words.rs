@@ -30,7 +30,7 @@ table! {
     lang: "en", "ja";
     product_operator: "Kippu operator", "Kippu 運営";
     product_organizer: "Kippu organizer", "Kippu 主催者";
-    product_seller: "Kippu seller", "Kippu 販売会社";
+    product_seller: "Kippu seller", "Kippu 販売者";
     // Navigation
     handovers: "Handovers", "受け渡し";
     unproved: "Unproved reports", "証明のない報告";
@@ -197,6 +197,7 @@ table! {
     imported_again: "Everything in this file was imported before. Nothing was changed.", "このファイルはすでに読み込まれています。何も変わっていません。";
     imported_refused: "Refused", "受け付けなかったもの";
     // People
+    masters: "Masters", "マスター";
     accounts: "People", "利用者";
     find_account: "Number, name, use, store or card", "番号・名前・種類・店舗・カード";
     person_role: "Use", "種類";
@@ -207,7 +208,7 @@ table! {
     disabled: "Disabled", "停止中";
     role_operator: "Operator", "運営";
     role_organizer: "Organizer", "主催者";
-    role_seller: "Seller", "販売会社";
+    role_seller: "Seller", "販売者";
     role_clerk: "Clerk", "店員";
     role_venue: "Venue staff", "会場係員";
     role_member: "Member", "会員";
@@ -225,7 +226,7 @@ table! {
     account_done: "done.", "完了しました。";
     fresh_secret: "Password or PIN. Write it down now: it is not shown again.", "パスワード(PIN)です。いま書き留めてください。もう一度は表示されません。";
     new_account: "New account", "新しい利用者";
-    of_what: "Code of the store, organizer or seller, or name of the venue", "店舗・主催者・販売会社のコード、または会場の名前";
+    of_what: "Code of the store, organizer or seller, or name of the venue", "店舗・主催者・販売者のコード、または会場の名前";
     new_account_note: "Operators and members belong to none of them. Only members have cards.", "運営と会員には所属がありません。カードは会員だけです。";
     make_account: "Make the account", "作成する";
     // Audit

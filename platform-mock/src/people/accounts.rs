@@ -191,14 +191,26 @@ fn put(
 fn bound(sql: &Sql, new: &NewAccount) -> Answer<[Option<i64>; 4]> {
     let mut rows = [None; 4];
     let (place, text, what) = match new.role {
-        Role::Clerk => (0, "SELECT store FROM stores WHERE code = ?1", "store"),
+        Role::Clerk => (
+            0,
+            "SELECT store FROM stores WHERE code = ?1 AND retired IS NULL",
+            "store",
+        ),
         Role::Organizer => (
             1,
-            "SELECT organizer FROM organizers WHERE code = ?1",
+            "SELECT organizer FROM organizers WHERE code = ?1 AND retired IS NULL",
             "organizer",
         ),
-        Role::Seller => (2, "SELECT seller FROM sellers WHERE code = ?1", "seller"),
-        Role::Venue => (3, "SELECT venue FROM venues WHERE name = ?1", "venue"),
+        Role::Seller => (
+            2,
+            "SELECT seller FROM sellers WHERE code = ?1 AND retired IS NULL",
+            "seller",
+        ),
+        Role::Venue => (
+            3,
+            "SELECT venue FROM venues WHERE name = ?1 AND retired IS NULL",
+            "venue",
+        ),
         Role::Operator | Role::Member if new.of.is_empty() => return Ok(rows),
         Role::Operator | Role::Member => {
             return Err(Refusal::bad_request(

@@ -84,6 +84,11 @@ const PERSON: &str =
     "SELECT a.account, a.role, a.number, a.name, a.store, st.name, a.organizer, a.seller, a.venue
     FROM accounts a LEFT JOIN stores st ON st.store = a.store";
 
+/// Whether somebody may log in: their account is not disabled, and what they belong to is in use.
+const MAY: &str = "(a.disabled IS NULL AND coalesce((SELECT retired FROM stores x WHERE x.store = a.store),
+    (SELECT retired FROM organizers x WHERE x.organizer = a.organizer), (SELECT retired FROM sellers x WHERE x.seller = a.seller),
+    (SELECT retired FROM venues x WHERE x.venue = a.venue)) IS NULL)";
+
 #[async_trait]
 impl PeopleStorage for Database {
     async fn person(&self, login: Login) -> Answer<Option<(Person, String)>> {
@@ -97,7 +102,7 @@ impl PeopleStorage for Database {
             let account: Option<(i64, String)> = sql
                 .prepare_cached(&format!(
                     "SELECT a.account, a.secret FROM accounts a LEFT JOIN stores st ON st.store = a.store
-                     WHERE a.disabled IS NULL AND {rest}"
+                     WHERE {MAY} AND {rest}"
                 ))?
                 .query_row((store, number), |row| Ok((row.get(0)?, row.get(1)?)))
                 .optional()?;
@@ -113,7 +118,7 @@ impl PeopleStorage for Database {
         self.read(move |sql| {
             let found = sql
                 .prepare_cached(&format!(
-                    "{PERSON} JOIN account_cards c ON c.account = a.account WHERE c.card = ?1 AND a.disabled IS NULL"
+                    "{PERSON} JOIN account_cards c ON c.account = a.account WHERE c.card = ?1 AND {MAY}"
                 ))?
                 .query_row([card.to_string()], person)
                 .optional()?;
@@ -177,7 +182,7 @@ impl PeopleStorage for Database {
             let found = sql
                 .prepare_cached(&format!(
                     "{PERSON} JOIN sessions s ON s.account = a.account
-                     WHERE s.token = ?1 AND s.expires > ?2 AND a.disabled IS NULL"
+                     WHERE s.token = ?1 AND s.expires > ?2 AND {MAY}"
                 ))?
                 .query_row((token, now), person)
                 .optional()?;

@@ -21,6 +21,7 @@ const FILES: &[(u32, &str)] = &[
     (16, include_str!("../../migrations/0016_returns.sql")),
     (17, include_str!("../../migrations/0017_changes.sql")),
     (18, include_str!("../../migrations/0018_requests.sql")),
+    (19, include_str!("../../migrations/0019_registry.sql")),
 ];
 
 /// PostgreSQL came with version 9; what was before it is one file.
@@ -64,6 +65,10 @@ const POSTGRES_FILES: &[(u32, &str)] = &[
     (
         18,
         include_str!("../../migrations/postgres/0018_requests.sql"),
+    ),
+    (
+        19,
+        include_str!("../../migrations/postgres/0019_registry.sql"),
     ),
 ];
 

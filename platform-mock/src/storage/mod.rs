@@ -43,6 +43,7 @@ use crate::{
     parcels::storage::ParcelStorage,
     people::{accounts::AccountStorage, storage::PeopleStorage, tries::TryStorage},
     refunds::storage::RefundStorage,
+    registry::storage::RegistryStorage,
     reports::storage::ReportStorage,
     requests::storage::RequestStorage,
     restore::storage::RestoreStorage,
@@ -61,6 +62,7 @@ pub trait Storage:
     + ReturnStorage
     + ChangeStorage
     + RequestStorage
+    + RegistryStorage
     + FormatStorage
     + SalesStorage
     + IssuingStorage
@@ -96,6 +98,7 @@ impl<T> Storage for T where
         + ReturnStorage
         + ChangeStorage
         + RequestStorage
+        + RegistryStorage
         + FormatStorage
         + SalesStorage
         + IssuingStorage

@@ -28,6 +28,7 @@ mod people;
 mod pressure;
 mod purchase;
 mod refunds;
+mod registry;
 mod reissuing;
 mod releasing;
 mod reports;

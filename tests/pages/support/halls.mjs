@@ -91,7 +91,7 @@ export const WORDS = {
     copied: '登録しました',
     same: '同じ日時がすでにあります',
     beginEvent: '最初の公演を登録してください',
-    beginSeats: 'まだどの販売会社にも割り当てられていない',
+    beginSeats: 'まだどの販売者にも割り当てられていない',
   },
 };
 

@@ -69,7 +69,7 @@ export const WORDS = {
     notResent: 'まだ',
     neverRestored: 'このデータは復元されていません',
     use: '種類',
-    seller: '販売会社',
+    seller: '販売者',
     name: '名前',
     of: '店舗・主催者',
     makeAccount: '作成する',

@@ -107,6 +107,8 @@ export async function open(guest, number, path) {
     await page.context().addCookies(known.get(number));
     await page.goto(path);
   } else {
+    // Logging in with another's cookie would end the session it is kept of.
+    await page.context().clearCookies({ name: 'kippu_seller' });
     await page.goto(`/seller/login?to=${encodeURIComponent(path)}`);
     await tryLogin(guest, number, platform.password('sellers', number));
     await page.waitForURL((url) => url.pathname === path);

@@ -17,6 +17,7 @@ table! {
     picture: "Seat picture", "座席図";
     stage: "Stage", "舞台";
     zone: "Time zone", "タイムゾーン";
+    access: "How to get there", "アクセス";
     zone_hint: "All times of events here are by this clock. A venue that is known keeps its own.", "ここでの公演の時刻はこの時計に従います。登録済みの会場では変わりません。";
     types: "Seat types", "席種";
     block: "Block", "ブロック";

@@ -13,7 +13,7 @@ table! {
     steps: "First steps", "はじめに";
     begin_hall: "Begin with the hall: its seats come from a file. There is a sample hall to try things with.", "まず会場です。席はファイルから読み込みます。見本の会場でも試せます。";
     begin_event: "The halls are here. Register your first event in one of them.", "会場は登録済みです。最初の公演を登録してください。";
-    begin_seats: "No seat of this event is with a seller yet, so nobody can buy one. Give the seats to sellers.", "この公演の席はまだどの販売会社にも割り当てられていないため、販売できません。席を割り当ててください。";
+    begin_seats: "No seat of this event is with a seller yet, so nobody can buy one. Give the seats to sellers.", "この公演の席はまだどの販売者にも割り当てられていないため、販売できません。席を割り当ててください。";
     to_halls: "To the halls", "会場のページへ";
     new_event: "New event", "公演を登録";
     change: "Change or cancel", "内容を変える・中止する";

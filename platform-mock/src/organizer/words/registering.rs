@@ -33,7 +33,7 @@ table! {
     refund_fee: "Fee for giving a ticket back", "払い戻しの手数料(1枚)";
     refund_hint: "Left empty: tickets are not taken back. Else until the doors open.", "空欄なら払い戻しません。入力すると開場まで払い戻せます。";
     register: "Register the event", "公演を登録する";
-    after: "Nothing is on sale yet then: next, the seats are given to sellers.", "登録しただけでは販売は始まりません。次に席を販売会社に割り当てます。";
+    after: "Nothing is on sale yet then: next, the seats are given to sellers.", "登録しただけでは販売は始まりません。次に席を販売者に割り当てます。";
     not_registered: "Not registered yet: look at the marked entries.", "まだ登録していません。印のある項目を確かめてください。";
     sent_before: "This form was sent before with other entries, and that event is registered. Send it again to register one more.",
         "このフォームは別の内容で送信済みで、その公演は登録されています。もう一度送ると、もう一つ登録します。";
@@ -57,7 +57,7 @@ table! {
     dates_intro: "Everything is copied: seats, prices and rules. Doors and the end of sales keep their distance to the start.", "席・料金・決まりをすべて写します。開場と販売終了は、開演からの間隔を保ちます。";
     date: "Start {}", "開演 {}";
     empty_dates: "Leave empty what you do not need.", "使わない欄は空けておいてください。";
-    with_allocation: "Give the sellers the same seats", "販売会社への割り当ても写す";
+    with_allocation: "Give the sellers the same seats", "販売者への割り当ても写す";
     copy: "Register these dates", "これらの日を登録する";
     more_dates: "More lines", "欄を増やす";
     no_date: "Enter at least one date.", "日付を一つ以上入力してください。";
