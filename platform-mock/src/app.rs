@@ -246,6 +246,7 @@ impl App {
         let routes = returns::pages::routes(returns::routes::routes(routes));
         let routes = changes::pages::routes(changes::routes::routes(routes));
         let routes = requests::pages::routes(requests::routes::routes(routes));
+        let routes = allocation::files::pages::routes(allocation::files::routes::routes(routes));
         let routes = registry::pages::routes(registry::routes::routes(routes));
         seller::pages::routes(routes)
     }

@@ -38,6 +38,7 @@ pub mod restore;
 pub mod returns;
 pub mod routes;
 pub mod sales;
+pub mod seat_files;
 pub mod seller;
 pub mod server;
 pub mod stick;

@@ -50,6 +50,7 @@ use crate::{
         allocation::desk::together,
         allocation::desk::moves,
         allocation::desk::target,
+        allocation::files::routes::compare,
         changes::routes::standing,
         changes::routes::change,
         changes::routes::cancel,

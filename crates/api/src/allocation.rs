@@ -7,6 +7,7 @@
 //! - `GET /api/v1/organizer/events/{event}/allocation/together?count=&class=` → [`FoundSeats`]
 //! - `GET /api/v1/organizer/events/{event}/allocation/moves` → [`AllocationMove`] list
 //! - `POST /api/v1/organizer/events/{event}/allocation/fill` → [`AllocationFilled`]
+//! - `POST /api/v1/organizer/events/{event}/allocation/compare` [`AllocationFile`] → [`AllocationDifference`]
 //! - `POST /api/v1/organizer/events/{event}/targets` [`SellerTarget`] → 204
 
 use kippu_ticket::ids::{EventId, SellerId};
@@ -165,6 +166,66 @@ pub struct SeatMove {
     /// Which.
     #[schema(value_type = Vec<Vec<u32>>)]
     pub seats: Vec<SeatRun>,
+}
+
+/// An allocation made elsewhere, by hand or by another system: a line for each seat or run of seats.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct AllocationFile {
+    /// CSV with the columns block, floor, row, number and seller (block and floor where rows need them), or JSON with the same names. A number may be
+    /// a run, `1-12`; a seller is its code or name, and nothing where seats are to be nobody's.
+    pub text: String,
+}
+
+/// How a file differs from the allocation. Nothing was changed: what moves is what a change would have to ask for.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct AllocationDifference {
+    /// Lines with something in them.
+    pub lines: u32,
+    /// Seats whose they are as the file says.
+    pub same: u32,
+    /// Seats that are another's than the file says, and can be moved.
+    pub moves: Vec<SeatMove>,
+    /// The same of seats that are held or sold: they stay.
+    pub fixed: Vec<SeatMove>,
+    /// Seats that the file gives to more than one; they stay too.
+    #[schema(value_type = Vec<Vec<u32>>)]
+    pub contradictory: Vec<SeatRun>,
+    /// Seats that are somebody's and that the file does not name; they stay too.
+    #[schema(value_type = Vec<Vec<u32>>)]
+    pub not_named: Vec<SeatRun>,
+    /// Lines about seats that the hall does not have, or that could be several.
+    pub unknown_seats: FileLines,
+    /// Lines with a seller that is none.
+    pub unknown_sellers: FileLines,
+    /// How those sellers are called, the first of them.
+    pub sellers: Vec<String>,
+}
+
+/// Lines of a file.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct FileLines {
+    /// How many.
+    pub count: usize,
+    /// Numbers of the first ones, as an editor counts; of JSON, which objects.
+    pub first: Vec<usize>,
+}
+
+impl FileLines {
+    /// Lines named one by one at most.
+    const NAMED: usize = 10;
+
+    /// Adds a line.
+    pub fn add(&mut self, line: usize) {
+        self.count += 1;
+        if self.first.len() < Self::NAMED {
+            self.first.push(line);
+        }
+    }
+
+    /// How many are not named.
+    pub fn more(&self) -> usize {
+        self.count - self.first.len()
+    }
 }
 
 /// Seats changed hands.

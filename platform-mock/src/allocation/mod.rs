@@ -1,6 +1,7 @@
 //! Allocation: which seller may sell which seats, and what each has left.
 
 pub mod desk;
+pub mod files;
 pub(crate) mod filling;
 pub(crate) mod moving;
 pub mod picture;

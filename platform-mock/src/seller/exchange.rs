@@ -7,11 +7,11 @@ use axum::{
     response::{IntoResponse as _, Response},
     routing::{get, post},
 };
-use kippu_api::returns::StockState;
+use kippu_api::{allocation::FileLines, returns::StockState};
 
 use super::{
     format::{Column, NamedColumn, Separator, StockFormat},
-    report::{self, Named, Report},
+    report::{self, Report},
     stock,
     words::{Words, words},
 };
@@ -101,7 +101,7 @@ impl ComparePage<'_> {
     }
 
     /// What differs about lines.
-    fn about_lines<'r>(&self, report: &'r Report) -> [(&'static str, &'r Named); 3] {
+    fn about_lines<'r>(&self, report: &'r Report) -> [(&'static str, &'r FileLines); 3] {
         let s = self.s;
         [
             (s.r_unknown, &report.unknown),
@@ -257,14 +257,6 @@ fn text_of(
 fn joined(cells: impl Iterator<Item = String>, format: &StockFormat) -> String {
     let separator = format.separator.letter().to_string();
     cells.collect::<Vec<_>>().join(&separator)
-}
-
-/// The text of a cell that was put behind an apostrophe, because a spreadsheet would have taken it for a formula.
-pub(super) fn unguarded(text: &str) -> &str {
-    match text.strip_prefix('\'') {
-        Some(rest) if rest.starts_with(['=', '+', '-', '@', '\t']) => rest,
-        _ => text,
-    }
 }
 
 /// The stock for spreadsheets and most systems.

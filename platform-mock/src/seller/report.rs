@@ -1,22 +1,22 @@
 //! Comparing a seller's file with what the platform knows: what differs, and nothing is changed.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
-use kippu_api::returns::StockState;
+use kippu_api::{allocation::FileLines, returns::StockState};
 use kippu_seatplan::Plan;
 use kippu_ticket::ids::EventId;
 
 use super::{
-    exchange::unguarded,
     format::{Column, StockFormat},
     stock,
 };
-use crate::refusal::{Answer, Refusal};
+use crate::{
+    refusal::{Answer, Refusal},
+    seat_files::{self, BlockBy, HallSeats, Line},
+};
 
 /// The word in a file for a seat that is to be offered back.
 const RETURN: &str = "return";
-/// Lines named one by one at most.
-const LINES_NAMED: usize = 10;
 
 /// What is otherwise in a file.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -32,38 +32,15 @@ pub(super) struct Report {
     /// By what the file says and what is so.
     pub states: BTreeMap<(&'static str, &'static str), Vec<u32>>,
     /// Lines about seats that the hall does not have.
-    pub unknown: Named,
+    pub unknown: FileLines,
     /// Lines with a word for a state that is none, or too few columns.
-    pub unreadable: Named,
+    pub unreadable: FileLines,
     /// Lines about another event.
-    pub other_event: Named,
+    pub other_event: FileLines,
     /// Unsold seats of the seller that the file wants to offer back.
     pub marked: Vec<u32>,
     /// Marked seats that cannot be.
     pub marked_fixed: usize,
-}
-
-/// Lines, the first of them by their numbers.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Named {
-    /// How many.
-    pub count: usize,
-    /// Numbers of the first ones, as an editor counts.
-    pub first: Vec<usize>,
-}
-
-impl Named {
-    fn add(&mut self, line: usize) {
-        self.count += 1;
-        if self.first.len() < LINES_NAMED {
-            self.first.push(line);
-        }
-    }
-
-    /// How many are not named.
-    pub fn more(&self) -> usize {
-        self.count - self.first.len()
-    }
 }
 
 impl Report {
@@ -75,18 +52,6 @@ impl Report {
             && lines.iter().all(|lines| lines.count == 0)
             && self.states.is_empty()
             && self.marked_fixed == 0
-    }
-}
-
-/// One line of a file, with the text of each column it has.
-struct Line {
-    number: usize,
-    cells: HashMap<Column, String>,
-}
-
-impl Line {
-    fn cell(&self, column: Column) -> &str {
-        self.cells.get(&column).map_or("", String::as_str)
     }
 }
 
@@ -108,19 +73,31 @@ pub(super) fn compare(
             );
         }
     }
-    let text = std::str::from_utf8(file)
-        .map_err(|_| Refusal::bad_request("The file is not a text in UTF-8."))?;
-    let text = text.trim_start_matches('\u{feff}');
-    let lines = if text.trim_start().starts_with('[') {
-        from_json(text, format)?
-    } else {
-        from_csv(text, format)?
-    };
-    let halls = Seats::of(plan, format);
+    // Every separator is a letter of one byte.
+    let separator = format.separator.letter() as u8;
+    let columns = format.columns.iter();
+    let headings: Vec<(Column, &str)> = columns
+        .map(|one| (one.column, one.header.as_str()))
+        .collect();
+    let needed = [Column::Row, Column::Number];
+    let lines = seat_files::read(seat_files::text(file)?, separator, &headings, &needed)?;
+    // The column that names the block, if one does.
+    let block = [Column::Block, Column::BlockName]
+        .into_iter()
+        .find(|column| format.has(*column));
+    let halls = HallSeats::of(
+        plan,
+        match block {
+            Some(Column::Block) => BlockBy::Code,
+            Some(_) => BlockBy::Name,
+            None => BlockBy::Nothing,
+        },
+    );
     let mut report = Report::default();
     let mut seen = vec![false; states.len()];
     for line in &lines {
-        report.take(line, &halls, event, states, &mut seen);
+        let seat = seat_of(&halls, line, block);
+        report.take(line, seat, event, states, &mut seen);
     }
     let own = states.iter().zip(&seen).zip(0_u32..);
     report.missing = own
@@ -141,8 +118,8 @@ pub(super) fn compare(
 impl Report {
     fn take(
         &mut self,
-        line: &Line,
-        halls: &Seats,
+        line: &Line<Column>,
+        seat: Option<u32>,
         event: EventId,
         states: &[StockState],
         seen: &mut [bool],
@@ -152,7 +129,7 @@ impl Report {
         if !named.is_empty() && named != event.to_string() {
             return self.other_event.add(line.number);
         }
-        let Some(seat) = halls.find(line) else {
+        let Some(seat) = seat else {
             return self.unknown.add(line.number);
         };
         let at = seat as usize;
@@ -193,112 +170,11 @@ fn said(word: &str) -> Option<&'static str> {
         .find(|known| *known == word)
 }
 
-/// Seats of a hall by what a file says of them.
-struct Seats {
-    by_words: HashMap<[String; 3], Vec<u32>>,
-    floors: Vec<u8>,
-    /// The column that names the block, if one does.
-    block: Option<Column>,
-}
-
-impl Seats {
-    fn of(plan: &Plan, format: &StockFormat) -> Self {
-        let block = [Column::Block, Column::BlockName]
-            .into_iter()
-            .find(|column| format.has(*column));
-        let mut by_words: HashMap<[String; 3], Vec<u32>> = HashMap::new();
-        let mut floors = Vec::with_capacity(plan.seats.len());
-        for (at, seat) in (0_u32..).zip(&plan.seats) {
-            let (home, row) = (plan.block_of(at as usize), plan.row_of(at as usize));
-            let name = match block {
-                Some(Column::Block) => home.code.clone(),
-                Some(_) => home.name.clone(),
-                None => String::new(),
-            };
-            let words = [name, row.label.clone(), seat.number.clone()];
-            by_words.entry(words).or_default().push(at);
-            floors.push(home.floor);
-        }
-        Self {
-            by_words,
-            floors,
-            block,
-        }
-    }
-
-    /// The one seat a line can mean.
-    fn find(&self, line: &Line) -> Option<u32> {
-        let block = self.block.map_or("", |column| line.cell(column));
-        let words = [block, line.cell(Column::Row), line.cell(Column::Number)];
-        let floor = line.cell(Column::Floor);
-        let mut found = self
-            .by_words
-            .get(&words.map(str::to_owned))?
-            .iter()
-            .filter(|seat| floor.is_empty() || self.floors[**seat as usize].to_string() == floor);
-        match (found.next(), found.next()) {
-            (Some(seat), None) => Some(*seat),
-            _ => None,
-        }
-    }
-}
-
-fn from_csv(text: &str, format: &StockFormat) -> Answer<Vec<Line>> {
-    let bad = |error: csv::Error| Refusal::bad_request(format!("The file is not read: {error}."));
-    // Every separator is a letter of one byte.
-    let separator = format.separator.letter() as u8;
-    let mut reader = csv::ReaderBuilder::new()
-        .delimiter(separator)
-        .flexible(true)
-        .from_reader(text.as_bytes());
-    let headers = reader.headers().map_err(bad)?.clone();
-    let mut places = Vec::new();
-    for one in &format.columns {
-        let at = headers
-            .iter()
-            .position(|header| unguarded(header.trim()) == one.header);
-        if at.is_none() && matches!(one.column, Column::Row | Column::Number) {
-            return Err(Refusal::bad_request(format!(
-                "The first line of the file has no column {}.",
-                one.header
-            ))
-            .hint("The first line has to name the columns as you have saved them."));
-        }
-        places.extend(at.map(|at| (one.column, at)));
-    }
-    let mut lines = Vec::new();
-    for record in reader.records() {
-        let record = record.map_err(bad)?;
-        let number = record.position().map_or(0, |position| position.line());
-        let cell = |at: usize| unguarded(record.get(at).unwrap_or_default().trim()).to_owned();
-        lines.push(Line {
-            number: usize::try_from(number).unwrap_or(usize::MAX),
-            cells: places
-                .iter()
-                .map(|(column, at)| (*column, cell(*at)))
-                .collect(),
-        });
-    }
-    Ok(lines)
-}
-
-fn from_json(text: &str, format: &StockFormat) -> Answer<Vec<Line>> {
-    let rows: Vec<serde_json::Map<String, serde_json::Value>> = serde_json::from_str(text)
-        .map_err(|error| Refusal::bad_request(format!("The file is not read: {error}.")))?;
-    let cell = |value: &serde_json::Value| match value {
-        serde_json::Value::String(text) => text.trim().to_owned(),
-        serde_json::Value::Null => String::new(),
-        other => other.to_string(),
-    };
-    let line = |(at, row): (usize, serde_json::Map<_, _>)| Line {
-        number: at + 1,
-        cells: format
-            .columns
-            .iter()
-            .filter_map(|one| Some((one.column, cell(row.get(&one.header)?))))
-            .collect(),
-    };
-    Ok(rows.into_iter().enumerate().map(line).collect())
+/// The one seat a line can mean.
+fn seat_of(halls: &HallSeats, line: &Line<Column>, block: Option<Column>) -> Option<u32> {
+    let block = block.map_or("", |column| line.cell(column));
+    let words = [block, line.cell(Column::Row), line.cell(Column::Number)];
+    halls.find(words, line.cell(Column::Floor))
 }
 
 #[cfg(test)]

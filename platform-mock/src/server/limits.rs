@@ -74,6 +74,12 @@ const STICK_FORM: &str = "/operator/reports";
 /// Takes a file of seats out of a form.
 const STOCK_FORM: &str = "/seller/events/{event}/compare";
 
+/// Takes such a file as an organizer's, and what of it is to be done.
+const ALLOCATION_FORMS: [&str; 2] = [
+    "/organizer/events/{event}/file",
+    "/organizer/events/{event}/file/moves",
+];
+
 /// Whether a route takes bytes that only look like text: sealed files.
 pub fn is_sealed(path: &str) -> bool {
     [STICK_FILE, STICK_FORM].contains(&path)
@@ -84,7 +90,8 @@ pub fn body_max(path: &str) -> usize {
     match path {
         "/api/v1/organizer/layouts" => PLAN_BYTES,
         "/organizer/halls" | "/organizer/halls/import" => PLAN_FORM_BYTES,
-        STOCK_FORM => STOCK_FILE_BYTES,
+        STOCK_FORM | "/api/v1/organizer/events/{event}/allocation/compare" => STOCK_FILE_BYTES,
+        form if ALLOCATION_FORMS.contains(&form) => STOCK_FILE_BYTES,
         STICK_FILE => kippu_api::stick::BODY_MAX,
         STICK_FORM => kippu_api::stick::BODY_MAX + LIST_BYTES,
         "/api/v1/entrance-records"

@@ -1,6 +1,7 @@
 //! The platform through its HTTP interface, by the typed client, on a real port and a real database file.
 
 mod allocation;
+mod allocation_files;
 mod app;
 mod assigning;
 mod cards;

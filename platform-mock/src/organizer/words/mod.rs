@@ -20,6 +20,7 @@ table! {
     changes: "What was changed", "変更の記録";
     cancelled: "Cancelled", "中止";
     is_cancelled: "This event is cancelled: nothing is sold, and paid tickets bring the money back.", "この公演は中止です。販売は終わり、購入済みのチケットは払い戻せます。";
+    from_file: "Allocation from a file", "ファイルから割り当て";
     dates: "Other dates", "ほかの日にも";
     performers: "Performers", "出演者";
     limit: "Most tickets in one order", "1回に買える枚数";

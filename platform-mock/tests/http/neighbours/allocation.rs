@@ -28,6 +28,9 @@ pub fn allocation(cases: &mut Cases) {
     let back = json!({"from": null, "to": 1, "seats": [[17, 17]]});
     let moves = Some(json!({"moves": [there, back]}));
     cases.add(organizers, ("post", path), &["7"], moves);
+    let path = "/api/v1/organizer/events/{event}/allocation/compare";
+    let file = Some(json!({"text": "row,number,seller\nA,1,one\n"}));
+    cases.add(organizers, ("post", path), &["7"], file).marks = vec!["same".into()];
     // Nobody lacks a seat here: nothing moves.
     let path = "/api/v1/organizer/events/{event}/allocation/fill";
     let case = cases.add(organizers, ("post", path), &["7"], None);

@@ -1,0 +1,6 @@
+//! An allocation as a file, beside a system where seats are given out by hand: taken from here, compared with what is here, and taken over.
+
+mod compare;
+pub mod pages;
+pub mod routes;
+mod words;
